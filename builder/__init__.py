@@ -1,0 +1,1 @@
+"""Reads Vietnamese pages about administrative reform and builds a knowledge graph with evidence."""

@@ -1,0 +1,260 @@
+"""Draws the network of localities, initiatives and indicators, for Gephi and for networkx.
+
+Three kinds of node: the *locality*, an administrative unit whatever it was called; the *initiative*, a model that places
+share, or the kind of initiative where it follows no model; and the *indicator*. Three kinds of edge: a locality *runs* an
+initiative, *reports* an indicator, or is *similar* to another locality.
+
+The similarity of two localities is the share of common initiatives among all that either runs (Jaccard). Communities are
+found by the Louvain method with a fixed seed, on what localities run and report.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from builder.errors import BuilderError, StoreError
+from builder.vocabulary import NAMESPACES
+
+if TYPE_CHECKING:
+    import networkx
+
+LEAST_SIMILARITY = 0.2
+SEED = 1
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+PREFIXES = "".join(
+    f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n"
+    for prefix in ("cchc", "dcterms", "level", "prov", "rdfs", "schema", "sdmx-dimension", "skos")
+)
+LOCALITIES = """
+SELECT DISTINCT ?locality ?from ?label ?type ?level ?province WHERE {
+  { SELECT DISTINCT ?version WHERE { ?mention sdmx-dimension:refArea|dcterms:spatial ?version . } }
+  ?version cchc:versionOf ?locality ; cchc:level ?level ; rdfs:label ?label .
+  OPTIONAL { ?version schema:validFrom ?from . }
+  OPTIONAL { ?version cchc:unitType ?type . }
+  OPTIONAL { ?version dcterms:isPartOf* ?above . ?above cchc:level level:province ; rdfs:label ?province . }
+}"""
+INITIATIVES = """
+SELECT DISTINCT ?initiative ?locality ?type ?model ?label ?issued WHERE {
+  ?initiative a cchc:Initiative ; dcterms:type ?type ; prov:wasDerivedFrom ?page ;
+    dcterms:spatial/cchc:versionOf ?locality .
+  OPTIONAL { ?type a cchc:InitiativeModel ; rdfs:label ?modelLabel . BIND(?type AS ?model) }
+  OPTIONAL { ?type skos:prefLabel ?kindLabel . FILTER(LANG(?kindLabel) = "vi") }
+  BIND(COALESCE(?modelLabel, ?kindLabel) AS ?label)
+  OPTIONAL { ?page dcterms:issued ?issued . }
+}"""
+FIGURES = """
+SELECT DISTINCT ?figure ?locality ?indicator ?label ?end WHERE {
+  ?figure cchc:indicator ?indicator ; sdmx-dimension:refArea/cchc:versionOf ?locality .
+  OPTIONAL { ?indicator skos:prefLabel ?label . FILTER(LANG(?label) = "vi") }
+  OPTIONAL { ?figure cchc:periodEnd ?end . }
+}"""
+
+
+class Answering(Protocol):
+    """Anything that answers SPARQL over the union of its graphs, such as a store."""
+
+    def query(self, text: str) -> Any:
+        """Return the answer as pyoxigraph gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """One statement that a locality runs or reports something, in a year where that is known."""
+
+    locality: str
+    other: str
+    label: str
+    kind: str  # "initiative", "indicator"
+    type: str
+    statement: str
+    year: str
+
+
+# ---------------------------------------------------------------- the network
+
+
+def draw(source: Path | Answering, *, least_similarity: float = LEAST_SIMILARITY) -> "networkx.Graph":
+    """Return the network of a store or of a file of N-Quads; nodes and edges come in a fixed order.
+
+    Localities are linked as similar from ``least_similarity`` on.
+    """
+    import networkx
+
+    store = _load(source) if isinstance(source, Path) else source
+    localities = _localities(store)
+    links = [link for link in (*_initiatives(store), *_figures(store)) if link.locality in localities]
+    graph = networkx.Graph(name="cchc")
+    linked = {link.locality for link in links}
+    nodes = {name: each for name, each in localities.items() if name in linked}
+    nodes |= {link.other: _describe(link.label or link.other, link.kind, link.type) for link in links}
+    for name in sorted(nodes):
+        graph.add_node(name, **nodes[name])
+    _add_links(graph, links)
+    _add_measures(graph)
+    _add_similarities(graph, links, least_similarity)
+    return graph
+
+
+def _describe(label: str, kind: str, type_: str, level: str = "", province: str = "") -> dict[str, str]:
+    """Return the attributes of a node; a drawing program takes no attribute without a value."""
+    clean = NOT_IN_XML.sub(" ", label)
+    return {"label": clean, "kind": kind, "type": type_, "level": level, "province": province}
+
+
+def _add_links(graph: "networkx.Graph", links: list[_Link]) -> None:
+    """Add one edge per locality and thing; it weighs as many statements as say so."""
+    statements: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    years: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for link in links:
+        key = (link.locality, link.other, "runs" if link.kind == "initiative" else "reports")
+        statements[key].add(link.statement)
+        years[key] |= {link.year} - {""}
+    for locality, other, kind in sorted(statements):
+        key = (locality, other, kind)
+        graph.add_edge(
+            locality, other, kind=kind, weight=float(len(statements[key])), years=" ".join(sorted(years[key])), shared=0
+        )
+
+
+def _add_measures(graph: "networkx.Graph") -> None:
+    """Give every node its degree and its community; communities are numbered by size."""
+    import networkx
+
+    names = list(graph)
+    numbered = networkx.relabel_nodes(graph, {name: number for number, name in enumerate(names)})
+    found = networkx.community.louvain_communities(numbered, weight="weight", seed=SEED) if names else []
+    for community, members in enumerate(sorted(found, key=lambda each: (-len(each), min(each)))):
+        for member in members:
+            graph.nodes[names[member]].update(community=community, degree=graph.degree(names[member]))
+
+
+def _add_similarities(graph: "networkx.Graph", links: list[_Link], least: float) -> None:
+    """Link localities that run the same initiatives."""
+    runs: dict[str, set[str]] = defaultdict(set)
+    run_by: dict[str, set[str]] = defaultdict(set)
+    for link in links:
+        if link.kind == "initiative":
+            runs[link.locality].add(link.other)
+            run_by[link.other].add(link.locality)
+    pairs = {pair for localities in run_by.values() for pair in combinations(sorted(localities), 2)}
+    for one, other in sorted(pairs):
+        shared = len(runs[one] & runs[other])
+        similarity = shared / len(runs[one] | runs[other])
+        if similarity >= least:
+            graph.add_edge(one, other, kind="similar", weight=round(similarity, 4), years="", shared=shared)
+
+
+# ---------------------------------------------------------------- what the graph tells
+
+
+def _load(path: Path) -> Answering:
+    """Take a file of N-Quads into memory."""
+    import pyoxigraph
+
+    inner = pyoxigraph.Store()
+    try:
+        inner.bulk_load(path=path, format=pyoxigraph.RdfFormat.N_QUADS)
+    except SyntaxError as problem:
+        raise StoreError(f"{path}, line {problem.lineno}: not valid N-Quads: {problem.msg}") from problem
+    except OSError as problem:
+        raise StoreError(f"{path}: cannot be read: {problem.strerror or problem}; build the graph first") from problem
+    return _Union(inner)
+
+
+class _Union:
+    """A pyoxigraph store asked over the union of its graphs."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def query(self, text: str) -> Any:
+        return self.inner.query(text, use_default_graph_as_union=True)
+
+
+def _ask(store: Answering, text: str) -> Iterator[dict[str, str]]:
+    """Yield each row as plain text, with nothing for what is not told."""
+    answer = store.query(PREFIXES + text)
+    columns = [variable.value for variable in answer.variables]
+    for row in answer:
+        yield {column: "" if row[column] is None else str(row[column].value) for column in columns}
+
+
+def _localities(store: Answering) -> dict[str, dict[str, str]]:
+    """Return the attributes of each locality, as its latest version that pages speak of tells them."""
+    rows = sorted(
+        _ask(store, LOCALITIES), key=lambda row: (row["locality"], row["from"], row["label"], row["province"])
+    )
+    return {
+        row["locality"]: _describe(row["label"], "locality", _local(row["type"]), _local(row["level"]), row["province"])
+        for row in rows
+    }
+
+
+def _initiatives(store: Answering) -> Iterator[_Link]:
+    """Yield what localities run: the shared model where there is one, else the kinds of the initiative."""
+    by_initiative: dict[str, list[Mapping[str, str]]] = defaultdict(list)
+    for row in _ask(store, INITIATIVES):
+        by_initiative[row["initiative"]].append(row)
+    for rows in by_initiative.values():
+        models = [row for row in rows if row["model"]]
+        for row in models or rows:
+            type_ = "model" if row["model"] else _local(row["type"])
+            label = row["label"] or _local(row["type"])
+            yield _Link(row["locality"], row["type"], label, "initiative", type_, row["initiative"], row["issued"][:4])
+
+
+def _figures(store: Answering) -> Iterator[_Link]:
+    """Yield what localities report."""
+    for row in _ask(store, FIGURES):
+        name = _local(row["indicator"])
+        yield _Link(
+            row["locality"], row["indicator"], row["label"] or name, "indicator", name, row["figure"], row["end"][:4]
+        )
+
+
+def _local(address: str) -> str:
+    """Return the last part of an address."""
+    return address.rsplit("/", 1)[-1]
+
+
+# ---------------------------------------------------------------- files
+
+
+def write_network(graph: "networkx.Graph", target: Path) -> None:
+    """Write a network as GraphML or GEXF, by the ending of the file's name: same network, same bytes."""
+    writers = {".graphml": _write_graphml, ".gexf": _write_gexf}
+    if target.suffix not in writers:
+        raise BuilderError(f"{target}: the name of a network ends in {' or '.join(writers)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f".{target.name}.part")
+        with aside.open("wb") as file:
+            writers[target.suffix](graph, file)
+        aside.replace(target)
+    except OSError as problem:
+        raise BuilderError(f"{target}: cannot be written: {problem.strerror or problem}") from problem
+
+
+def _write_graphml(graph: "networkx.Graph", file: Any) -> None:
+    """Use the writer of the standard library; another one, used where it is installed, writes other bytes."""
+    import networkx
+
+    networkx.write_graphml_xml(graph, file)
+
+
+def _write_gexf(graph: "networkx.Graph", file: Any) -> None:
+    """Write GEXF without the date of today."""
+    from networkx.readwrite.gexf import GEXFWriter
+
+    writer = GEXFWriter(encoding="utf-8", prettyprint=True, version="1.2draft")
+    writer.add_graph(graph)
+    for element in writer.xml.iter():
+        element.attrib.pop("lastmodifieddate", None)
+        if element.tag.endswith("creator"):
+            element.text = "cchc-graph"
+    writer.write(file)

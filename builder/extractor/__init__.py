@@ -1,0 +1,56 @@
+"""What a page says: figures, initiatives and cited documents, each with the characters that say it."""
+
+from decimal import Decimal
+
+from builder.extractor.citations import find_citations
+from builder.extractor.figures import Figure, Page, Unread, read_figures
+from builder.extractor.initiatives import find_initiatives
+from builder.extractor.units import Place, find_places
+from builder.facts import Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
+from builder.gazetteer import Gazetteer
+from builder.lexicon import Lexicon
+from builder.text import fold
+
+__all__ = ["extract"]
+
+
+def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
+    """Return everything a page claims, with every unit it names."""
+    folded = fold(document.text)
+    places = find_places(document.text, folded, gazetteer)
+    page = Page(document, folded, lexicon.find(folded.text), places, lexicon)
+    figures, unread = read_figures(page)
+    claims: list[Claim] = [_figure_claim(page, figure) for figure in figures]
+    claims += find_initiatives(page)
+    claims += find_citations(page)
+    mentions = tuple(_mention(page, place) for place in places)
+    return Extraction(tuple(claims), mentions, tuple(_unread_issue(page, u) for u in unread))
+
+
+def _mention(page: Page, place: Place) -> UnitMention:
+    span = page.folded.span(place.start, place.end)
+    return UnitMention(span, span.of(page.document.text), place.kind_word, tuple(u.key for u in place.candidates))
+
+
+def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
+    span = page.folded.span(figure.start, figure.end)
+    agency = page.folded.span(figure.body.start, figure.body.end).of(page.document.text) if figure.body else ""
+    return FigureClaim(
+        indicator=figure.indicator,
+        quantity=Quantity(figure.value, figure.measure, figure.bound, span),
+        sentence=page.folded.span(*figure.sentence),
+        period=figure.period,
+        place=_mention(page, figure.place) if figure.place else None,
+        national=figure.national,
+        level=figure.level,
+        agency=" ".join(agency.split()),
+        status=figure.status,
+        rule=figure.rule,
+        confidence=Decimal(str(round(figure.confidence, 2))),
+    )
+
+
+def _unread_issue(page: Page, unread: Unread) -> Issue:
+    span: Span = page.folded.span(unread.start, unread.end)
+    printed = span.of(page.document.text)
+    return Issue("unknown-indicator", f"“{printed}” states no indicator of the ontology", page.document.id, span)

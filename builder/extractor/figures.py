@@ -1,0 +1,385 @@
+"""Figures: every number of a page that states an indicator, with its period, place, level, bound and status."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from builder.extractor.frames import CONTENT, Frame, Zone, carry_over, find_zones, read_frame
+from builder.extractor.periods import Calendar, PeriodMention, find_periods, same_report
+from builder.extractor.quantities import Number, find_bound, find_masked, find_numbers
+from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
+from builder.extractor.scope import (
+    Body,
+    choose_place,
+    find_bodies,
+    level_of_body,
+    nearest_body,
+    nearest_level,
+)
+from builder.extractor.units import Place
+from builder.facts import Block, Document, Period, Span
+from builder.lexicon import Hit, Indicator, Lexicon, between
+from builder.text import Folded, sentences
+
+_READ = frozenset({"title", "lead", "body", "caption"})
+_ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
+_REDUCING = frozenset({"reduced", "streamlined", "simplified"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number read as an indicator, in offsets of the folded text."""
+
+    indicator: str
+    measure: str
+    value: Decimal
+    bound: str
+    start: int
+    end: int
+    sentence: tuple[int, int]
+    period: Period | None
+    place: Place | None
+    body: Body | None
+    national: bool
+    level: str | None
+    status: str
+    rule: str
+    confidence: float
+    paragraph: int
+    cues: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A number with a counted noun or a percent sign that no indicator explains."""
+
+    start: int
+    end: int
+    sentence: tuple[int, int]
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document prepared for reading: folded, with its wordings and places located."""
+
+    document: Document
+    folded: Folded
+    hits: list[Hit]
+    places: list[Place]
+    lexicon: Lexicon
+
+
+@dataclass
+class _Told:
+    """What the page has told so far, reading from top to bottom."""
+
+    known: Calendar
+    period: PeriodMention | None = None
+    level: str | None = None
+    body: Body | None = None
+    frame: Frame | None = None
+
+
+def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
+    """Return the figures a page states, and the numbers that stay unread."""
+    told = _Told(Calendar(page.document.published))
+    figures: list[Figure] = []
+    unread: list[Unread] = []
+    for index, block in enumerate(page.document.blocks):
+        if block.kind not in _READ:
+            continue
+        told.level, told.body, told.frame = None, None, None
+        for sentence in _sentences(page, block):
+            found, rest = _read_sentence(page, sentence, told, index)
+            figures.extend(found)
+            unread.extend(rest)
+    figures = _narrow(figures, page.lexicon)
+    return _name_reports(figures, page), unread
+
+
+def _sentences(page: Page, block: Block) -> Iterator[tuple[int, int]]:
+    start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
+    return sentences(page.folded.text, start, end)
+
+
+def _read_sentence(
+    page: Page, sentence: tuple[int, int], told: _Told, paragraph: int
+) -> tuple[list[Figure], list[Unread]]:
+    text, lexicon = page.folded.text, page.lexicon
+    periods = find_periods(text, *sentence, lexicon, told.known)
+    masked = find_masked(text, *sentence, lexicon)
+    masked += [(p.start, p.end) for p in periods]
+    masked += [(p.start, p.end) for p in page.places if sentence[0] <= p.start < sentence[1]]
+    numbers = find_numbers(text, *sentence, masked)
+    numbers = sorted([*numbers, *_zeros(page, sentence, numbers)], key=lambda n: n.start)
+    reader = _SentenceReader(page, sentence, told, paragraph, periods)
+    result = reader.read(numbers)
+    _remember(page, sentence, told, periods, reader)
+    return result
+
+
+def _zeros(page: Page, sentence: tuple[int, int], numbers: Sequence[Number]) -> Iterator[Number]:
+    """Yield a zero for every "không có hồ sơ quá hạn"."""
+    for hit in between(page.hits, *sentence):
+        clause = page.folded.text.rfind(",", sentence[0], hit.start), page.folded.text.rfind(";", sentence[0], hit.start)
+        if hit.dimension == "zero" and not any(max(*clause, 0) <= n.start < hit.end for n in numbers):
+            yield Number(hit.start, hit.end, Decimal(0), "zero")
+
+
+def _remember(
+    page: Page, sentence: tuple[int, int], told: _Told, periods: Sequence[PeriodMention], reader: "_SentenceReader"
+) -> None:
+    """Keep what governs the following sentences."""
+    if periods:
+        told.period = periods[-1]
+    levels = [h for h in between(page.hits, *sentence) if h.dimension in ("level", "scope")]
+    if levels:
+        told.level = "all" if levels[-1].dimension == "scope" else levels[-1].concept
+    if reader.bodies:
+        told.body = reader.bodies[-1]
+    if reader.last is not None:
+        told.frame = carry_over(reader.last, page.lexicon)
+
+
+class _SentenceReader:
+    """Reads the numbers of one sentence from left to right."""
+
+    def __init__(
+        self, page: Page, sentence: tuple[int, int], told: _Told, paragraph: int, periods: Sequence[PeriodMention]
+    ) -> None:
+        self.page, self.sentence, self.told, self.paragraph, self.periods = page, sentence, told, paragraph, periods
+        self.text, self.lexicon, self.hits = page.folded.text, page.lexicon, page.hits
+        self.places = [p for p in page.places if sentence[0] <= p.start and p.end <= sentence[1]]
+        self.bodies = find_bodies(page.document.text, page.folded, *sentence)
+        self.last: Frame | None = None
+        self.previous: Figure | None = None
+        self.place: Place | None = None
+
+    def read(self, numbers: Sequence[Number]) -> tuple[list[Figure], list[Unread]]:
+        figures: list[Figure] = []
+        unread: list[Unread] = []
+        zones = find_zones(self.text, *self.sentence, numbers, self.hits)
+        for i, zone in enumerate(zones):
+            frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame)
+            self.place = choose_place(self.places, zone, self.sentence[0], self.place, self.text)
+            following = zones[i + 1] if i + 1 < len(zones) else None
+            figure = None if self._is_no_result(zone, frame, following) else self._figure(zone, frame)
+            if figure is not None:
+                figures.append(figure)
+                figures.extend(self._wholes(zone, figure))
+            elif zone.number.kind != "zero":
+                unread.append(Unread(zone.number.start, zone.number.end, self.sentence, ()))
+            self.previous, self.last = figure, frame
+        return figures, unread
+
+    # ------------------------------------------------------------ what is no result
+
+    def _is_no_result(self, zone: Zone, frame: Frame, following: Zone | None) -> bool:
+        number = zone.number
+        if number.kind == "plain" and frame.bare and not number.decimals and 1990 <= number.value <= 2035:
+            return True
+        change = self._change_before(zone)
+        if change == "compared" or self._steps_behind(number):
+            return True
+        if change == "increase" or (change == "decrease" and self._compares(zone)):
+            return True
+        if change == "decrease" and not (frame.near & _REDUCING):
+            return True
+        if change == "from" and following is not None and self._leads_to(number, following):
+            return True
+        return self._is_share_of_other(zone) or self._is_total(zone)
+
+    def _change_before(self, zone: Zone) -> str | None:
+        """Return the change cue that governs a number: only bounds and small words may stand between."""
+        position = zone.number.start
+        for hit in reversed(between(self.hits, zone.start, zone.number.start)):
+            if hit.dimension == "change" and hit.concept != "to" and self._is_small_talk(hit.end, position):
+                return hit.concept
+            if hit.concept in ("equals", "to") and hit.end >= position - 8:
+                return None
+        return None
+
+    def _is_small_talk(self, start: int, end: int) -> bool:
+        words = re.findall(r"\w+", self.text[start:end])
+        bounds = {w for h in between(self.hits, start, end) if h.dimension == "bound" for w in self.text[h.start : h.end].split()}
+        return all(w in bounds or w in ("tới", "đến", "thêm", "được", "từ", "đi", "khoảng", "mức") for w in words)
+
+    def _steps_behind(self, number: Number) -> bool:
+        behind = between(self.hits, number.after, number.after + 14)
+        return any(h.dimension == "rank-scale" and not self.text[number.after : h.start].strip() for h in behind)
+
+    def _compares(self, zone: Zone) -> bool:
+        return bool(zone.right) and any(h.concept == "compared" for h in between(self.hits, *zone.right[0]))
+
+    def _leads_to(self, number: Number, following: Zone) -> bool:
+        gap = between(self.hits, number.after, following.number.start)
+        return any(h.concept == "to" for h in gap) and following.number.start - number.after < 30
+
+    def _is_share_of_other(self, zone: Zone) -> bool:
+        """Tell whether a percentage is a share of a total that itself is something special."""
+        if zone.number.kind != "percent" or not zone.right:
+            return False
+        start, end = zone.right[0]
+        total = next((h for h in between(self.hits, start, end) if h.dimension == "of-total"), None)
+        if total is None or self.text[start : total.start].strip():
+            return False
+        return any(h.dimension in ("timing", "channel") for h in between(self.hits, total.end, end))
+
+    def _is_total(self, zone: Zone) -> bool:
+        """Tell whether a number is what a share is taken of: "trong tổng số 168.000 hồ sơ"."""
+        before = between(self.hits, zone.number.start - 30, zone.number.start)
+        return any(h.dimension == "of-total" and not self.text[h.end : zone.number.start].strip() for h in before)
+
+    # ------------------------------------------------------------ what it is
+
+    def _figure(self, zone: Zone, frame: Frame) -> Figure | None:
+        number = zone.number
+        choice, measure = self._choose(zone, frame)
+        if choice is None:
+            return None
+        bound, bound_start = find_bound(between(self.hits, zone.start, number.start), self.text, number)
+        if re.match(r" ?trở lên", self.text[number.after : number.after + 10]):
+            bound = "at-least"
+        level, body = self._scope(zone, choice)
+        return Figure(
+            indicator=choice.indicator.id,
+            measure=measure,
+            value=number.value,
+            bound=bound,
+            start=number.start,
+            end=number.end,
+            sentence=self.sentence,
+            period=self._period(zone, choice),
+            place=self.place,
+            body=body,
+            national=self._is_national(zone, body),
+            level=level,
+            status=self._status(zone),
+            rule=choice.rule,
+            confidence=min(0.99, 0.5 + choice.score / 6),
+            paragraph=self.paragraph,
+            cues=self.previous.cues if choice.rule == "rate-of-count" and self.previous else frozenset(frame.cues),
+        )
+
+    def _choose(self, zone: Zone, frame: Frame) -> tuple[Choice | None, str]:
+        for measure in self._measures(zone, frame):
+            choices = rank_indicators(frame, measure, self.lexicon)
+            if measure == "percent":
+                choices = self._prefer_rate_of_previous(zone, choices)
+            if zone.number.kind == "zero":
+                choices = [c for c in choices if frame.nouns and c.indicator.id in _ZEROS]
+            if choices and choices[0].score >= ACCEPTED:
+                return choices[0], measure
+        return None, ""
+
+    def _measures(self, zone: Zone, frame: Frame) -> Iterator[str]:
+        """Yield the measures a number may be of, likeliest first."""
+        number = zone.number
+        indexed = any(self.lexicon.cues[c].dimension == "index" for c in frame.cues)
+        if number.kind in ("vnd", "points"):
+            yield number.kind
+        elif number.kind == "percent":
+            if indexed:
+                yield "points"
+            yield "percent"
+        elif self._is_rank(zone):
+            yield "rank"
+        elif number.decimals or (indexed and frame.bare and number.kind == "plain"):
+            if indexed:
+                yield "points"
+        else:
+            yield "count"
+
+    def _is_rank(self, zone: Zone) -> bool:
+        before = between(self.hits, zone.number.start - 25, zone.number.start)
+        return any(h.concept == "rank" and not self.text[h.end : zone.number.start].strip() for h in before)
+
+    def _prefer_rate_of_previous(self, zone: Zone, choices: list[Choice]) -> list[Choice]:
+        """Read "N hồ sơ …, đạt M%" as the rate whose numerator the number before was."""
+        previous = self.previous
+        if previous is None or previous.measure != "count" or self._tells_near(zone):
+            return choices
+        if zone.number.start - previous.end > 70:
+            return choices
+        scores = {c.indicator.id: c.score for c in choices}
+        rates = [i for i in self.lexicon.by_measure["percent"] if i.numerator == previous.indicator and not i.narrows]
+        paired = [Choice(i, 1.0 + scores.get(i.id, 0.0), "rate-of-count") for i in rates]
+        return sorted([*paired, *choices], key=lambda c: (-c.score, c.indicator.id))
+
+    def _tells_near(self, zone: Zone) -> bool:
+        """Tell whether the stretch right before or behind a number says what is measured."""
+        near = [s for side in (zone.left[:1], zone.right[:1]) for s in side]
+        return any(h.dimension in CONTENT and h.dimension != "object" for s in near for h in between(self.hits, *s))
+
+    def _wholes(self, zone: Zone, figure: Figure) -> Iterator[Figure]:
+        """Yield the second number of "566/568 hồ sơ", where the ontology knows what it counts."""
+        number = zone.number
+        whole = self.lexicon.wholes.get(figure.indicator)
+        if number.whole is not None and whole and figure.measure == "count":
+            start = number.whole_end - len(re.findall(r"[\d.,]+$", self.text[number.end : number.whole_end])[0])
+            yield replace(figure, indicator=whole, value=number.whole, start=start, end=number.whole_end, bound="exact")
+
+    # ------------------------------------------------------------ for whom and when
+
+    def _scope(self, zone: Zone, choice: Choice) -> tuple[str | None, Body | None]:
+        body = nearest_body(self.bodies, self.sentence[0], zone.number.start)
+        if not choice.indicator.levelled:
+            return None, body
+        level, where = nearest_level(self.hits, zone, self.sentence[0])
+        if level is None and body is None:
+            level, body = self.told.level, self.told.body
+            if body is not None and level is None:
+                level = level_of_body(body, self.text) or "own"
+        elif body is not None and (level is None or body.start > where):
+            level = level_of_body(body, self.text) or "own"
+        return level, body
+
+    def _is_national(self, zone: Zone, body: Body | None) -> bool:
+        told = between(self.hits, zone.start, zone.number.start)
+        last = max((h.start for h in told if h.dimension == "national"), default=-1)
+        place = self.place.start if self.place else -1
+        return (last >= 0 and last > place) or bool(body and body.national and body.start > place)
+
+    def _status(self, zone: Zone) -> str:
+        told = [h for h in between(self.hits, zone.start, zone.number.start) if h.dimension == "status"]
+        return told[-1].concept if told else "actual"
+
+    def _period(self, zone: Zone, choice: Choice) -> Period | None:
+        mention = self._period_mention(zone)
+        return mention.period if mention is not None else None
+
+    def _period_mention(self, zone: Zone) -> PeriodMention | None:
+        number = zone.number
+        before = [p for p in self.periods if p.end <= number.start]
+        if before:
+            return before[-1]
+        behind = [p for p in self.periods if number.after <= p.start]
+        if behind and zone.right and behind[0].end <= zone.right[-1][1]:
+            return behind[0]
+        return self.told.period
+
+
+def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
+    """Read "đúng hạn" as "on the due date" where the same paragraph gives the early ones apart."""
+    narrower = {i.narrows: i for i in lexicon.indicators.values() if i.narrows}
+    told = {(f.paragraph, f.indicator) for f in figures}
+    return [
+        replace(f, indicator=n.id)
+        if (n := narrower.get(f.indicator)) is not None and _is_narrow(f, n, told, lexicon)
+        else f
+        for f in figures
+    ]
+
+
+def _is_narrow(figure: Figure, narrower: Indicator, told: set[tuple[int, str]], lexicon: Lexicon) -> bool:
+    sisters = {narrower.beside, lexicon.indicators[narrower.beside].numerator}
+    beside = any((figure.paragraph, sister) in told for sister in sisters)
+    return beside and any(set(r.needs) <= figure.cues for r in narrower.readings)
+
+
+def _name_reports(figures: list[Figure], page: Page) -> list[Figure]:
+    """Give figures of "quý I" the explicit interval that the page says its quarter runs over."""
+    del page
+    return figures

@@ -1,0 +1,221 @@
+"""Periods as pages state them: "9 tháng năm 2023", "từ 2018 đến nay", "quý I (từ 15/12/2022 đến 14/3/2023)"."""
+
+import calendar
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from builder.lexicon import Lexicon
+from builder.facts import Period
+
+_EARLIEST, _LATEST = 1990, 2035
+_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodMention:
+    """A period in folded text."""
+
+    start: int
+    end: int
+    period: Period | None  # None: a time is told, but not which
+    explicit: bool = False  # days are given, not a label such as "quý I"
+    to_date: bool = False  # "đến nay", "hiện nay": a state, not an interval
+
+
+@dataclass
+class Calendar:
+    """What is known about time while a page is read from top to bottom.
+
+    Year numbers that the page leaves out are those of the last period told, else of the publication date.
+    """
+
+    published: date | None
+    year: int | None = None
+
+    def current_year(self) -> int | None:
+        """Return the year that "quý I" or "6 tháng đầu năm" without a year belongs to."""
+        return self.year or (self.published.year if self.published else None)
+
+
+def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calendar) -> list[PeriodMention]:
+    """Return the periods told in ``text[start:end]``, by position; earlier patterns of the ontology win."""
+    taken: list[tuple[int, int]] = []
+    found = []
+    for way in lexicon.periods:
+        for match in way.pattern.finditer(text, start, end):
+            if not any(a < match.end() and match.start() < b for a, b in taken):
+                taken.append(match.span())
+                found.append((match.start(), way.yields, match))
+    return list(_interpret(sorted(found, key=lambda f: f[0]), known))
+
+
+def _interpret(found: Iterable[tuple[int, str, re.Match[str]]], known: Calendar) -> Iterator[PeriodMention]:
+    for start, yields, match in found:
+        groups = {k: v for k, v in match.groupdict().items() if v is not None}
+        try:
+            period = _READERS[yields](groups, known)
+        except ValueError:  # 31/2, month 13: no date
+            continue
+        if period is not None and not _is_sane(period):
+            continue
+        _remember_year(period, yields, known)
+        to_date = yields == "until-now"
+        yield PeriodMention(start, match.end(), period, yields in ("dates", "since", "until"), to_date)
+
+
+def _is_sane(period: Period) -> bool:
+    years = [d.year for d in (period.start, period.end) if d]
+    in_order = not (period.start and period.end) or period.start <= period.end
+    return in_order and all(_EARLIEST <= y <= _LATEST for y in years)
+
+
+def _remember_year(period: Period | None, yields: str, known: Calendar) -> None:
+    if period and period.end and yields not in ("until-now", "years", "relative-year"):
+        known.year = period.end.year
+
+
+def _number(groups: Mapping[str, str], name: str) -> int | None:
+    """Return the integer of a named group, or of its second form: ``y1`` or ``y1b``."""
+    text = groups.get(name) or groups.get(name + "b")
+    return int(text) if text else None
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _dates(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    last_year = _number(groups, "y2") or _number(groups, "y1") or known.current_year()
+    if last_year is None:
+        return None
+    last = date(last_year, int(groups["m2"]), int(groups["d2"]))
+    first_year = _number(groups, "y1")
+    first = date(first_year or last_year, int(groups["m1"]), int(groups["d1"]))
+    if first > last and first_year is None:
+        first = first.replace(year=first.year - 1)
+    return Period(first, last)
+
+
+def _months(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    last_year = _number(groups, "y2") or _number(groups, "y1") or known.current_year()
+    if last_year is None:
+        return None
+    first_year = _number(groups, "y1") or last_year
+    return Period(date(first_year, int(groups["m1"]), 1), _month_end(last_year, int(groups["m2"])))
+
+
+def _years(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
+    return Period(date(int(groups["y1"]), 1, 1), date(int(groups["y2"]), 12, 31))
+
+
+def _since(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
+    if year is None:
+        return None
+    return Period(date(year, int(groups.get("m1", "1")), int(groups.get("d1", "1"))), known.published)
+
+
+def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = _number(groups, "y") or known.current_year()
+    months = int(groups["n"])
+    if year is None or not 1 <= months <= 12:
+        return None
+    return Period(date(year, 1, 1), _month_end(year, months))
+
+
+def _last_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = _number(groups, "y") or known.current_year()
+    months = int(groups["n"])
+    if year is None or not 1 <= months <= 12:
+        return None
+    return Period(date(year, 13 - months, 1), date(year, 12, 31))
+
+
+def _quarter(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = _number(groups, "y") or known.current_year()
+    if year is None:
+        return None
+    quarter = _QUARTERS[groups["q"]]
+    return Period(date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter))
+
+
+def _half(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = _number(groups, "y") or known.current_year()
+    if year is None:
+        return None
+    first = groups["h"].startswith("đ")
+    return Period(date(year, 1 if first else 7, 1), _month_end(year, 6 if first else 12))
+
+
+def _until(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
+    if year is None:
+        return None
+    if "m1" not in groups:
+        return Period(None, date(year, 12, 31))
+    month = int(groups["m1"])
+    return Period(None, date(year, month, int(groups["d1"])) if "d1" in groups else _month_end(year, month))
+
+
+def _until_now(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
+    return Period(None, known.published) if known.published else None
+
+
+def _month(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    month = int(groups["m1"])
+    year = _number(groups, "y1")
+    if year is None and known.published and known.year in (None, known.published.year):
+        year = known.published.year - (month > known.published.month)
+    year = year or known.current_year()
+    return Period(date(year, month, 1), _month_end(year, month)) if year else None
+
+
+def _year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
+    year = _number(groups, "y")
+    return Period(date(year, 1, 1), date(year, 12, 31)) if year else None
+
+
+def _relative_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = known.published.year if known.published else None
+    if year is None:
+        return None
+    year -= groups["r"] != "nay"
+    return Period(date(year, 1, 1), date(year, 12, 31))
+
+
+def _unknown(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
+    return None
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] = {
+    "dates": _dates,
+    "months": _months,
+    "years": _years,
+    "since": _since,
+    "first-months": _first_months,
+    "last-months": _last_months,
+    "quarter": _quarter,
+    "half": _half,
+    "until": _until,
+    "until-now": _until_now,
+    "month": _month,
+    "year": _year,
+    "relative-year": _relative_year,
+    "unknown": _unknown,
+}
+
+
+def same_report(label: Period, explicit: Period) -> bool:
+    """Tell whether an explicit interval is what a page calls by a label.
+
+    Reporting years start in mid-December and reporting months around the 21st, so both ends of the interval may lie
+    up to 35 days before those of the labelled months.
+    """
+    if not (label.start and label.end and explicit.start and explicit.end):
+        return False
+    return all(
+        -timedelta(days=1) <= a - b <= timedelta(days=35)
+        for a, b in ((label.start, explicit.start), (label.end, explicit.end))
+    )

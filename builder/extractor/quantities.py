@@ -1,0 +1,126 @@
+"""Numbers as Vietnamese pages print them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from builder.lexicon import Hit, Lexicon
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_PERCENT = re.compile(r"\s?(?:%|phần trăm)")
+_SCALE = re.compile(r"\s?(nghìn|ngàn|triệu|tỉ)(?!\w)")
+_MONEY = re.compile(r"\s?(?:đồng|vnđ|vnd|đ)(?!\w)")
+_POINTS = re.compile(r"\s?điểm(?! ?%)(?!\w)")
+_OF = re.compile(r"\s?/\s?(\d+(?:[.,]\d+)*)")
+_GROUPED_BY_DOT = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_GROUPED_BY_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+_GROUPED_WITH_DECIMALS = re.compile(r"([1-9]\d{0,2}(?:\.\d{3})+),(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in folded text: what it says, and what is printed right behind it."""
+
+    start: int
+    end: int  # behind the digits, percent sign and scale word
+    value: Decimal
+    kind: str  # "percent", "points", "vnd", "plain"
+    whole: Decimal | None = None  # what it is a part of, where printed "566/568"
+    whole_end: int = 0
+    decimals: int = 0
+
+    @property
+    def after(self) -> int:
+        """Return where the text behind the number, its unit and its whole begins."""
+        return max(self.end, self.whole_end)
+
+
+def parse_number(printed: str, counted: bool = True) -> Decimal:
+    """Read a number as Vietnamese newspapers and portals write it.
+
+    Dots before groups of three digits group thousands; a comma is a decimal sign, unless it stands before groups of
+    three digits in a number that counts things. Any other dot is a decimal sign, as the portals do it.
+
+    >>> [str(parse_number(n)) for n in ("15.840", "99,97", "99.94", "1,234", "0.607", "1.234,5")]
+    ['15840', '99.97', '99.94', '1234', '0.607', '1234.5']
+    >>> str(parse_number("94,696", counted=False))
+    '94.696'
+    """
+    if counted and _GROUPED_BY_COMMA.fullmatch(printed):
+        return Decimal(printed.replace(",", ""))
+    if _GROUPED_BY_DOT.fullmatch(printed) and (counted or printed.count(".") > 1):
+        return Decimal(printed.replace(".", ""))
+    if mixed := _GROUPED_WITH_DECIMALS.fullmatch(printed):
+        return Decimal(mixed[1].replace(".", "") + "." + mixed[2])
+    return Decimal(printed.replace(",", ".")) if printed.count(",") + printed.count(".") <= 1 else Decimal("NaN")
+
+
+def find_masked(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Return the stretches of ``text[start:end]`` whose digits are dates, symbols, levels, counters …"""
+    return [m.span() for mask in lexicon.masks for m in mask.finditer(text, start, end)]
+
+
+def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, int]]) -> list[Number]:
+    """Return the numbers of ``text[start:end]`` that are not masked, by position."""
+    numbers: list[Number] = []
+    for match in _NUMBER.finditer(text, start, end):
+        begin, stop = match.span()
+        if numbers and begin < numbers[-1].after:
+            continue
+        if any(a < stop and begin < b for a, b in masked) or _is_glued(text, begin):
+            continue
+        number = _read_number(text, begin, stop, match.group())
+        if number.value.is_finite():
+            numbers.append(number)
+    return numbers
+
+
+def _is_glued(text: str, start: int) -> bool:
+    """Tell whether a letter stands right before the digits, as in “ISO9001”; glued words (“giảm79”) are let through."""
+    return start > 0 and text[start - 1] in "-+/" and start > 1 and text[start - 2].isalnum()
+
+
+def _read_number(text: str, start: int, stop: int, printed: str) -> Number:
+    whole, whole_end = None, 0
+    if of := _OF.match(text, stop):
+        whole, whole_end = parse_number(of[1]), of.end()
+    if percent := _PERCENT.match(text, stop):
+        value = parse_number(printed, counted=False)
+        return Number(start, percent.end(), value, "percent", decimals=_decimals(value))
+    if (scale := _SCALE.match(text, stop)) and whole is None:
+        return _read_scaled(text, start, scale, printed)
+    if _POINTS.match(text, whole_end or stop):
+        value = parse_number(printed, counted=False)
+        return Number(start, stop, value, "points", whole, whole_end, _decimals(value))
+    if money := _MONEY.match(text, stop):
+        return Number(start, money.end(), parse_number(printed), "vnd")
+    value = parse_number(printed)
+    return Number(start, stop, value, "plain", whole, whole_end, _decimals(value))
+
+
+_FACTORS = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỉ": 10**9}
+
+
+def _read_scaled(text: str, start: int, scale: re.Match[str], printed: str) -> Number:
+    value = parse_number(printed, counted=False)
+    if _GROUPED_BY_DOT.fullmatch(printed):
+        value = parse_number(printed)
+    value *= _FACTORS[scale[1]]
+    if money := _MONEY.match(text, scale.end()):
+        return Number(start, money.end(), value, "vnd")
+    return Number(start, scale.end(), value, "plain")
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def find_bound(hits: Iterable[Hit], text: str, number: Number) -> tuple[str, int]:
+    """Return the bound stated right before the number, and where that wording starts."""
+    best = ("exact", number.start)
+    for hit in hits:
+        if hit.dimension == "bound" and hit.end <= number.start and not text[hit.end : number.start].strip():
+            best = (hit.concept, hit.start)
+    return best

@@ -1,0 +1,106 @@
+"""Names of administrative units in a page: with a kind word ("huyện Lấp Vò", "TX.An Nhơn") or bare ("Đà Nẵng")."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from builder.gazetteer import Gazetteer, UnitVersion
+from builder.text import Folded
+
+_BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
+_LIST_BEFORE = re.compile(r"(?:,| và|;) ?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit named in folded text, and the units of that name and kind."""
+
+    start: int
+    end: int
+    kind_word: str  # folded, "" for a bare name
+    candidates: tuple[UnitVersion, ...]
+
+
+def find_places(text: str, folded: Folded, gazetteer: Gazetteer) -> list[Place]:
+    """Return the units named in a page, by position."""
+    places: list[Place] = []
+    for start, end, name in gazetteer.find_names(folded.text):
+        place = _read_place(text, folded, gazetteer, start, end, name, places[-1] if places else None)
+        if place is not None:
+            places.append(place)
+    return places
+
+
+def _read_place(
+    text: str, folded: Folded, gazetteer: Gazetteer, start: int, end: int, name: str, previous: Place | None
+) -> Place | None:
+    if not _is_capitalised(text, folded, start, end):
+        return None
+    units = gazetteer.by_name[name]
+    word, begin = _kind_word(folded.text, gazetteer, start)
+    if word:
+        kinds = gazetteer.kinds_of_word[word]
+        candidates = tuple(u for u in units if u.kind in kinds)
+        return Place(begin, end, word, candidates) if candidates else None
+    if previous is not None and previous.kind_word and _continues_list(folded.text, previous, start):
+        kinds = gazetteer.kinds_of_word[previous.kind_word]
+        candidates = tuple(u for u in units if u.kind in kinds or u.level == "province")
+        if candidates:
+            return Place(start, end, previous.kind_word, candidates)
+    return _bare_place(text, folded, units, start, end)
+
+
+def _bare_place(text: str, folded: Folded, units: tuple[UnitVersion, ...], start: int, end: int) -> Place | None:
+    """Accept a name without kind where it stands alone: not inside a longer name, not one short syllable."""
+    provinces = tuple(u for u in units if u.level == "province")
+    districts = tuple(u for u in units if u.level == "district")
+    if not provinces and (not districts or " " not in folded.text[start:end]):
+        return None
+    if _is_inside_name(text, folded, start, end):
+        return None
+    return Place(start, end, "", provinces or districts)
+
+
+def _is_capitalised(text: str, folded: Folded, start: int, end: int) -> bool:
+    """Tell whether every syllable begins with a capital or a digit in the page."""
+    name = folded.span(start, end).of(text)
+    return all(part[0].isupper() or part[0].isdigit() for part in re.split(r"[\s-]+", name) if part)
+
+
+def _kind_word(folded: str, gazetteer: Gazetteer, start: int) -> tuple[str, int]:
+    """Return the kind word right before a name and where it starts."""
+    before = _BEFORE.search(folded, max(0, start - 14), start)
+    if before is None:
+        return "", start
+    for width in (2, 1):
+        words = before[1].split()[-width:]
+        word = " ".join(words)
+        if len(words) == width and word in gazetteer.kinds_of_word:
+            begin = folded.rindex(words[0], before.start(1), before.end(1))
+            if width == 2 or begin == 0 or not folded[begin - 1].isalnum():
+                return word, begin
+    return "", start
+
+
+def _continues_list(folded: str, previous: Place, start: int) -> bool:
+    gap = folded[previous.end : start]
+    return gap.strip() in (",", "và", ";", ", và") and len(gap) < 7
+
+
+def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
+    """Tell whether the name is a part of a longer capitalised name: a person, a street, a company."""
+    after = folded.span(end, min(end + 2, len(folded.text))).of(text) if end + 2 <= len(folded.text) else ""
+    if len(after) == 2 and after[0] == " " and after[1].isupper():
+        return True
+    before = re.search(r"(\S+) $", folded.text[max(0, start - 15) : start])
+    if before is None:
+        return False
+    word_start = start - len(before[0])
+    word = folded.span(word_start, word_start + len(before[1])).of(text)
+    begins_sentence = word_start == 0 or folded.text[:word_start].rstrip(" ")[-1:] in ("", "\n", ".", '"', "-", "(", ":")
+    return word[:1].isupper() and not word.isupper() and not begins_sentence
+
+
+def places_between(places: list[Place], start: int, end: int) -> Iterator[Place]:
+    """Yield the places that lie inside ``start`` … ``end``."""
+    return (p for p in places if start <= p.start and p.end <= end)

@@ -1,0 +1,251 @@
+"""The values that pass between the rooms.
+
+Offsets count Unicode code points of a document's text as read, end exclusive, so ``span.of(text)`` is the quotation.
+Dates are inclusive at both ends. Percentages run from 0 to 100. Everything here is frozen: to change a value, make
+another with :func:`dataclasses.replace`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+
+class Span(NamedTuple):
+    """A stretch of a document's text.
+
+    >>> Span(4, 9).of("đạt 99,4% số hồ sơ")
+    '99,4%'
+    """
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """Return the characters the span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: "Span") -> bool:
+        """Tell whether the two spans share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+BlockKind = Literal["title", "dateline", "lead", "body", "caption", "signature", "furniture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A labelled stretch of a page; no block is ever dropped."""
+
+    kind: BlockKind
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page as found, before anything is decoded."""
+
+    id: str  # path relative to the input folder, with "/"
+    data: bytes
+    media: str  # "text/plain", "text/html", "text/markdown"
+    url: str = ""
+    title: str = ""
+    published: str = ""
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page as read: its text, the labelled blocks, and what is known about its origin."""
+
+    id: str
+    text: str
+    blocks: tuple[Block, ...]
+    sha256: str
+    title: str = ""
+    url: str = ""
+    published: date | None = None
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as the page states it."""
+
+    value: Decimal
+    measure: str  # "percent", "count", "points", "rank", "vnd"
+    bound: str  # "exact", "above", "below", "about", "at-least", "at-most"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days a figure covers; an absent end is one the page does not tell."""
+
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMention:
+    """The name of an administrative unit in the text, with the candidates the gazetteer knows for it."""
+
+    span: Span
+    name: str  # without kind
+    kind: str  # "huyện", "" where the text gives none
+    versions: tuple[str, ...]  # unit version keys, "875/origin"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureClaim:
+    """A number, what it counts, for whom and when, in the words of the page."""
+
+    indicator: str
+    quantity: Quantity
+    sentence: Span
+    period: Period | None
+    place: UnitMention | None  # None: the unit the page is about
+    national: bool
+    level: str | None  # "province", "district", "commune", "all", "own" (that of the doer), None: not told
+    agency: str
+    status: str
+    rule: str
+    confidence: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeClaim:
+    """A reform model, programme or system that the page names."""
+
+    label: str
+    span: Span
+    sentence: Span
+    kinds: tuple[str, ...]
+    agency: str
+    place: UnitMention | None
+    status: str
+    legal_basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CitationClaim:
+    """A legal or administrative document cited by its number."""
+
+    number: str
+    span: Span
+    kind: str
+    issued: date | None = None
+    issuer: str = ""
+
+
+Claim = FigureClaim | InitiativeClaim | CitationClaim
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a page says, in its own words: the claims, every unit it names, and the numbers left unread."""
+
+    claims: tuple[Claim, ...]
+    mentions: tuple[UnitMention, ...]
+    issues: tuple["Issue", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The characters that prove a fact, and the sentence around them."""
+
+    span: Span
+    sentence: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A figure about an administrative unit version."""
+
+    indicator: str
+    value: Decimal
+    printed: str
+    measure: str
+    bound: str
+    area: str  # unit version key
+    period: Period | None
+    level: str | None
+    agency: str  # label, "" where none is named
+    status: str
+    rule: str
+    confidence: Decimal
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    """A reform initiative that a unit or one of its bodies carries out."""
+
+    label: str
+    kinds: tuple[str, ...]
+    area: str
+    agency: str
+    status: str
+    evidence: tuple[Evidence, ...]
+    legal_basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A legal document that the page refers to."""
+
+    number: str
+    kind: str
+    issued: date | None
+    issuer: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What a page leaves undecided, in plain words; never a guess, never dropped."""
+
+    kind: str  # "ambiguous-unit", "unknown-indicator", …
+    message: str
+    document: str
+    span: Span | None = None
+    candidates: tuple[str, ...] = ()
+
+
+Fact = Observation | Initiative | Citation
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedDocument:
+    """A document with all that was made of it: the content of one named graph."""
+
+    document: Document
+    about: tuple[str, ...]  # unit version keys
+    facts: tuple[Fact, ...]
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken promise of the shapes or checks."""
+
+    focus: str
+    shape: str
+    constraint: str  # local name of the constraint component, or of the check query
+    severity: Literal["Violation", "Warning", "Info"]
+    path: str = ""
+    value: str = ""
+    messages: Mapping[str, str] = field(default_factory=dict)  # language -> sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What validation found; it conforms when nothing of severity Violation is in it."""
+
+    violations: tuple[Violation, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """Tell whether no promise of severity Violation is broken."""
+        return all(v.severity != "Violation" for v in self.violations)

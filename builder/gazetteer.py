@@ -1,0 +1,209 @@
+"""Administrative units by name, kind and date.
+
+A unit keeps its code for life (QĐ 124/2004/QĐ-TTg, QĐ 19/2025/QĐ-TTg); what changes, name, kind or parent, makes a new
+version. A version's key is its code and first day: ``875/origin``, ``193/2020-01-01`` ("origin": earlier than the
+register reaches).
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import ahocorasick_rs
+
+from builder import artefacts
+from builder.errors import OntologyError
+from builder.text import fold_name
+
+COUNTRY = "VN/origin"
+_LEVELS = {2: "province", 3: "district", 5: "commune"}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitVersion:
+    """A unit as it was named and placed from ``valid_from`` through ``valid_through``, both inclusive."""
+
+    key: str
+    code: str
+    kind: str  # id in the scheme unit-type
+    name: str  # without kind
+    label: str  # with kind: "Huyện Lấp Vò"
+    parent: str  # code, "" for provinces
+    valid_from: date | None
+    valid_through: date | None
+    successors: tuple[str, ...] = ()  # codes
+    resolution: str = ""
+
+    @property
+    def level(self) -> str:
+        """Return "province", "district", "commune" or "country"."""
+        return _LEVELS.get(len(self.code), "country") if self.code.isdigit() else "country"
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the version was in force on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_through is None or day <= self.valid_through
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """The register of units, searchable."""
+
+    versions: Mapping[str, UnitVersion]
+    by_code: Mapping[str, tuple[UnitVersion, ...]]
+    by_name: Mapping[str, tuple[UnitVersion, ...]]  # folded name without kind
+    kinds_of_word: Mapping[str, frozenset[str]]  # folded kind word or abbreviation -> kinds
+    slugs: Mapping[str, tuple[UnitVersion, ...]]  # "dongthap" -> provinces and districts
+    _names: tuple[str, ...] = field(repr=False)
+    _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
+
+    def find_names(self, folded: str) -> Iterator[tuple[int, int, str]]:
+        """Yield (start, end, folded name) of every unit name in folded text; longer names hide those inside."""
+        reach = -1
+        found = sorted(
+            (start, -end, self._names[i])
+            for i, start, end in self._matcher.find_matches_as_indexes(folded, overlapping=True)
+            if not (start and folded[start - 1].isalnum()) and not folded[end : end + 1].isalnum()
+        )
+        for start, negative_end, name in found:
+            if -negative_end > reach:
+                reach = -negative_end
+                yield start, reach, name
+
+    def at(self, code: str, day: date | None) -> UnitVersion | None:
+        """Return the version of a code in force on a day; without a day, the last one."""
+        versions = self.by_code.get(code, ())
+        if day is None:
+            return versions[-1] if versions else None
+        return next((v for v in versions if v.in_force(day)), None)
+
+    def parent(self, unit: UnitVersion, day: date | None = None) -> UnitVersion | None:
+        """Return the version of the unit above, as of a day inside the unit's own life."""
+        if not unit.parent:
+            return None
+        moment = day if day and unit.in_force(day) else unit.valid_through or unit.valid_from or day
+        return self.at(unit.parent, moment) or self.at(unit.parent, None)
+
+    def ancestors(self, unit: UnitVersion, day: date | None = None) -> tuple[UnitVersion, ...]:
+        """Return the units above a version, nearest first."""
+        above = []
+        parent = self.parent(unit, day)
+        while parent is not None:
+            above.append(parent)
+            parent = self.parent(parent, day or unit.valid_through)
+        return tuple(above)
+
+
+@lru_cache(maxsize=2)
+def load_gazetteer(root: Path | None = None) -> Gazetteer:
+    """Read the register of units under ``root`` (default: the one that came with the package)."""
+    words, aliases = _read_kind_words(root), _read_aliases(root)
+    path = artefacts.units_file(root)
+    by_code: dict[str, list[UnitVersion]] = {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE), 2):
+            try:
+                unit = _read_version(row, words)
+            except (KeyError, ValueError) as problem:
+                raise OntologyError(f"{path}, line {number}: not a unit version: {problem}") from problem
+            by_code.setdefault(unit.code, []).append(unit)
+    return _index(by_code, words, aliases)
+
+
+def _read_version(row: Mapping[str, str], words: Mapping[str, tuple[str, frozenset[str]]]) -> UnitVersion:
+    first = date.fromisoformat(row["valid_from"]) if row["valid_from"] else None
+    last = date.fromisoformat(row["valid_through"]) if row["valid_through"] else None
+    return UnitVersion(
+        key=f"{row['code']}/{row['valid_from'] or 'origin'}",
+        code=row["code"],
+        kind=row["kind"],
+        name=row["name"],
+        label=f"{words[row['kind']][0]} {row['name']}",
+        parent=row["parent"],
+        valid_from=first,
+        valid_through=last,
+        successors=tuple(s.split(":")[0] for s in row["successors"].split(";") if s),
+        resolution=row["resolution"],
+    )
+
+
+def _read_kind_words(root: Path | None) -> dict[str, tuple[str, frozenset[str]]]:
+    """Return for each kind the word in labels and the folded words and abbreviations in text."""
+    spoken: dict[str, str] = {}
+    written: dict[str, set[str]] = {}
+    for triple in artefacts.read_turtle(artefacts.ontology_file("wording.ttl", root)):
+        subject, predicate = triple.subject.value, triple.predicate.value
+        if "/unit-type/" not in subject:
+            continue
+        kind = subject.rsplit("/", 1)[1]
+        if predicate.endswith("#kindWord"):
+            spoken[kind] = triple.object.value  # type: ignore[union-attr]
+        elif predicate.endswith("#hiddenLabel"):
+            written.setdefault(kind, set()).add(fold_name(triple.object.value))  # type: ignore[union-attr]
+    return {kind: (word, frozenset(written.get(kind, ()))) for kind, word in spoken.items()}
+
+
+def _read_aliases(root: Path | None) -> dict[str, list[str]]:
+    """Return other names of units, by code: "HCM", "BR-VT"."""
+    aliases: dict[str, list[str]] = {}
+    for triple in artefacts.read_turtle(artefacts.ontology_file("wording.ttl", root)):
+        if "/id/unit/" in triple.subject.value:
+            aliases.setdefault(triple.subject.value.rsplit("/", 1)[1], []).append(triple.object.value)  # type: ignore[union-attr]
+    return aliases
+
+
+def _spellings(version: UnitVersion, aliases: Mapping[str, list[str]]) -> set[str]:
+    """Return the folded names a version goes by."""
+    names = {version.name, version.name.replace(" - ", "-"), *aliases.get(version.code, ())}
+    return {fold_name(name) for name in names}
+
+
+def _index(
+    by_code: Mapping[str, list[UnitVersion]],
+    words: Mapping[str, tuple[str, frozenset[str]]],
+    aliases: Mapping[str, list[str]],
+) -> Gazetteer:
+    versions = {v.key: v for code in sorted(by_code) for v in by_code[code]}
+    versions[COUNTRY] = UnitVersion(COUNTRY, "VN", "country", "Việt Nam", "Việt Nam", "", None, None)
+    by_name: dict[str, list[UnitVersion]] = {}
+    slugs: dict[str, list[UnitVersion]] = {}
+    for version in versions.values():
+        if version.level == "country":
+            continue
+        for name in _spellings(version, aliases):
+            by_name.setdefault(name, []).append(version)
+        if version.level != "commune":
+            slugs.setdefault(slug(version.name), []).append(version)
+    kinds: dict[str, set[str]] = {}
+    for kind, (_, written) in words.items():
+        for word in written:
+            kinds.setdefault(word, set()).add(kind)
+    names = tuple(sorted(by_name))
+    return Gazetteer(
+        versions=versions,
+        by_code={code: tuple(units) for code, units in by_code.items()},
+        by_name={name: tuple(units) for name, units in by_name.items()},
+        kinds_of_word={word: frozenset(k) for word, k in kinds.items()},
+        slugs={key: tuple(units) for key, units in slugs.items()},
+        _names=names,
+        _matcher=ahocorasick_rs.AhoCorasick(names),
+    )
+
+
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug(name: str) -> str:
+    """Return a name as host names and addresses spell it.
+
+    >>> slug("Bà Rịa - Vũng Tàu"), slug("Đồng Tháp")
+    ('bariavungtau', 'dongthap')
+    """
+    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
+    return _NOT_IN_SLUG.sub("", "".join(c for c in plain if not unicodedata.combining(c)))

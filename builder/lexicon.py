@@ -1,0 +1,275 @@
+"""The ontology's labels, compiled into one matcher.
+
+The wordings of cues, bounds, statuses, levels and indicators live in ``ontology/``; nothing here names a Vietnamese
+word. Matching runs over folded text in one Aho–Corasick pass.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import ahocorasick_rs
+import pyoxigraph as ox
+
+from builder import artefacts
+from builder.text import fold_name
+
+CCHC = "https://w3id.org/cchc/ontology#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_LABELS = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
+_WORDED_SCHEMES = ("bound", "status", "level")
+
+
+class Hit(NamedTuple):
+    """A wording found in folded text."""
+
+    start: int
+    end: int
+    dimension: str  # "timing", "bound", "indicator", …
+    concept: str  # "early", "above", "on-time-rate", …
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A wording that tells one thing about the number beside it."""
+
+    id: str
+    dimension: str
+    weight: float
+    wider: frozenset[str]  # itself and everything broader
+    factor: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to state an indicator: what is counted, which cues must and must not stand near."""
+
+    counts: frozenset[str]
+    needs: tuple[str, ...]
+    leads: tuple[str, ...]  # needed in front of the number
+    bars: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator as the reader needs it."""
+
+    id: str
+    measure: str
+    readings: tuple[Reading, ...]
+    stock: bool = False
+    levelled: bool = True
+    narrows: str = ""
+    beside: str = ""
+    numerator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodPattern:
+    """A way to write a period, and how to understand its named groups."""
+
+    id: str
+    yields: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything the ontology says about wording."""
+
+    cues: Mapping[str, Cue]
+    indicators: Mapping[str, Indicator]
+    by_measure: Mapping[str, tuple[Indicator, ...]]
+    periods: tuple[PeriodPattern, ...]
+    masks: tuple[re.Pattern[str], ...]
+    wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
+    _surfaces: tuple[tuple[tuple[str, str], ...], ...] = field(repr=False)
+    _names: frozenset[int] = field(repr=False)  # patterns that are nothing but the name of an indicator
+    _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
+
+    def find(self, folded: str) -> list[Hit]:
+        """Return the wordings in ``folded``, by position; what lies strictly inside a longer one is left out.
+
+        Names of indicators hide nothing: the cues inside them count as well.
+        """
+        found = sorted(
+            (start, -end, pattern)
+            for pattern, start, end in self._matcher.find_matches_as_indexes(folded, overlapping=True)
+            if _is_word(folded, start, end)
+        )
+        hits = [
+            Hit(start, -end, dimension, concept)
+            for wording in (False, True)
+            for start, end, pattern in _outermost(f for f in found if (f[2] in self._names) == wording)
+            for dimension, concept in self._surfaces[pattern]
+        ]
+        return sorted(hits)
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Tell whether the stretch is made of whole words; digits and letters do not run together."""
+    return not (start and _joined(text[start - 1], text[start])) and not (
+        end < len(text) and _joined(text[end - 1], text[end])
+    )
+
+
+def _joined(first: str, second: str) -> bool:
+    return (first.isalpha() and second.isalpha()) or (first.isdigit() and second.isdigit())
+
+
+def _outermost(found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Leave out matches strictly inside another; ``found`` is sorted by start, then longest first."""
+    reach, widest = -1, -1
+    for start, negative_end, pattern in found:
+        end = -negative_end
+        if end < reach or (end == reach and start > widest):
+            continue
+        if end > reach:
+            reach, widest = end, start
+        yield start, negative_end, pattern
+
+
+@lru_cache(maxsize=4)
+def load_lexicon(root: Path | None = None) -> Lexicon:
+    """Compile the ontology under ``root`` (default: the one that came with the package)."""
+    graph = _Statements(artefacts.ontology_files(root))
+    cues = _read_cues(graph)
+    indicators = {i.id: i for i in _read_indicators(graph)}
+    surfaces = _read_surfaces(graph, cues, indicators)
+    words = sorted(surfaces)
+    return Lexicon(
+        cues=cues,
+        indicators=indicators,
+        by_measure=_group_by_measure(indicators.values()),
+        periods=tuple(_read_periods(graph)),
+        masks=tuple(re.compile(graph.text(s, "pattern")) for s in sorted(graph.of_type("Mask"))),
+        wholes={n: d for s in graph.of_type("Indicator") for n in graph.ids(s, "numerator") for d in graph.ids(s, "denominator")},
+        _surfaces=tuple(tuple(sorted(surfaces[word])) for word in words),
+        _names=frozenset(i for i, word in enumerate(words) if {d for d, _ in surfaces[word]} == {"indicator"}),
+        _matcher=ahocorasick_rs.AhoCorasick(words),
+    )
+
+
+class _Statements:
+    """The ontology's statements by subject and predicate."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._objects: dict[tuple[str, str], list[str]] = {}
+        self._types: dict[str, list[str]] = {}
+        for file in files:
+            for triple in artefacts.read_turtle(file):
+                subject, predicate, value = triple.subject.value, triple.predicate.value, triple.object
+                if isinstance(value, ox.Literal) and value.language not in (None, "vi"):
+                    continue
+                self._objects.setdefault((subject, predicate), []).append(value.value)  # type: ignore[union-attr]
+                if predicate == _TYPE:
+                    self._types.setdefault(value.value, []).append(subject)  # type: ignore[union-attr]
+
+    def of_type(self, name: str) -> list[str]:
+        return self._types.get(CCHC + name, [])
+
+    def all(self, subject: str, predicate: str) -> list[str]:
+        return self._objects.get((subject, predicate if ":" in predicate else CCHC + predicate), [])
+
+    def text(self, subject: str, predicate: str, default: str = "") -> str:
+        return next(iter(self.all(subject, predicate)), default)
+
+    def ids(self, subject: str, predicate: str) -> list[str]:
+        return sorted(local_name(value) for value in self.all(subject, predicate))
+
+    def labels(self, subject: str) -> list[str]:
+        return [label for predicate in _LABELS for label in self.all(subject, predicate)]
+
+    def concepts(self, scheme: str) -> list[str]:
+        prefix = f"https://w3id.org/cchc/{scheme}/"
+        return sorted({subject for subject, _ in self._objects if subject.startswith(prefix)})
+
+
+def local_name(iri: str) -> str:
+    """Return what stands behind the last slash or hash of an IRI."""
+    return re.split(r"[/#]", iri)[-1]
+
+
+def _read_cues(graph: _Statements) -> dict[str, Cue]:
+    cues = {}
+    for subject in graph.of_type("Cue"):
+        scheme = graph.text(subject, SKOS + "inScheme")
+        wider, above = {local_name(subject)}, graph.ids(subject, SKOS + "broader")
+        while above:
+            wider.update(above)
+            above = [b for a in above for b in graph.ids(f"https://w3id.org/cchc/cue/{a}", SKOS + "broader")]
+        cues[local_name(subject)] = Cue(
+            id=local_name(subject),
+            dimension=local_name(scheme),
+            weight=float(graph.text(scheme, "weight", "0")),
+            wider=frozenset(wider),
+            factor=int(graph.text(subject, "factor", "1")),
+        )
+    return cues
+
+
+def _read_indicators(graph: _Statements) -> Iterator[Indicator]:
+    for subject in sorted(graph.of_type("Indicator")):
+        yield Indicator(
+            id=local_name(subject),
+            measure=local_name(graph.text(subject, "measure")),
+            readings=tuple(_read_reading(graph, r) for r in sorted(graph.all(subject, "reading"))),
+            stock=graph.text(subject, "temporality") == CCHC + "stock",
+            levelled=graph.text(subject, "levelled", "true") != "false",
+            narrows=next(iter(graph.ids(subject, "narrows")), ""),
+            beside=next(iter(graph.ids(subject, "beside")), ""),
+            numerator=next(iter(graph.ids(subject, "numerator")), ""),
+        )
+
+
+def _read_reading(graph: _Statements, subject: str) -> Reading:
+    return Reading(
+        counts=frozenset(graph.ids(subject, "counts")),
+        needs=tuple(graph.ids(subject, "needs")),
+        leads=tuple(graph.ids(subject, "leads")),
+        bars=frozenset(graph.ids(subject, "bars")),
+    )
+
+
+def _read_surfaces(
+    graph: _Statements, cues: Mapping[str, Cue], indicators: Mapping[str, Indicator]
+) -> dict[str, set[tuple[str, str]]]:
+    surfaces: dict[str, set[tuple[str, str]]] = {}
+
+    def add(labels: Iterable[str], dimension: str, concept: str) -> None:
+        for label in labels:
+            surfaces.setdefault(fold_name(label), set()).add((dimension, concept))
+
+    for cue in cues.values():
+        add(graph.labels(f"https://w3id.org/cchc/cue/{cue.id}"), cue.dimension, cue.id)
+    for indicator in indicators:
+        add(graph.labels(f"https://w3id.org/cchc/indicator/{indicator}"), "indicator", indicator)
+    for scheme in _WORDED_SCHEMES:
+        for concept in graph.concepts(scheme):
+            add(graph.all(concept, SKOS + "hiddenLabel"), scheme, local_name(concept))
+    return surfaces
+
+
+def _read_periods(graph: _Statements) -> Iterator[PeriodPattern]:
+    for subject in sorted(graph.of_type("PeriodPattern"), key=lambda s: int(graph.text(s, "order"))):
+        pattern = re.compile(graph.text(subject, "pattern"))
+        yield PeriodPattern(local_name(subject), graph.text(subject, "yields"), pattern)
+
+
+def _group_by_measure(indicators: Iterable[Indicator]) -> dict[str, tuple[Indicator, ...]]:
+    groups: dict[str, list[Indicator]] = {}
+    for indicator in indicators:
+        groups.setdefault(indicator.measure, []).append(indicator)
+    return {measure: tuple(group) for measure, group in groups.items()}
+
+
+def between(hits: list[Hit], start: int, end: int) -> list[Hit]:
+    """Return the hits that lie inside ``start`` … ``end``; ``hits`` is sorted by start."""
+    first = bisect_left(hits, (start,))
+    last = bisect_left(hits, (end,))
+    return [hit for hit in hits[first:last] if hit.end <= end]

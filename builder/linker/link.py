@@ -1,0 +1,207 @@
+"""Claims to facts: places become unit versions, levels and periods are settled, repeated statements are merged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from builder.facts import (
+    Citation,
+    CitationClaim,
+    Document,
+    Evidence,
+    Extraction,
+    Fact,
+    FigureClaim,
+    Initiative,
+    InitiativeClaim,
+    Issue,
+    LinkedDocument,
+    Observation,
+    Period,
+    UnitMention,
+)
+from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion
+from builder.linker.context import Context, Named, block_kind_at, find_context, in_force
+
+
+def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer) -> LinkedDocument:
+    """Return the facts of a page, and an issue for each claim that cannot be tied to one unit."""
+    named = [_named(document, m, gazetteer) for m in extraction.mentions]
+    context = find_context(document, named, gazetteer)
+    facts: list[Fact] = []
+    issues = [*extraction.issues, *_context_issues(document, context)]
+    for claim in extraction.claims:
+        fact = _link(document, claim, context, gazetteer)
+        if isinstance(fact, Issue):
+            issues.append(fact)
+        else:
+            facts.append(fact)
+    about = (context.unit.key,) if context.unit else ()
+    return LinkedDocument(document, about, tuple(_merge(facts)), tuple(issues))
+
+
+def _named(document: Document, mention: UnitMention, gazetteer: Gazetteer) -> Named:
+    units = tuple(gazetteer.versions[key] for key in mention.versions)
+    return Named(mention.span.start, block_kind_at(document.blocks, mention.span.start), mention.kind, units)
+
+
+def _context_issues(document: Document, context: Context) -> list[Issue]:
+    if context.rivals:
+        names = ", ".join(u.key for u in context.rivals)
+        message = f"the page is about “{context.rivals[0].label}”, but which of {len(context.rivals)} it does not say: {names}"
+        return [Issue("ambiguous-unit", message, document.id, None, tuple(u.key for u in context.rivals))]
+    if context.unit is None:
+        return [Issue("no-locality", "the page names no administrative unit it is about", document.id)]
+    return []
+
+
+def _link(
+    document: Document, claim: FigureClaim | InitiativeClaim | CitationClaim, context: Context, gazetteer: Gazetteer
+) -> Fact | Issue:
+    if isinstance(claim, CitationClaim):
+        evidence = Evidence(claim.span, claim.span)
+        return Citation(claim.number, claim.kind, claim.issued, claim.issuer, (evidence,))
+    if isinstance(claim, InitiativeClaim):
+        return _link_initiative(document, claim, context, gazetteer)
+    return _link_figure(document, claim, context, gazetteer)
+
+
+def _link_initiative(
+    document: Document, claim: InitiativeClaim, context: Context, gazetteer: Gazetteer
+) -> Initiative | Issue:
+    unit = _place_unit(claim.place, context, gazetteer, None) if claim.place else None
+    unit = unit if isinstance(unit, UnitVersion) else context.unit
+    area = unit.key if unit else COUNTRY
+    evidence = Evidence(claim.span, claim.sentence)
+    return Initiative(claim.label, claim.kinds, area, claim.agency, claim.status, (evidence,), claim.legal_basis)
+
+
+def _link_figure(
+    document: Document, claim: FigureClaim, context: Context, gazetteer: Gazetteer
+) -> Observation | Issue:
+    unit = _area(claim, context, gazetteer)
+    if isinstance(unit, str):
+        candidates = claim.place.versions if claim.place else tuple(u.key for u in context.rivals)
+        return Issue(unit, f"whose figure “{claim.quantity.value}” is, the page does not settle", document.id,
+                     claim.quantity.span, candidates)  # fmt: skip
+    unit = _version_in(unit, claim.period, context.day, gazetteer)
+    quantity = claim.quantity
+    return Observation(
+        indicator=claim.indicator,
+        value=quantity.value,
+        printed=quantity.span.of(document.text),
+        measure=quantity.measure,
+        bound=quantity.bound,
+        area=unit.key,
+        period=claim.period,
+        level=_level(claim, unit),
+        agency=claim.agency,
+        status=claim.status,
+        rule=claim.rule,
+        confidence=claim.confidence,
+        evidence=(Evidence(quantity.span, claim.sentence),),
+    )
+
+
+def _area(claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> UnitVersion | str:
+    """Return the unit a figure is about, or the kind of issue that keeps it from being known."""
+    if claim.national:
+        return gazetteer.versions[COUNTRY]
+    if claim.place is not None:
+        return _place_unit(claim.place, context, gazetteer, claim.period)
+    if context.unit is not None:
+        return context.unit
+    return "ambiguous-unit" if context.rivals else "no-locality"
+
+
+def _place_unit(
+    place: UnitMention, context: Context, gazetteer: Gazetteer, period: Period | None
+) -> UnitVersion | str:
+    """Return the one unit a name stands for on this page: the page's own, one below it, one beside it."""
+    candidates = in_force((gazetteer.versions[k] for k in place.versions), (period and period.end) or context.day)
+    home = context.unit
+    if home is None:
+        return candidates[0] if len(candidates) == 1 else "ambiguous-unit"
+    above_home = {home.code, *(a.code for a in gazetteer.ancestors(home, context.day))}
+    for unit in candidates:
+        if unit.code in above_home:
+            return unit if unit.code == home.code else home
+    if len(candidates) == 1:
+        return candidates[0]
+    related = [
+        u for u in candidates if {a.code for a in gazetteer.ancestors(u, context.day)} & above_home
+    ]
+    below = [u for u in related if home.code in {a.code for a in gazetteer.ancestors(u, context.day)}]
+    chosen = below or related
+    return chosen[0] if len(chosen) == 1 else "ambiguous-unit"
+
+
+def _version_in(unit: UnitVersion, period: Period | None, day: date | None, gazetteer: Gazetteer) -> UnitVersion:
+    """Return the version of a unit in force when its figure's period ended."""
+    moment = (period.end or period.start) if period else day
+    if moment is None or unit.in_force(moment):
+        return unit
+    return gazetteer.at(unit.code, moment) or unit
+
+
+def _level(claim: FigureClaim, unit: UnitVersion) -> str | None:
+    if claim.level == "own":
+        return unit.level if unit.level != "country" else None
+    return None if claim.level == "all" else claim.level
+
+
+# ---------------------------------------------------------------- repeated statements
+
+
+def _merge(facts: Iterable[Fact]) -> list[Fact]:
+    """Merge what is said more than once: one fact, several evidences."""
+    merged: list[Fact] = []
+    for fact in facts:
+        for index, other in enumerate(merged):
+            if (joined := _join(other, fact)) is not None:
+                merged[index] = joined
+                break
+        else:
+            merged.append(fact)
+    return merged
+
+
+def _join(first: Fact, second: Fact) -> Fact | None:
+    """Return the fact both state, or None where they differ."""
+    evidence = tuple(sorted({*first.evidence, *second.evidence}, key=lambda e: (e.span, e.sentence)))
+    if isinstance(first, Observation) and isinstance(second, Observation):
+        return _join_observations(first, second, evidence)
+    if isinstance(first, Citation) and isinstance(second, Citation) and first.number == second.number:
+        return replace(first, issued=first.issued or second.issued, issuer=first.issuer or second.issuer, evidence=evidence)
+    if isinstance(first, Initiative) and isinstance(second, Initiative) and _same_label(first, second):
+        status = "implemented" if "implemented" in (first.status, second.status) else first.status
+        kinds = tuple(sorted({*first.kinds, *second.kinds}))
+        return replace(first, kinds=kinds, status=status, agency=first.agency or second.agency, evidence=evidence)
+    return None
+
+
+def _same_label(first: Initiative, second: Initiative) -> bool:
+    return first.area == second.area and " ".join(first.label.lower().split()) == " ".join(second.label.lower().split())
+
+
+def _join_observations(
+    first: Observation, second: Observation, evidence: Sequence[Evidence]
+) -> Observation | None:
+    same = (first.indicator, first.value, first.area.split("/")[0], first.status, first.bound) == (
+        second.indicator, second.value, second.area.split("/")[0], second.status, second.bound
+    )  # fmt: skip
+    if not same:
+        return None
+    fits_period = first.period == second.period or first.period is None or second.period is None
+    fits_level = first.level == second.level or first.level is None or second.level is None
+    if not (fits_period and fits_level):
+        return None
+    fuller = second if first.period is None and second.period is not None else first
+    return replace(
+        fuller,
+        period=first.period or second.period,
+        level=first.level or second.level,
+        agency=first.agency or second.agency,
+        confidence=max(first.confidence, second.confidence),
+        evidence=tuple(evidence),
+    )
