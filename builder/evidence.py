@@ -63,7 +63,8 @@ def _read(folder: Path, path: str) -> bytes | None:
 
 
 def _decode(content: bytes | None) -> str | None:
+    encoding = "utf-16" if content and content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return None if content is None else content.decode("utf-8-sig")
+        return None if content is None else content.decode(encoding)
     except UnicodeDecodeError:
         return None

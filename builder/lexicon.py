@@ -88,6 +88,7 @@ class Lexicon:
     periods: tuple[PeriodPattern, ...]
     masks: tuple[re.Pattern[str], ...]
     wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
+    publishers: Mapping[str, str]  # host or sigle -> code of the unit it points to
     _surfaces: tuple[tuple[tuple[str, str], ...], ...] = field(repr=False)
     _names: frozenset[int] = field(repr=False)  # patterns that are nothing but the name of an indicator
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
@@ -149,6 +150,11 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         periods=tuple(_read_periods(graph)),
         masks=tuple(re.compile(graph.text(s, "pattern")) for s in sorted(graph.of_type("Mask"))),
         wholes={n: d for s in graph.of_type("Indicator") for n in graph.ids(s, "numerator") for d in graph.ids(s, "denominator")},
+        publishers={
+            clue: local_name(graph.text(s, "clueTo"))
+            for s in graph.of_type("PublisherClue")
+            for clue in (*graph.all(s, "host"), *graph.all(s, "sigle"))
+        },
         _surfaces=tuple(tuple(sorted(surfaces[word])) for word in words),
         _names=frozenset(i for i, word in enumerate(words) if {d for d, _ in surfaces[word]} == {"indicator"}),
         _matcher=ahocorasick_rs.AhoCorasick(words),

@@ -399,7 +399,9 @@ def as_turtle(rows: Rows) -> str:
         raise QueryError("only a CONSTRUCT or DESCRIBE query has an answer in Turtle; choose table, csv or json")
     statements: Any = rows.rows
     triples = [pyoxigraph.Triple(*row) for row in statements]
-    body = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=NAMESPACES)
-    lines = (body or b"").decode().splitlines(keepends=True)
-    heads = [line for line in lines if line.startswith("@prefix")]  # their order changes from run to run
-    return "".join(sorted(heads) + lines[len(heads) :])
+    text = (pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=NAMESPACES) or b"").decode()
+    heads = re.match(r"(@prefix [^\n]*\n)*", text)  # in any order, and more than are used
+    assert heads is not None
+    body = text[heads.end() :]
+    used = (line for line in sorted(heads[0].split("\n")) if line and line.split()[1] in body)
+    return "".join(f"{line}\n" for line in used) + body

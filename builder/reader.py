@@ -45,7 +45,7 @@ def read(source: Source, lexicon: Lexicon) -> Document:
     folded = fold(text)
     lines = _label_lines(text, folded, lexicon, main)
     blocks = tuple(_join_lines(text, lines))
-    headline = next((b.span.of(text).strip() for b in blocks if b.kind == "title"), "")
+    headline = max((b.span.of(text).strip() for b in blocks if b.kind == "title"), key=len, default="")
     return Document(
         id=source.id,
         text=text,
@@ -220,15 +220,18 @@ def _reads_on(line: _Line) -> bool:
 
 
 def _label_title(lines: list[_Line]) -> None:
-    """Label the headline: the first line of some length that is no furniture, and its repetitions."""
+    """Label the headline lines: those of some length that stand before the first prose and end without a full stop."""
+    first_prose = next((i for i, x in enumerate(lines) if x.kind == "body" and x.words >= _BODY_WORDS), len(lines))
     for index, line in enumerate(lines[:25]):
         if line.kind == "body" and 4 <= line.words <= 45 and not line.text.endswith((".", ";", ",")):
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
-            if any(x.words >= _BODY_WORDS for x in following) or len(lines) < 4:
-                line.kind = "title"
-                for other in lines[index + 1 :]:
-                    if other.text == line.text:
-                        other.kind = "title"
+            if not any(x.words >= _BODY_WORDS for x in following) and len(lines) >= 4:
+                return
+            line.kind = "title"
+            for other in lines[index + 1 :]:
+                if other.text == line.text:
+                    other.kind = "title"
+            if index >= first_prose:
                 return
         elif line.kind == "body" and line.words >= _BODY_WORDS:
             return
@@ -311,11 +314,13 @@ def find_publication(text: str, blocks: Sequence[Block], lexicon: Lexicon) -> da
     if meta := _META_DATE.match(text):
         return _day(meta[1], meta[2], meta[3]) if meta[3] else None
     kinds = [b.kind for b in blocks]
-    title = kinds.index("title") if "title" in kinds else None
+    first_prose = next((i for i, b in enumerate(blocks) if b.kind == "body"), len(blocks))
+    titles = [i for i, kind in enumerate(kinds[: first_prose + 1]) if kind == "title"]
+    title = titles[-1] if titles else None
     datelines = [(i, b.span.of(text)) for i, b in enumerate(blocks) if b.kind == "dateline"]
     named = [line for _, line in datelines if any(h.concept == "dateline" for h in lexicon.find(fold(line).text))]
     behind = [line for i, line in datelines if title is not None and i > title]
-    right_before = [line for i, line in datelines if title is not None and i == title - 1]
+    right_before = [line for i, line in datelines if titles and titles[0] - 1 <= i < titles[-1]]
     for line in (*named, *behind, *right_before, *([x for _, x in datelines] if title is None else [])):
         if (day := _first_date(line)) is not None:
             return day

@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import re
+import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -34,11 +35,11 @@ INJECTIONS = [
 
 
 class World:
-    """The small world in pyoxigraph, asked over the union of its graphs."""
+    """A world in pyoxigraph, by default the small one, asked over the union of its graphs."""
 
-    def __init__(self) -> None:
+    def __init__(self, statements=None):
         self.inner = pyoxigraph.Store()
-        self.inner.load(path=WORLD, format=pyoxigraph.RdfFormat.TRIG)
+        self.inner.bulk_extend(statements or pyoxigraph.parse(path=WORLD, format=pyoxigraph.RdfFormat.TRIG))
 
     def query(self, text):
         return self.inner.query(text, use_default_graph_as_union=True)
@@ -47,6 +48,14 @@ class World:
 @pytest.fixture(scope="module")
 def world():
     return World()
+
+
+@pytest.fixture(scope="module")
+def writer():
+    spec = importlib.util.spec_from_file_location("write_world", WORLD.with_name("write_world.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +93,7 @@ def test_every_question_has_a_recorded_answer_and_every_answer_a_question():
     assert sorted(path.stem for path in WORLD.parent.glob("*.csv")) == NAMES
 
 
-def test_world_is_what_its_writer_writes():
-    spec = importlib.util.spec_from_file_location("write_world", WORLD.with_name("write_world.py"))
-    writer = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(writer)
+def test_world_is_what_its_writer_writes(writer):
     expected = set(pyoxigraph.parse(writer.as_trig(), format=pyoxigraph.RdfFormat.TRIG))
     assert set(pyoxigraph.parse(path=WORLD, format=pyoxigraph.RdfFormat.TRIG)) == expected
 
@@ -145,6 +151,32 @@ def test_rdflib_gives_the_same_rows_in_the_same_order(name, dataset):
     assert [str(variable) for variable in answer.vars] == columns
     cells = [["" if term is None else canonical(str(term)) for term in row] for row in answer]
     assert cells == [[canonical(cell) for cell in row] for row in rows]
+
+
+# ---------------------------------------------------------------- time
+
+
+@pytest.fixture(scope="module")
+def worlds(writer):
+    """Return a world of some 10,000 statements and one of ten times as many."""
+    return [World(writer.world(writer.large(pages))) for pages in (24, 240)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_time_grows_with_the_graph_and_not_with_its_square(name, worlds):
+    query = queries.load(name)
+    values = {p.name: "D1" for p in query.parameters if p.type == "unit" and not p.optional}
+    text = queries.bind(query, values)
+    queries.run(worlds[0], text)
+    small, large = (min(measure(world, text) for _ in range(3)) for world in worlds)
+    assert large < 25 * max(small, 0.005)
+
+
+def measure(world, text):
+    started = time.process_time()
+    queries.run(world, text)
+    return time.process_time() - started
 
 
 # ---------------------------------------------------------------- parameters

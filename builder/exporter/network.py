@@ -1,16 +1,16 @@
 """Draws the network of localities, initiatives and indicators, for Gephi and for networkx.
 
-Three kinds of node: the *locality*, an administrative unit whatever it was called; the *initiative*, a model that places
-share, or the kind of initiative where it follows no model; and the *indicator*. Three kinds of edge: a locality *runs* an
-initiative, *reports* an indicator, or is *similar* to another locality.
+Three kinds of node: the *locality*, an administrative unit whatever it was called; the *initiative*, a model that
+places share, or the kind of initiative where it follows no model; and the *indicator*. Three kinds of edge: a locality
+*runs* an initiative, *reports* an indicator, or is *similar* to another locality.
 
-The similarity of two localities is the share of common initiatives among all that either runs (Jaccard). Communities are
-found by the Louvain method with a fixed seed, on what localities run and report.
+The similarity of two localities is the share of common initiatives among all that either runs (Jaccard). Communities
+are found by the Louvain method with a fixed seed, on what localities run and report.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -39,17 +39,21 @@ SELECT DISTINCT ?locality ?from ?label ?type ?level ?province WHERE {
   OPTIONAL { ?version dcterms:isPartOf* ?above . ?above cchc:level level:province ; rdfs:label ?province . }
 }"""
 INITIATIVES = """
-SELECT DISTINCT ?initiative ?locality ?type ?model ?label ?issued WHERE {
+SELECT DISTINCT ?initiative ?locality ?type ?label ?issued WHERE {
   ?initiative a cchc:Initiative ; dcterms:type ?type ; prov:wasDerivedFrom ?page ;
     dcterms:spatial/cchc:versionOf ?locality .
-  OPTIONAL { ?type a cchc:InitiativeModel ; rdfs:label ?modelLabel . BIND(?type AS ?model) }
-  OPTIONAL { ?type skos:prefLabel ?kindLabel . FILTER(LANG(?kindLabel) = "vi") }
-  BIND(COALESCE(?modelLabel, ?kindLabel) AS ?label)
+  OPTIONAL { ?type skos:prefLabel ?label . FILTER(LANG(?label) = "vi") }
   OPTIONAL { ?page dcterms:issued ?issued . }
 }"""
+MODELS = """
+SELECT DISTINCT ?model ?label WHERE {
+  { SELECT DISTINCT ?model WHERE { ?model a cchc:InitiativeModel . } }
+  ?model rdfs:label ?label .
+}"""
 FIGURES = """
-SELECT DISTINCT ?figure ?locality ?indicator ?label ?end WHERE {
+SELECT DISTINCT ?figure ?locality ?indicator ?label ?area ?end WHERE {
   ?figure cchc:indicator ?indicator ; sdmx-dimension:refArea/cchc:versionOf ?locality .
+  OPTIONAL { ?indicator cchc:reformArea ?area . }
   OPTIONAL { ?indicator skos:prefLabel ?label . FILTER(LANG(?label) = "vi") }
   OPTIONAL { ?figure cchc:periodEnd ?end . }
 }"""
@@ -186,35 +190,34 @@ def _ask(store: Answering, text: str) -> Iterator[dict[str, str]]:
 
 def _localities(store: Answering) -> dict[str, dict[str, str]]:
     """Return the attributes of each locality, as its latest version that pages speak of tells them."""
-    rows = sorted(
+    versions = sorted(
         _ask(store, LOCALITIES), key=lambda row: (row["locality"], row["from"], row["label"], row["province"])
     )
     return {
         row["locality"]: _describe(row["label"], "locality", _local(row["type"]), _local(row["level"]), row["province"])
-        for row in rows
+        for row in versions
     }
 
 
 def _initiatives(store: Answering) -> Iterator[_Link]:
     """Yield what localities run: the shared model where there is one, else the kinds of the initiative."""
-    by_initiative: dict[str, list[Mapping[str, str]]] = defaultdict(list)
+    models = {row["model"]: row["label"] for row in sorted(_ask(store, MODELS), key=lambda row: row["label"])}
+    by_initiative: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in _ask(store, INITIATIVES):
         by_initiative[row["initiative"]].append(row)
     for rows in by_initiative.values():
-        models = [row for row in rows if row["model"]]
-        for row in models or rows:
-            type_ = "model" if row["model"] else _local(row["type"])
-            label = row["label"] or _local(row["type"])
-            yield _Link(row["locality"], row["type"], label, "initiative", type_, row["initiative"], row["issued"][:4])
+        shared = [row for row in rows if row["type"] in models]
+        for row in shared or rows:
+            kind = "model" if shared else _local(row["type"])
+            label = models.get(row["type"]) or row["label"] or kind
+            yield _Link(row["locality"], row["type"], label, "initiative", kind, row["initiative"], row["issued"][:4])
 
 
 def _figures(store: Answering) -> Iterator[_Link]:
     """Yield what localities report."""
     for row in _ask(store, FIGURES):
-        name = _local(row["indicator"])
-        yield _Link(
-            row["locality"], row["indicator"], row["label"] or name, "indicator", name, row["figure"], row["end"][:4]
-        )
+        name, label = row["indicator"], row["label"] or _local(row["indicator"])
+        yield _Link(row["locality"], name, label, "indicator", _local(row["area"]), row["figure"], row["end"][:4])
 
 
 def _local(address: str) -> str:

@@ -76,15 +76,18 @@ def _write_nquads(quads: "Quads") -> bytes:
     """Sort by line, as the writer of graph.nq does."""
     import pyoxigraph
 
-    lines = _serialize(quads, pyoxigraph.RdfFormat.N_QUADS).splitlines(keepends=True)
-    return "".join(sorted(lines)).encode()
+    return _with_sorted_lines(_serialize(quads, pyoxigraph.RdfFormat.N_QUADS))
 
 
 def _write_ntriples(quads: "Quads") -> bytes:
     import pyoxigraph
 
-    lines = _serialize(_triples(quads), pyoxigraph.RdfFormat.N_TRIPLES).splitlines(keepends=True)
-    return "".join(sorted(lines)).encode()
+    return _with_sorted_lines(_serialize(_triples(quads), pyoxigraph.RdfFormat.N_TRIPLES))
+
+
+def _with_sorted_lines(text: str) -> bytes:
+    """Sort by line; only a line feed ends one, for a quotation may hold other line breaks."""
+    return "".join(f"{line}\n" for line in sorted(text.split("\n")) if line).encode()
 
 
 def _write_trig(quads: "Quads") -> bytes:
@@ -101,10 +104,11 @@ def _write_turtle(quads: "Quads") -> bytes:
 
 def _with_sorted_prefixes(text: str) -> bytes:
     """Put the prefixes, which come in any order, in order and leave out those that nothing uses."""
-    lines = text.splitlines(keepends=True)
-    heads = sorted(line for line in lines if line.startswith("@prefix "))
-    body = "".join(lines[len(heads) :])
-    return ("".join(head for head in heads if head.split()[1] in body) + body).encode()
+    heads = re.match(r"(@prefix [^\n]*\n)*", text)
+    assert heads is not None
+    body = text[heads.end() :]
+    used = (line for line in sorted(heads[0].split("\n")) if line and line.split()[1] in body)
+    return ("".join(f"{line}\n" for line in used) + body).encode()
 
 
 def _write_rdfxml(quads: "Quads") -> bytes:
@@ -113,9 +117,9 @@ def _write_rdfxml(quads: "Quads") -> bytes:
 
     triples = _triples(quads)
     for triple in triples:
-        if NOT_IN_XML.search(str(triple.object)) or not XML_NAME.search(triple.predicate.value):
+        if NOT_IN_XML.search(getattr(triple.object, "value", "")) or not XML_NAME.search(triple.predicate.value):
             raise BuilderError(f"XML cannot hold the statement {triple}; choose another format")
-    text = _serialize(triples, pyoxigraph.RdfFormat.RDF_XML, NAMESPACES)
+    text = _serialize(triples, pyoxigraph.RdfFormat.RDF_XML, NAMESPACES).replace("\r", "&#xD;")
     head = re.search(r"<rdf:RDF([^>]*)>", text)
     if head is None:
         return text.encode()

@@ -1,5 +1,6 @@
 """What a page says: figures, initiatives and cited documents, each with the characters that say it."""
 
+from bisect import bisect_right
 from decimal import Decimal
 
 from builder.extractor.citations import find_citations
@@ -8,7 +9,7 @@ from builder.extractor.initiatives import find_initiatives
 from builder.extractor.units import Place, find_places
 from builder.facts import Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
 from builder.gazetteer import Gazetteer
-from builder.lexicon import Lexicon
+from builder.lexicon import Hit, Lexicon
 from builder.text import fold
 
 __all__ = ["extract"]
@@ -18,13 +19,24 @@ def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extra
     """Return everything a page claims, with every unit it names."""
     folded = fold(document.text)
     places = find_places(document.text, folded, gazetteer)
-    page = Page(document, folded, lexicon.find(folded.text), places, lexicon)
+    page = Page(document, folded, _outside(lexicon.find(folded.text), places), places, lexicon)
     figures, unread = read_figures(page)
     claims: list[Claim] = [_figure_claim(page, figure) for figure in figures]
     claims += find_initiatives(page)
     claims += find_citations(page)
     mentions = tuple(_mention(page, place) for place in places)
     return Extraction(tuple(claims), mentions, tuple(_unread_issue(page, u) for u in unread))
+
+
+def _outside(hits: list[Hit], places: list[Place]) -> list[Hit]:
+    """Leave out wordings that are part of a unit's name: the "huyện" of "huyện Lấp Vò"."""
+    starts = [p.start for p in places]
+
+    def inside(hit: Hit) -> bool:
+        index = bisect_right(starts, hit.start) - 1
+        return index >= 0 and hit.end <= places[index].end
+
+    return [h for h in hits if not inside(h)]
 
 
 def _mention(page: Page, place: Place) -> UnitMention:

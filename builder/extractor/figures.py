@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
-from builder.extractor.frames import CONTENT, Frame, Zone, carry_over, find_zones, read_frame
+from builder.extractor.frames import CONTENT, Frame, Zone, carry_over, find_zones, read_frame, topic_frame
 from builder.extractor.periods import Calendar, PeriodMention, find_periods, same_report
 from builder.extractor.quantities import Number, find_bound, find_masked, find_numbers
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
@@ -14,6 +15,8 @@ from builder.extractor.scope import (
     choose_place,
     find_bodies,
     level_of_body,
+    levels_told,
+    names_district,
     nearest_body,
     nearest_level,
 )
@@ -23,6 +26,8 @@ from builder.lexicon import Hit, Indicator, Lexicon, between
 from builder.text import Folded, sentences
 
 _READ = frozenset({"title", "lead", "body", "caption"})
+_TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
+_MEASURING = CONTENT - {"object", "stance", "trend"}
 _ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
 _REDUCING = frozenset({"reduced", "streamlined", "simplified"})
 
@@ -80,23 +85,45 @@ class _Told:
     level: str | None = None
     body: Body | None = None
     frame: Frame | None = None
+    rate: Frame | None = None  # of the last percentage that was read
+    explicit: list[Period] = field(default_factory=list)  # intervals told by their days
+    doer: Body | None = None  # the body that the headline is about
 
 
 def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
     """Return the figures a page states, and the numbers that stay unread."""
-    told = _Told(Calendar(page.document.published))
+    told = _Told(Calendar(page.document.published, latest=_latest_year(page.folded.text)))
     figures: list[Figure] = []
     unread: list[Unread] = []
     for index, block in enumerate(page.document.blocks):
         if block.kind not in _READ:
             continue
-        told.level, told.body, told.frame = None, None, None
+        if not _points_back(page, block):
+            told.level, told.body = None, None
+        told.frame = _kept_index(told.frame, lexicon=page.lexicon)
         for sentence in _sentences(page, block):
             found, rest = _read_sentence(page, sentence, told, index)
             figures.extend(found)
             unread.extend(rest)
     figures = _narrow(figures, page.lexicon)
-    return _name_reports(figures, page), unread
+    return _name_reports(figures, told.explicit), unread
+
+
+def _points_back(page: Page, block: Block) -> bool:
+    """Tell whether a paragraph opens with "trong số hồ sơ trên": it goes on about the same doer."""
+    start = page.folded.position(block.span.start)
+    return any(h.concept == "those" for h in between(page.hits, start, start + 40))
+
+
+def _latest_year(text: str) -> int | None:
+    return max((int(y) for y in re.findall(r"(?<![\d.,/])20[0-3]\d(?![\d.,])", text)), default=None)
+
+
+def _kept_index(frame: Frame | None, lexicon: Lexicon) -> Frame | None:
+    """Return what a paragraph hands on to the next: the index under discussion."""
+    if frame is None:
+        return None
+    return Frame({c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension == "index"})
 
 
 def _sentences(page: Page, block: Block) -> Iterator[tuple[int, int]]:
@@ -132,15 +159,23 @@ def _remember(
     page: Page, sentence: tuple[int, int], told: _Told, periods: Sequence[PeriodMention], reader: "_SentenceReader"
 ) -> None:
     """Keep what governs the following sentences."""
-    if periods:
-        told.period = periods[-1]
-    levels = [h for h in between(page.hits, *sentence) if h.dimension in ("level", "scope")]
+    told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
+    titled = page.document.blocks[reader.paragraph].kind == "title"
+    governing = [p for p in periods if (p.governs or (titled and not p.base)) and not (p.bracketed and not p.explicit)]
+    if governing and not (governing[-1].to_date and governing[-1].period is None):
+        told.period = governing[-1]
+    levels = levels_told(reader.bodies, page.hits, sentence, page.folded.text)
     if levels:
-        told.level = "all" if levels[-1].dimension == "scope" else levels[-1].concept
-    if reader.bodies:
-        told.body = reader.bodies[-1]
+        told.level = levels.pop() if len(levels) == 1 else "all"
+    doers = [b for b in reader.bodies if not b.source]
+    if doers:
+        told.body = doers[-1]
+    if titled and doers and doers[0].head not in ("ubnd", "ủy ban nhân dân"):
+        told.doer = doers[0]
     if reader.last is not None:
         told.frame = carry_over(reader.last, page.lexicon)
+    else:
+        told.frame = topic_frame(between(page.hits, *sentence), told.frame, page.lexicon)
 
 
 class _SentenceReader:
@@ -162,7 +197,8 @@ class _SentenceReader:
         unread: list[Unread] = []
         zones = find_zones(self.text, *self.sentence, numbers, self.hits)
         for i, zone in enumerate(zones):
-            frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame)
+            frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame, self._topic(i, zone))
+            frame = self._recall(zone, frame)
             self.place = choose_place(self.places, zone, self.sentence[0], self.place, self.text)
             following = zones[i + 1] if i + 1 < len(zones) else None
             figure = None if self._is_no_result(zone, frame, following) else self._figure(zone, frame)
@@ -171,8 +207,34 @@ class _SentenceReader:
                 figures.extend(self._wholes(zone, figure))
             elif zone.number.kind != "zero":
                 unread.append(Unread(zone.number.start, zone.number.end, self.sentence, ()))
+            if figure is not None and figure.measure in ("percent", "points"):
+                self.told.rate = frame
             self.previous, self.last = figure, frame
         return figures, unread
+
+    def _recall(self, zone: Zone, frame: Frame) -> Frame:
+        """Give a percentage that is told for another unit, or of "tỷ lệ này", the cues of the last percentage read."""
+        rate = self.told.rate
+        if zone.number.kind != "percent" or rate is None or frame.tells(self.lexicon):
+            return frame
+        if any(self.lexicon.cues[c].dimension in _MEASURING for c in frame.cues):
+            return frame
+        start = self.sentence[0]
+        pointed = any(h.dimension == "anaphor" for h in between(self.hits, start, zone.number.start))
+        told = between(self.hits, zone.start, zone.number.start)
+        whose = any(h.dimension in ("level", "scope", "national") for h in told)
+        named = any(zone.start <= x.start < zone.number.start for x in (*self.places, *self.bodies))
+        if not (pointed or whose or named):
+            return frame
+        return read_frame(self.text, zone, self.hits, self.lexicon, rate)
+
+    def _topic(self, index: int, zone: Zone) -> list[Hit]:
+        """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""
+        start = self.sentence[0]
+        opening = _TOPIC.match(self.text, start, self.sentence[1])
+        if opening is None or (index == 0 and zone.number.start < opening.end()):
+            return []
+        return between(self.hits, start, opening.end())
 
     # ------------------------------------------------------------ what is no result
 
@@ -305,13 +367,22 @@ class _SentenceReader:
             return choices
         scores = {c.indicator.id: c.score for c in choices}
         rates = [i for i in self.lexicon.by_measure["percent"] if i.numerator == previous.indicator and not i.narrows]
-        paired = [Choice(i, 1.0 + scores.get(i.id, 0.0), "rate-of-count") for i in rates]
+        paired = [Choice(i, 1.5 + scores.get(i.id, 0.0), "rate-of-count") for i in rates]
         return sorted([*paired, *choices], key=lambda c: (-c.score, c.indicator.id))
 
     def _tells_near(self, zone: Zone) -> bool:
-        """Tell whether the stretch right before or behind a number says what is measured."""
-        near = [s for side in (zone.left[:1], zone.right[:1]) for s in side]
-        return any(h.dimension in CONTENT and h.dimension != "object" for s in near for h in between(self.hits, *s))
+        """Tell whether the stretch before a number, or behind it, says what is measured.
+
+        What stands behind counts only where no verb such as "đạt" ties the number to what is before it.
+        """
+        near = list(zone.left[:1])
+        if not self._is_tied(zone):
+            near += zone.right[:1]
+        return any(h.dimension in _MEASURING for s in near for h in between(self.hits, *s))
+
+    def _is_tied(self, zone: Zone) -> bool:
+        before = between(self.hits, zone.number.start - 25, zone.number.start)
+        return any(h.concept == "equals" and self._is_small_talk(h.end, zone.number.start) for h in before)
 
     def _wholes(self, zone: Zone, figure: Figure) -> Iterator[Figure]:
         """Yield the second number of "566/568 hồ sơ", where the ontology knows what it counts."""
@@ -324,16 +395,20 @@ class _SentenceReader:
     # ------------------------------------------------------------ for whom and when
 
     def _scope(self, zone: Zone, choice: Choice) -> tuple[str | None, Body | None]:
-        body = nearest_body(self.bodies, self.sentence[0], zone.number.start)
+        """Return whose work a figure counts, and the body that does it."""
+        doers = [b for b in self.bodies if not b.source]
+        body = nearest_body(doers, self.sentence[0], zone.number.start)
         if not choice.indicator.levelled:
             return None, body
-        level, where = nearest_level(self.hits, zone, self.sentence[0])
+        level, where = nearest_level(self.hits, zone, self.sentence[0], doers, self.text)
         if level is None and body is None:
-            level, body = self.told.level, self.told.body
+            level, body = self.told.level, self.told.body or self.told.doer
             if body is not None and level is None:
                 level = level_of_body(body, self.text) or "own"
         elif body is not None and (level is None or body.start > where):
             level = level_of_body(body, self.text) or "own"
+        if level is None and names_district(self.text, self.sentence[0], zone.number.start):
+            level = "named"
         return level, body
 
     def _is_national(self, zone: Zone, body: Body | None) -> bool:
@@ -344,21 +419,58 @@ class _SentenceReader:
 
     def _status(self, zone: Zone) -> str:
         told = [h for h in between(self.hits, zone.start, zone.number.start) if h.dimension == "status"]
-        return told[-1].concept if told else "actual"
+        if told:
+            return told[-1].concept
+        if self.previous is not None and self.previous.status == "projected":
+            return "projected"
+        return "actual"
 
     def _period(self, zone: Zone, choice: Choice) -> Period | None:
-        mention = self._period_mention(zone)
-        return mention.period if mention is not None else None
+        mention = self._period_mention(zone, choice)
+        if mention is not None:
+            return mention.period
+        return self._year_after_base(choice)
 
-    def _period_mention(self, zone: Zone) -> PeriodMention | None:
+    def _period_mention(self, zone: Zone, choice: Choice) -> PeriodMention | None:
+        """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs."""
         number = zone.number
-        before = [p for p in self.periods if p.end <= number.start]
+        if (mention := self._period_in_brackets(number)) is not None:
+            return mention
+        before = [p for p in self.periods if p.end <= number.start and self._reaches(p, number)]
+        before = [p for p in before if not (p.to_date and p.period is None)]
         if before:
             return before[-1]
-        behind = [p for p in self.periods if number.after <= p.start]
-        if behind and zone.right and behind[0].end <= zone.right[-1][1]:
+        behind = [p for p in self.periods if number.after <= p.start and not p.base and not p.bracketed]
+        if behind and zone.right and behind[0].end <= zone.right[0][1]:
             return behind[0]
-        return self.told.period
+        told = self.told.period
+        return told if told is None or not told.to_date or choice.indicator.stock else None
+
+    def _period_in_brackets(self, number: Number) -> PeriodMention | None:
+        """Return the period of a number in brackets: told in them, or right before them ("so với năm 2018 (63,42 điểm)")."""
+        opened = self.text.rfind("(", self.sentence[0], number.start)
+        if opened < 0 or ")" in self.text[opened : number.start]:
+            return None
+        inside = [p for p in self.periods if opened < p.start and p.end <= number.start and not p.base]
+        if inside:
+            return inside[-1]
+        based = [p for p in self.periods if p.base and not self.text[p.end : opened].strip()]
+        return based[-1] if based and not self.text[opened + 1 : number.start].strip() else None
+
+    def _reaches(self, mention: PeriodMention, number: Number) -> bool:
+        """Tell whether a period before a number governs it: not a base of comparison, not in closed brackets."""
+        if mention.base:
+            return False
+        closed = mention.bracketed and ")" in self.text[mention.end : number.start]
+        return mention.explicit or not closed
+
+    def _year_after_base(self, choice: Choice) -> Period | None:
+        """Return the year after the one that an annual index is compared with."""
+        based = [p.period for p in self.periods if p.base and p.period is not None]
+        if choice.indicator.measure not in ("points", "rank") or not based or based[-1].end is None:
+            return None
+        year = based[-1].end.year + 1
+        return Period(date(year, 1, 1), date(year, 12, 31))
 
 
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
@@ -379,7 +491,11 @@ def _is_narrow(figure: Figure, narrower: Indicator, told: set[tuple[int, str]], 
     return beside and any(set(r.needs) <= figure.cues for r in narrower.readings)
 
 
-def _name_reports(figures: list[Figure], page: Page) -> list[Figure]:
+def _name_reports(figures: list[Figure], explicit: Sequence[Period]) -> list[Figure]:
     """Give figures of "quý I" the explicit interval that the page says its quarter runs over."""
-    del page
-    return figures
+    named = []
+    for figure in figures:
+        label = figure.period
+        meant = next((p for p in explicit if label is not None and label != p and same_report(label, p)), label)
+        named.append(replace(figure, period=meant))
+    return named

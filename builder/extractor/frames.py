@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from builder.extractor.quantities import Number
 from builder.lexicon import Hit, Lexicon, between
 
-CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance"})
-_TELLING = CONTENT - {"object", "stance"}
-_SEPARATOR = re.compile(r"[,;:()]|\.(?=\s|$)|(?<= )-(?= )|(?<!\w)(?:và|trong đó|nhưng|đồng thời|trong khi)(?!\w)")
+CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance", "trend"})
+_TELLING = CONTENT - {"object", "stance", "trend"}
+_SEPARATOR = re.compile(r"[,;:()]|\.(?=\s|$)|(?<= )-(?= )|(?<!\w)(?:trong đó|nhưng|đồng thời|trong khi)(?!\w)")
+_AND = re.compile(r"(?<!\w)và(?!\w)")
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
 _INHERITED = 0.6
@@ -71,6 +72,10 @@ def _share(text: str, start: int, end: int, hits: list[Hit]) -> tuple[tuple[Stre
     pieces = _cut(text, start, end, hits)
     if len(pieces) > 1:
         return (pieces[0],), _nearest_first(pieces[1:])
+    worded = _worded(hits, start, end)
+    for match in reversed(list(_AND.finditer(text, start, end))):
+        if not any(h.start < match.start() and match.end() < h.end for h in worded):
+            return ((start, match.start()),), ((match.end(), end),)
     verb = next((h for h in between(hits, start, end) if h.concept == "equals" and h.start > start), None)
     if verb is not None:
         return ((start, verb.start),), ((verb.start, end),)
@@ -80,17 +85,21 @@ def _share(text: str, start: int, end: int, hits: list[Hit]) -> tuple[tuple[Stre
 def _cut(text: str, start: int, end: int, hits: list[Hit]) -> list[Stretch]:
     """Cut a stretch at separators that are no part of a wording, an aside or an enumeration of like things."""
     pieces, cursor = [], start
-    worded = [h for h in between(hits, start, end) if h.dimension in CONTENT or h.dimension in ("level", "scope")]
+    worded = _worded(hits, start, end)
     asides = [m.span() for m in _ASIDE.finditer(text, start, end)]
     for match in _SEPARATOR.finditer(text, start, end):
         a, b = match.span()
         if any(h.start < a and b < h.end for h in worded) or any(s <= a and b <= e for s, e in asides):
             continue
-        if match.group() in (",", "và") and _joins_like(text, a, b, worded):
+        if match.group() == "," and _joins_like(text, a, b, worded):
             continue
         pieces.append((cursor, a))
         cursor = b
     return [*pieces, (cursor, end)]
+
+
+def _worded(hits: list[Hit], start: int, end: int) -> list[Hit]:
+    return [h for h in between(hits, start, end) if h.dimension in CONTENT or h.dimension in ("level", "scope")]
 
 
 def _joins_like(text: str, start: int, end: int, worded: Sequence[Hit]) -> bool:
@@ -108,8 +117,13 @@ def _nearest_first(pieces: Sequence[Stretch]) -> tuple[Stretch, ...]:
     return tuple(reversed(pieces))
 
 
-def read_frame(text: str, zone: Zone, hits: list[Hit], lexicon: Lexicon, before: Frame | None) -> Frame:
-    """Collect the cues of a number's zone; what the zone leaves out is carried over from the number before."""
+def read_frame(
+    text: str, zone: Zone, hits: list[Hit], lexicon: Lexicon, before: Frame | None, topic: Sequence[Hit] = ()
+) -> Frame:
+    """Collect the cues of a number's zone; what the zone leaves out is carried over.
+
+    It comes from the topic that opens the sentence ("Về hồ sơ trực tuyến, …") and from the number before.
+    """
     nouns, bare = _noun_behind(text, zone.number, hits)
     own: dict[str, float] = {}
     near: set[str] = set()
@@ -125,16 +139,19 @@ def read_frame(text: str, zone: Zone, hits: list[Hit], lexicon: Lexicon, before:
                 names[hit.concept] = max(names.get(hit.concept, 0.0), weight)
     for noun in nouns:
         own[noun] = 1.0
+    for hit in topic:
+        if hit.dimension in _TELLING and hit.dimension not in {lexicon.cues[c].dimension for c in own}:
+            own[hit.concept] = 0.6
     own = _join_coordinated(own, lexicon)
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
     frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare)
-    return frame if before is None else _inherit(frame, before, lexicon, _opens_bracket(text, zone))
+    return frame if before is None else _inherit(frame, before, lexicon, _is_bracketed(text, zone.number))
 
 
-def _opens_bracket(text: str, zone: Zone) -> bool:
-    """Tell whether a number stands in brackets behind the number before: a breakdown of it."""
-    start = zone.start
-    return text[:start].rstrip()[-1:] == "("
+def _is_bracketed(text: str, number: Number) -> bool:
+    """Tell whether a number stands inside brackets: a breakdown of the number before them."""
+    opened = text.rfind("(", max(0, number.start - 120), number.start)
+    return opened >= 0 and ")" not in text[opened : number.start]
 
 
 def _weighted(zone: Zone) -> Iterator[tuple[float, Stretch, bool]]:
@@ -194,17 +211,30 @@ _NOT_NOUNS = frozenset(
 
 
 def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> Frame:
-    """Carry cues over: all of them where the zone is silent, else only the counted object and the index."""
+    """Carry cues over: all of them where the zone is silent, else only the counted object, index and topic."""
     silent = not frame.tells(lexicon)
-    told = {lexicon.cues[c].dimension for c in frame.own}
+    told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     kept = {"object", "index", "stage"} if bracketed else {"object", "index"}
     cues = dict(frame.cues)
+    led = set(frame.before)
     for cue, weight in before.cues.items():
         dimension = lexicon.cues[cue].dimension
-        if dimension in told or dimension == "stance" or not (silent or dimension in kept):
+        if cue in cues or dimension in told or not (silent or dimension in kept):
             continue
         cues[cue] = min(weight, _INHERITED)
-    return replace(frame, cues=cues)
+        if silent:
+            led.add(cue)
+    return replace(frame, cues=cues, before=frozenset(led))
+
+
+def topic_frame(hits: Sequence[Hit], before: Frame | None, lexicon: Lexicon) -> Frame:
+    """Return what a sentence without numbers hands on: the objects and indices it speaks of."""
+    cues = dict(before.cues) if before else {}
+    for hit in hits:
+        if hit.dimension in ("object", "index"):
+            cues = {c: w for c, w in cues.items() if lexicon.cues[c].dimension != hit.dimension or c == hit.concept}
+            cues[hit.concept] = _INHERITED
+    return Frame(cues)
 
 
 def carry_over(frame: Frame, lexicon: Lexicon) -> Frame:

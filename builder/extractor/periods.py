@@ -22,6 +22,9 @@ class PeriodMention:
     period: Period | None  # None: a time is told, but not which
     explicit: bool = False  # days are given, not a label such as "quý I"
     to_date: bool = False  # "đến nay", "hiện nay": a state, not an interval
+    base: bool = False  # told only to compare with: "so với năm 2020"
+    bracketed: bool = False  # stands in brackets
+    governs: bool = False  # stands where it governs what follows: at the head of a clause
 
 
 @dataclass
@@ -33,10 +36,11 @@ class Calendar:
 
     published: date | None
     year: int | None = None
+    latest: int | None = None  # the latest year the page names
 
     def current_year(self) -> int | None:
         """Return the year that "quý I" or "6 tháng đầu năm" without a year belongs to."""
-        return self.year or (self.published.year if self.published else None)
+        return self.year or (self.published.year if self.published else self.latest)
 
 
 def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calendar) -> list[PeriodMention]:
@@ -48,10 +52,16 @@ def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calen
             if not any(a < match.end() and match.start() < b for a, b in taken):
                 taken.append(match.span())
                 found.append((match.start(), way.yields, match))
-    return list(_interpret(sorted(found, key=lambda f: f[0]), known))
+    return list(_interpret(text, start, sorted(found, key=lambda f: f[0]), known))
 
 
-def _interpret(found: Iterable[tuple[int, str, re.Match[str]]], known: Calendar) -> Iterator[PeriodMention]:
+_BASE = re.compile(r"(?:so với|so|cùng kì|bằng|hơn|của cả|mức của|kết quả của)(?: với)?(?: cùng kì)?(?: của)?(?: cả)?(?: (?:kết quả|mức))?(?: trong)? ?$")
+_HEAD = re.compile(r"(?:^|[,;:(.\n\"-]|(?<!\w)(?:trong|vào|tính|riêng|kết quả|qua|chỉ|và|ngay|như|cho biết|thấy|năm))\s*$")
+
+
+def _interpret(
+    text: str, begin: int, found: Iterable[tuple[int, str, re.Match[str]]], known: Calendar
+) -> Iterator[PeriodMention]:
     for start, yields, match in found:
         groups = {k: v for k, v in match.groupdict().items() if v is not None}
         try:
@@ -60,9 +70,23 @@ def _interpret(found: Iterable[tuple[int, str, re.Match[str]]], known: Calendar)
             continue
         if period is not None and not _is_sane(period):
             continue
-        _remember_year(period, yields, known)
-        to_date = yields == "until-now"
-        yield PeriodMention(start, match.end(), period, yields in ("dates", "since", "until"), to_date)
+        before = text[max(begin, start - 40) : start]
+        base = _BASE.search(before) is not None
+        opened = text.rfind("(", begin, start)
+        bracketed = opened >= 0 and ")" not in text[opened:start]
+        at_head = start == begin or _HEAD.search(before) is not None
+        if not base:
+            _remember_year(period, yields, known)
+        yield PeriodMention(
+            start,
+            match.end(),
+            period,
+            explicit=yields == "dates",
+            to_date=yields == "until-now",
+            base=base,
+            bracketed=bracketed,
+            governs=at_head and not base and yields != "years",
+        )
 
 
 def _is_sane(period: Period) -> bool:
@@ -90,6 +114,9 @@ def _dates(groups: Mapping[str, str], known: Calendar) -> Period | None:
     last_year = _number(groups, "y2") or _number(groups, "y1") or known.current_year()
     if last_year is None:
         return None
+    if "m2" not in groups:
+        day = date(last_year, int(groups["m1"]), int(groups["d1"]))
+        return Period(day, day)
     last = date(last_year, int(groups["m2"]), int(groups["d2"]))
     first_year = _number(groups, "y1")
     first = date(first_year or last_year, int(groups["m1"]), int(groups["d1"]))
@@ -115,6 +142,15 @@ def _since(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if year is None:
         return None
     return Period(date(year, int(groups.get("m1", "1")), int(groups.get("d1", "1"))), known.published)
+
+
+def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    """Read "từ đầu năm": until now if the page says so or is of that year, else the whole year."""
+    year = _number(groups, "y") or (known.published.year if known.published else known.current_year())
+    if year is None:
+        return None
+    to_date = "now" in groups or (known.published is not None and known.published.year == year)
+    return Period(date(year, 1, 1), known.published if to_date else date(year, 12, 31))
 
 
 def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
@@ -194,6 +230,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "months": _months,
     "years": _years,
     "since": _since,
+    "this-year": _this_year,
     "first-months": _first_months,
     "last-months": _last_months,
     "quarter": _quarter,

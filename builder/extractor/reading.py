@@ -8,12 +8,12 @@ from builder.lexicon import Indicator, Lexicon, Reading
 
 _NOUN = 1.2
 _CARRIED_NOUN = 0.4
-_NAME = 0.8
-_NARROWER = 0.8
+_NAME = 0.3
+_NARROWER = 0.9
 _UNEXPLAINED = 0.5
 _MEASURED = 0.5
 _SPECIFIC = 0.05
-ACCEPTED = 0.75
+ACCEPTED = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ def _weigh(indicator: Indicator, frame: Frame, lexicon: Lexicon) -> Choice | Non
     if scores:
         return Choice(indicator, max(scores) + name, "cue-frame")
     if name and (indicator.measure != "count" or frame.nouns or frame.bare) and not indicator.readings:
-        return Choice(indicator, name + 0.4, "name")
+        return Choice(indicator, name + 0.5, "name")
     return None
 
 
 def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon) -> float | None:
     """Return how well a reading explains the cues; None where it cannot."""
-    if reading.bars & frame.own:
+    if reading.bars & frame.near:
         return None
     score = 0.0
     explained: set[str] = set()

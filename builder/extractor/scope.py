@@ -21,6 +21,7 @@ _STOP = re.compile(
     r"|đạt|cho biết|trong|phối hợp|thực hiện|triển khai|dẫn đầu|xếp|lần|hướng dẫn|vươn|đi vào|sẽ|cũng|luôn|phải|yêu cầu|chiếm|xử lí"
     r"|công bố|phát động|duy trì|đứng|tăng|giảm|đến|từ|vào|ghi nhận|đánh giá|xây dựng|chỉ|còn|nhận)(?!\w)"
 )
+_REPORTS = re.compile(r"(?:theo|báo cáo|thống kê|số liệu|đánh giá)(?: \w+){0,4}(?: số [\w/&.-]+)?(?: của| từ)? ?$")
 _LEVEL_TAILS = (("tỉnh", "province"), ("huyện", "district"), ("xã", "commune"), ("phường", "commune"))
 
 
@@ -31,6 +32,7 @@ class Body:
     start: int
     end: int
     head: str
+    source: bool = False  # only the source of a report: "theo báo cáo của Sở Nội vụ"
 
     @property
     def national(self) -> bool:
@@ -60,7 +62,8 @@ def find_bodies(text: str, folded: Folded, start: int, end: int) -> list[Body]:
         first = folded.span(match.end() + 1, match.end() + 2).of(text)
         generic = match["head"] in ("ubnd", "ủy ban nhân dân", "trung tâm", "công an", "văn phòng", "thanh tra")
         if len(name) > len(match["head"]) + 1 and (first[:1].isupper() or generic):
-            bodies.append(Body(match.start(), match.start() + len(name), match["head"]))
+            source = _REPORTS.search(folded.text, max(start, match.start() - 40), match.start()) is not None
+            bodies.append(Body(match.start(), match.start() + len(name), match["head"], source))
     return bodies
 
 
@@ -78,8 +81,13 @@ def level_of_body(body: Body, text: str) -> str | None:
     return None
 
 
-def nearest_level(hits: list[Hit], zone: Zone, start: int) -> tuple[str | None, int]:
-    """Return the level told nearest to a number: right behind it, else before it in the sentence."""
+def nearest_level(
+    hits: list[Hit], zone: Zone, start: int, bodies: Sequence[Body], text: str
+) -> tuple[str | None, int]:
+    """Return the level told nearest to a number: right behind it, else before it in the sentence.
+
+    Behind a semicolon, levels that were told one after the other no longer govern.
+    """
     if zone.right:
         for hit in between(hits, *zone.right[0]):
             if hit.dimension in ("level", "scope"):
@@ -88,9 +96,34 @@ def nearest_level(hits: list[Hit], zone: Zone, start: int) -> tuple[str | None, 
     if not told:
         return None, -1
     last = told[-1]
-    same_place = [h for h in told if h.start == last.start]
-    concept = "all" if any(h.dimension == "scope" for h in same_place) else last.concept
-    return concept, last.start
+    clause = text.rfind(";", start, zone.number.start)
+    if last.start < clause and len({h.concept for h in told}) > 1:
+        return "all", last.start
+    if last.dimension == "scope" or any(h.dimension == "scope" and h.start == last.start for h in told):
+        return "all", last.start
+    others = [(h.end, h.concept) for h in told[:-1] if h.dimension == "level"]
+    others += [(b.end, level_of_body(b, text) or "own") for b in bodies if b.end <= last.start]
+    if any(level != last.concept and _JOINED.fullmatch(text, end, last.start) for end, level in others):
+        return "all", last.start
+    return last.concept, last.start
+
+
+_JOINED = re.compile(r"[\s,/&]*(?:(?:và|tại|ubnd|bộ phận|các|ở|\d+|của)[\s,/]*)*")
+
+
+def levels_told(bodies: Sequence[Body], hits: list[Hit], sentence: tuple[int, int], text: str) -> set[str]:
+    """Return all levels that a sentence speaks of."""
+    levels = {("all" if h.dimension == "scope" else h.concept) for h in between(hits, *sentence)
+              if h.dimension in ("level", "scope")}  # fmt: skip
+    return levels | {level for b in bodies if not b.source and (level := level_of_body(b, text))}
+
+
+_DISTRICT = re.compile(r"(?<!toàn )(?<!cả )(?<!địa bàn )(?<!trong )(?<!\w)(?:huyện|quận|thị xã|thành phố|tp)(?!\w)")
+
+
+def names_district(text: str, start: int, end: int) -> bool:
+    """Tell whether a clause speaks of "the district" as doer, not of all its area."""
+    return _DISTRICT.search(text, start, end) is not None
 
 
 def nearest_body(bodies: Sequence[Body], start: int, end: int) -> Body | None:

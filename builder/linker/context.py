@@ -15,6 +15,10 @@ _MOST_PER_BLOCK_KIND = 5.0
 _EMAIL_HOST = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _HOST_WEIGHT = 5.0
 _PATH_WEIGHT = 3.0
+_PUBLISHER_WEIGHT = 2.5
+_PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
+_PASSED = 0.2  # what a name counts that no unit bore any more at the time of the page
+_SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +41,27 @@ class Context:
     support: Mapping[str, float]  # unit code -> weight of all clues
 
 
-def find_context(document: Document, named: Sequence[Named], gazetteer: Gazetteer) -> Context:
-    """Return the unit a page is about, or the rivals between which nothing decides."""
+def find_context(
+    document: Document, named: Sequence[Named], gazetteer: Gazetteer, clues: Mapping[str, str]
+) -> Context:
+    """Return the unit a page is about, or the rivals between which nothing decides.
+
+    ``clues`` maps hosts and sigles of newspapers to the code of their unit.
+    """
     day = document.published or _latest_year(document)
-    support = dict(_weigh_hosts(document, gazetteer))
-    own: dict[str, float] = {}
+    outside = _outside_clues(document, gazetteer, clues)
     groups = _group(named, day)
-    for units, weight in groups:
-        for unit in units:
-            own[unit.code] = own.get(unit.code, 0.0) + weight / len({u.code for u in units})
-    for code, weight in support.items():
-        own[code] = own.get(code, 0.0) + weight
-    units = {u.code: u for group, _ in groups for u in group}
-    units |= {c: v for c in own if c not in units and (v := gazetteer.at(c, day) or gazetteer.at(c, None))}
-    total = {code: weight + _backing(units[code], own, gazetteer, day) for code, weight in own.items() if code in units}
-    return _decide(document, named, units, own, total, gazetteer, day)
+    support = dict(outside)
+    for group in groups:
+        for unit in group.units:
+            support[unit.code] = support.get(unit.code, 0.0) + group.weight
+    scores, units, open_groups = _settle(groups, support, gazetteer, day)
+    for code, weight in outside.items():
+        unit = units.get(code) or gazetteer.at(code, day) or gazetteer.at(code, None)
+        if unit is not None:
+            units[code] = unit
+            scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if unit.level == "province" else 1.0)
+    return _decide(document, groups, open_groups, scores, units, gazetteer, day)
 
 
 def _latest_year(document: Document) -> date | None:
@@ -59,21 +69,35 @@ def _latest_year(document: Document) -> date | None:
     return date(max(years), 6, 30) if years else None
 
 
-def _group(named: Sequence[Named], day: date | None) -> list[tuple[tuple[UnitVersion, ...], float]]:
-    """Return the candidates of every name with its weight; repeated names weigh less and less."""
-    seen: dict[tuple[str, frozenset[str]], float] = {}
-    groups = []
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """All occurrences of one name on the page."""
+
+    units: tuple[UnitVersion, ...]
+    weight: float
+    titled: bool
+    first: int
+
+
+def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
+    """Put the occurrences of a name together; repeated ones weigh less and less."""
+    weights: dict[frozenset[str], dict[str, float]] = {}
+    found: dict[frozenset[str], tuple[tuple[UnitVersion, ...], int]] = {}
     for name in named:
         units = in_force(name.candidates, day)
         if not units:
             continue
-        key = (name.block, frozenset(u.code for u in units))
-        weight = _BLOCK_WEIGHT[name.block] * (1.0 if name.kind_word or units[0].level == "province" else 0.8)
-        used = seen.get(key, 0.0)
-        weight = min(weight, max(0.0, _MOST_PER_BLOCK_KIND * _BLOCK_WEIGHT[name.block] - used))
-        seen[key] = used + weight
-        groups.append((units, weight))
-    return groups
+        key = frozenset(u.key for u in units)
+        per_block = weights.setdefault(key, {})
+        weight = _BLOCK_WEIGHT[name.block]
+        if day is not None and not units[0].in_force(day):
+            weight *= _PASSED
+        most = weight * _MOST_PER_BLOCK_KIND
+        per_block[name.block] = min(most, per_block.get(name.block, 0.0) + weight)
+        found.setdefault(key, (units, name.start))
+    return [
+        _Group(units, sum(weights[key].values()), "title" in weights[key], first) for key, (units, first) in found.items()
+    ]
 
 
 def in_force(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitVersion, ...]:
@@ -148,71 +172,90 @@ def _units_of_path(path: str, gazetteer: Gazetteer) -> Iterator[tuple[UnitVersio
                 yield from ((u, _PATH_WEIGHT / 2 / len(units)) for u in units)
 
 
-def _backing(unit: UnitVersion, own: Mapping[str, float], gazetteer: Gazetteer, day: date | None) -> float:
-    """Return what the units above a unit add: they tell homonyms apart."""
-    above = {a.code for a in gazetteer.ancestors(unit, day)}
-    return 0.6 * sum(own.get(code, 0.0) for code in above)
+def _outside_clues(document: Document, gazetteer: Gazetteer, clues: Mapping[str, str]) -> dict[str, float]:
+    """Return what the address, the newspaper and the e-mail domains say, by unit code."""
+    weights = dict(_weigh_hosts(document, gazetteer))
+    host = (urlsplit(document.url).hostname or "").removeprefix("www.")
+    tokens = [host]
+    for block in document.blocks:
+        if block.kind in ("lead", "body") and (sigle := _SIGLE.match(block.span.of(document.text)[:20])):
+            tokens.append(sigle[1].strip())
+            break
+    for token in tokens:
+        if (code := clues.get(token)) is not None:
+            weights[code] = weights.get(code, 0.0) + _PUBLISHER_WEIGHT
+    return weights
+
+
+def _settle(
+    groups: Sequence[_Group], support: Mapping[str, float], gazetteer: Gazetteer, day: date | None
+) -> tuple[dict[str, float], dict[str, UnitVersion], list[_Group]]:
+    """Give each name to the one of its units that the rest of the page backs; names left open are returned."""
+    scores: dict[str, float] = {}
+    units: dict[str, UnitVersion] = {}
+    left_open = []
+    for group in groups:
+        backed = sorted(((_backing(u, support, gazetteer, day), u.code, u) for u in group.units), key=lambda b: (-b[0], b[1]))
+        if len(backed) > 1 and backed[0][0] <= backed[1][0]:
+            left_open.append(group)
+            continue
+        unit = backed[0][2]
+        if unit.code not in units or (day is not None and unit.in_force(day)):
+            units[unit.code] = unit
+        scores[unit.code] = scores.get(unit.code, 0.0) + group.weight
+    return scores, units, left_open
+
+
+def _backing(unit: UnitVersion, support: Mapping[str, float], gazetteer: Gazetteer, day: date | None) -> float:
+    """Return what the page says for the units above a unit: it tells homonyms apart."""
+    return sum(support.get(a.code, 0.0) for a in gazetteer.ancestors(unit, day))
 
 
 def _decide(
     document: Document,
-    named: Sequence[Named],
+    groups: Sequence[_Group],
+    left_open: Sequence[_Group],
+    scores: Mapping[str, float],
     units: Mapping[str, UnitVersion],
-    own: Mapping[str, float],
-    total: Mapping[str, float],
     gazetteer: Gazetteer,
     day: date | None,
 ) -> Context:
-    if not total:
-        return Context(None, (), day, total)
-    titled = _titled(named, day)
-    ranked = sorted(total, key=lambda c: (-_standing(units[c], own, total, titled), c))
-    best = units[ranked[0]]
-    best = _descend(best, ranked, units, own, total, titled, gazetteer, day)
-    rivals = _rivals(best, units, total)
-    if rivals:
-        return Context(None, (best, *rivals), day, total)
-    return Context(best, (), day, total)
+    """Choose the unit the headline names, else the weightiest; go down where a lower unit carries the page."""
+    strongest_open = max(left_open, key=lambda g: (g.weight, -g.first), default=None)
+    best = max(scores.values(), default=0.0)
+    if strongest_open is not None and strongest_open.weight > best:
+        return Context(None, strongest_open.units, day, scores)
+    if not scores:
+        return Context(None, (), day, scores)
+    titled = [u for g in groups if g.titled for u in g.units if u.code in units and units[u.code] is u]
+    chain = {code: {code, *(a.code for a in gazetteer.ancestors(u, day))} for code, u in units.items()}
+    if titled and (deepest := _deepest(titled, chain)) is not None:
+        return Context(deepest, (), day, scores)
+    kinds = _spoken_of(document)
+    ranked = sorted(scores, key=lambda c: (-(scores[c] + _below(c, scores, chain) * 0.3 + kinds[units[c].level]), c))
+    return Context(units[ranked[0]], (), day, scores)
 
 
-def _titled(named: Sequence[Named], day: date | None) -> frozenset[str]:
-    """Return the codes of units that the headline names."""
-    return frozenset(u.code for n in named if n.block == "title" for u in in_force(n.candidates, day))
+def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> UnitVersion | None:
+    """Return the lowest unit of a headline whose units all lie above one another; None where they lie side by side."""
+    lowest = max(titled, key=lambda u: len(u.code))
+    return lowest if all(u.code in chain[lowest.code] for u in titled) else None
 
 
-def _standing(unit: UnitVersion, own: Mapping[str, float], total: Mapping[str, float], titled: frozenset[str]) -> float:
-    return own[unit.code] + (4.0 if unit.code in titled else 0.0) + 0.001 * total[unit.code]
+def _below(code: str, scores: Mapping[str, float], chain: Mapping[str, set[str]]) -> float:
+    return sum(weight for other, weight in scores.items() if other != code and code in chain[other])
 
 
-def _descend(
-    best: UnitVersion,
-    ranked: Sequence[str],
-    units: Mapping[str, UnitVersion],
-    own: Mapping[str, float],
-    total: Mapping[str, float],
-    titled: frozenset[str],
-    gazetteer: Gazetteer,
-    day: date | None,
-) -> UnitVersion:
-    """Go down to a lower unit that the page is about although its province is named more often."""
-    for code in ranked:
-        unit = units[code]
-        below = best.code in {a.code for a in gazetteer.ancestors(unit, day)}
-        if below and own[code] >= 0.5 * own[best.code] and (code in titled or own[code] >= 5.0) and best.code not in titled:
-            return max(
-                (u for u in units.values() if u.level == unit.level and slug(u.name) == slug(unit.name)),
-                key=lambda u: (total[u.code], u.code),
-            )
-    same_name = [u for u in units.values() if u.level == best.level and u.name == best.name]
-    return max(same_name, key=lambda u: (total[u.code], u.code == best.code))
+_SPOKEN = {
+    "province": re.compile(r"(?:toàn|của|cả|trong|UBND) tỉnh(?! [A-ZĐ])"),
+    "district": re.compile(r"(?:toàn|của|trong|UBND) (?:huyện|thị xã|quận)(?! [A-ZĐ])|Huyện ủy|Thị ủy|Quận ủy"),
+    "commune": re.compile(r"(?:của|UBND|toàn) (?:xã|phường|thị trấn)(?! [A-ZĐ])"),
+}
 
 
-def _rivals(best: UnitVersion, units: Mapping[str, UnitVersion], total: Mapping[str, float]) -> tuple[UnitVersion, ...]:
-    return tuple(
-        u
-        for u in sorted(units.values(), key=lambda u: u.code)
-        if u.code != best.code and u.name == best.name and u.level == best.level and total[u.code] >= total[best.code] - 1e-9
-    )
+def _spoken_of(document: Document) -> dict[str, float]:
+    """Return how much the page speaks of "the province", "the district" without naming it."""
+    return {level: min(3.0, 0.5 * len(p.findall(document.text))) for level, p in _SPOKEN.items()} | {"country": 0.0}
 
 
 def block_kind_at(blocks: Sequence[Block], offset: int) -> str:

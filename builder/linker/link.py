@@ -21,13 +21,14 @@ from builder.facts import (
     UnitMention,
 )
 from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion
+from builder.lexicon import Lexicon
 from builder.linker.context import Context, Named, block_kind_at, find_context, in_force
 
 
-def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer) -> LinkedDocument:
+def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer, lexicon: Lexicon) -> LinkedDocument:
     """Return the facts of a page, and an issue for each claim that cannot be tied to one unit."""
     named = [_named(document, m, gazetteer) for m in extraction.mentions]
-    context = find_context(document, named, gazetteer)
+    context = find_context(document, named, gazetteer, lexicon.publishers)
     facts: list[Fact] = []
     issues = [*extraction.issues, *_context_issues(document, context)]
     for claim in extraction.claims:
@@ -147,6 +148,8 @@ def _version_in(unit: UnitVersion, period: Period | None, day: date | None, gaze
 def _level(claim: FigureClaim, unit: UnitVersion) -> str | None:
     if claim.level == "own":
         return unit.level if unit.level != "country" else None
+    if claim.level == "named":
+        return "district" if unit.level == "district" else None
     return None if claim.level == "all" else claim.level
 
 

@@ -1,6 +1,7 @@
 """Graphs for pySHACL; import this late, it brings rdflib."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -21,12 +22,13 @@ class PreparedGraph(rdflib.Graph):
 
     def query(self, query_object: str | Query, *args: Any, **options: Any) -> Result:
         """Answer as any graph does."""
-        prepared: dict[str, Query] = self.__dict__.setdefault("_prepared", {})
-        if isinstance(query_object, str):
-            if query_object not in prepared:
-                prepared[query_object] = prepareQuery(query_object)
-            query_object = prepared[query_object]
-        return super().query(query_object, *args, **options)
+        question = _prepare(query_object) if isinstance(query_object, str) else query_object
+        return super().query(question, *args, **options)
+
+
+@lru_cache(maxsize=512)
+def _prepare(text: str) -> Query:
+    return prepareQuery(text)
 
 
 def to_graph(quads: Iterable[ox.Quad]) -> PreparedGraph:

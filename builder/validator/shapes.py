@@ -2,7 +2,7 @@
 
 pySHACL judges a property shape node by node and asks a SPARQL constraint once per node. Two things make that fast and
 change no verdict: every property shape gets the targets of its node shape, so that pySHACL judges all its nodes at
-once; and the store answers a SPARQL constraint for all nodes at once. The reference leaves everything to pySHACL.
+once; and the store answers a SPARQL constraint for all nodes at once. The reference leaves SPARQL to pySHACL too.
 """
 
 from collections.abc import Collection, Iterator
@@ -31,12 +31,10 @@ def find_violations(
     """
     from builder.validator.graphs import to_graph
 
-    data = to_graph(quads)
-    if reference:
-        found = list(read_report(judge(data, _copy_shapes())))
-    else:
-        shapes = unfold_shapes()
-        found = [*read_report(judge(data, shapes, targeting(shapes, data, judged))), *ask_constraints(store)]
+    data, shapes = to_graph(quads), unfold_shapes(with_sparql=reference)
+    found = list(read_report(judge(data, shapes, targeting(shapes, data, judged))))
+    if not reference:
+        found += ask_constraints(store)
     return [v for v in found if judged is None or v.focus in judged]
 
 
@@ -93,23 +91,23 @@ def _messages(graph: "rdflib.Graph", node: "Node", predicate: "Node") -> dict[st
     return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=1)
-def unfold_shapes() -> "rdflib.Graph":
-    """Return the shapes without their SPARQL, every property shape with the targets of its node shape."""
+@lru_cache(maxsize=2)
+def unfold_shapes(*, with_sparql: bool = False) -> "rdflib.Graph":
+    """Return the shapes, every property shape with the targets of its node shape; SPARQL is left out or kept."""
     from rdflib import SH
 
-    shapes = _copy_shapes()
+    shapes = copy_shapes()
     for node, promise in list(shapes.subject_objects(SH.property)):
         shapes.remove((node, SH.property, promise))
         for target in (SH.targetClass, SH.targetSubjectsOf):
             for value in shapes.objects(node, target):
                 shapes.add((promise, target, value))
-    for promise in list(shapes.subjects(SH.sparql)):
+    for promise in [] if with_sparql else list(shapes.subjects(SH.sparql)):
         shapes.remove((promise, None, None))
     return shapes
 
 
-def _copy_shapes() -> "rdflib.Graph":
+def copy_shapes() -> "rdflib.Graph":
     """Return a copy of the shapes that may be changed, as pySHACL does."""
     import rdflib
 

@@ -7,8 +7,10 @@ without a period.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
+from itertools import cycle
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -253,8 +255,54 @@ def unit_label(name: str, kind: str) -> str:
     return f"{KIND_WORDS[kind]} {name}".strip()
 
 
-UNIT_LABELS = {key: unit_label(name, kind) for key, name, kind, *_ in rows(UNITS)}
-PUBLISHED = {path: day for path, _, day, *_ in rows(PAGES)}
+@dataclass(frozen=True)
+class Tables:
+    """What a world is written from."""
+
+    units: str = UNITS
+    changes: str = CHANGES
+    pages: str = PAGES
+    figures: str = FIGURES
+    initiatives: str = INITIATIVES
+
+    def unit_labels(self) -> dict[str, str]:
+        return {key: unit_label(name, kind) for key, name, kind, *_ in rows(self.units)}
+
+
+SMALL = Tables()
+
+
+def large(pages: int) -> Tables:
+    """Return the tables of a world of many pages, to see how the time of a query grows."""
+    provinces, districts = max(3, pages // 40), max(10, pages // 4)
+    units = ["VN/origin|Việt Nam|country|||"]
+    units += [f"P{n}/origin|{n}|province|province|VN/origin|" for n in range(provinces)]
+    units += [f"D{n}/origin|{n}|rural-district|district|P{n % provinces}/origin|2025-06-30" for n in range(districts)]
+    units += [f"C{n}/2025-07-01|{n}|commune|commune|P{n % provinces}/origin|" for n in range(districts)]
+    event = "2025-07-01|2025-07-01|D{0}/origin|C{0}/2025-07-01|1663-nq-ubtvqh15|Huyện {0} kết thúc"
+    indicators = cycle(key.partition("/")[2] for key in CONCEPT_LABELS if key.startswith("indicator/"))
+    figures = [
+        f"p{n}.txt|D{(n + m) % districts}/origin|{name}|{80 + (n * m) % 20}{'%' if 'rate' in name else ''}|exact|"
+        f"{'target' if m == 0 else 'actual'}|{('', 'commune', 'district')[m % 3]}|"
+        f"{2016 + n % 8}-01-01|{2016 + n % 8}-12-31|"
+        for n in range(pages)
+        for m, name in zip(range(10), indicators, strict=False)
+    ]
+    models = cycle(MODEL_LABELS.items())
+    return Tables(
+        "\n".join(units),
+        "\n".join(f"D{n}-" + event.format(n) for n in range(districts)),
+        "\n".join(
+            f"p{n}.txt|Trang {n}|{2016 + n % 8}-05-01|h{n % 20}.vn|D{n % districts}/origin|61-2018-nd-cp 30c-nq-cp"
+            for n in range(pages)
+        ),
+        "\n".join(figures),
+        "\n".join(
+            f"p{n}.txt|D{n % districts}/origin|{label}|model|{model}|implemented|61-2018-nd-cp\n"
+            f"p{n}.txt|D{n % districts}/origin|một cửa|one-stop-shop||implemented|61-2018-nd-cp"
+            for n, (model, label) in zip(range(pages), models, strict=False)
+        ),
+    )
 
 
 class GraphOf:
@@ -336,7 +384,7 @@ def body_key(unit: str, label: str) -> str:
     return f"data:body/{unit.split('/')[0]}/{slug(label)}"
 
 
-def add_figure(page: Page, register: GraphOf, row: list[str]) -> None:
+def add_figure(page: Page, register: GraphOf, row: list[str], labels: Mapping[str, str]) -> None:
     _, unit, indicator, printed, bound, status, level, start, end, agency = row
     figure = "data:observation/" + sha256("|".join(row).encode()).hexdigest()[:16]
     name = CONCEPT_LABELS[f"indicator/{indicator}"][0]
@@ -351,7 +399,7 @@ def add_figure(page: Page, register: GraphOf, row: list[str]) -> None:
     page.add(figure, "sdmx-attribute:unitMeasure", f"measure:{measure}")
     page.add(figure, "cchc:bound", f"bound:{bound}")
     page.add(figure, "cchc:status", f"status:{status}")
-    page.add(figure, "cchc:evidence", page.say(f"{UNIT_LABELS[unit]}: {name} {end[:4]} là {printed}.", printed))
+    page.add(figure, "cchc:evidence", page.say(f"{labels[unit]}: {name} {end[:4]} là {printed}.", printed))
     page.add(figure, "prov:wasDerivedFrom", page.id)
     page.add(figure, "cchc:rule", ox.Literal("cue-frame"))
     page.add(figure, "cchc:confidence", typed("0.9", "decimal"))
@@ -383,7 +431,7 @@ def add_period(page: Page, register: GraphOf, figure: str, start: str, end: str)
             graph.add(subject, "cchc:periodEnd", typed(end, "date"))
 
 
-def add_initiative(page: Page, row: list[str]) -> None:
+def add_initiative(page: Page, row: list[str], labels: Mapping[str, str]) -> None:
     _, unit, label, kind, model, status, legal = row
     initiative = "data:initiative/" + sha256("|".join(row).encode()).hexdigest()[:16]
     page.add(initiative, "rdf:type", "cchc:Initiative")
@@ -392,7 +440,7 @@ def add_initiative(page: Page, row: list[str]) -> None:
     page.add(initiative, "cchc:reformArea", "area:procedures")
     page.add(initiative, "dcterms:spatial", f"data:unit/{unit}")
     page.add(initiative, "cchc:status", f"status:{status}")
-    page.add(initiative, "cchc:evidence", page.say(f"{UNIT_LABELS[unit]} có “{label}”.", label))
+    page.add(initiative, "cchc:evidence", page.say(f"{labels[unit]} có “{label}”.", label))
     page.add(initiative, "prov:wasDerivedFrom", page.id)
     if legal:
         page.add(initiative, "cchc:legalBasis", page.legal(legal))
@@ -439,13 +487,13 @@ def add_change(register: GraphOf, row: list[str]) -> None:
         register.add(change, "org:resultingOrganization", f"data:unit/{unit}")
 
 
-def make_register() -> GraphOf:
+def make_register(tables: Tables) -> GraphOf:
     register = GraphOf("register")
-    for row in rows(UNITS):
+    for row in rows(tables.units):
         add_unit(register, row)
-    for row in rows(CHANGES):
+    for row in rows(tables.changes):
         add_change(register, row)
-    for host in {row[3] for row in rows(PAGES)}:
+    for host in {row[3] for row in rows(tables.pages)}:
         register.add(f"data:publisher/{host}", "rdf:type", "org:Organization")
         register.add(f"data:publisher/{host}", "rdfs:label", ox.Literal(host))
     register.add("data:dataset/figures", "rdf:type", "qb:DataSet")
@@ -458,17 +506,20 @@ def make_ontology() -> GraphOf:
         ontology.add(CONCEPTS + concept, "rdf:type", "skos:Concept")
         ontology.add(CONCEPTS + concept, "skos:prefLabel", vietnamese(vi))
         ontology.add(CONCEPTS + concept, "skos:prefLabel", ox.Literal(en, language="en"))
+        if concept.startswith("indicator/"):
+            area = "civil-service" if "staff" in en or "degree" in en else "procedures"
+            ontology.add(CONCEPTS + concept, "cchc:reformArea", f"area:{area}")
     return ontology
 
 
-def world() -> Iterator[ox.Quad]:
-    """Yield every statement of the small world."""
-    register = make_register()
-    pages = {row[0]: Page(*row) for row in rows(PAGES)}
-    for row in rows(FIGURES):
-        add_figure(pages[row[0]], register, row)
-    for row in rows(INITIATIVES):
-        add_initiative(pages[row[0]], row)
+def world(tables: Tables = SMALL) -> Iterator[ox.Quad]:
+    """Yield every statement of a world, the small one unless told otherwise."""
+    register, labels = make_register(tables), tables.unit_labels()
+    pages = {row[0]: Page(*row) for row in rows(tables.pages)}
+    for row in rows(tables.figures):
+        add_figure(pages[row[0]], register, row, labels)
+    for row in rows(tables.initiatives):
+        add_initiative(pages[row[0]], row, labels)
     for page in pages.values():
         page.close()
     for graph in (*pages.values(), register, make_ontology()):
@@ -479,7 +530,10 @@ def as_trig() -> bytes:
     ordered = sorted(world(), key=lambda q: (str(q.graph_name), str(q.subject), str(q.predicate), str(q.object)))
     body = ox.serialize(ordered, format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
     assert body is not None
-    return b"# The small world of the saved queries. Written by tests/queries/write_world.py.\n" + body
+    lines = body.splitlines(keepends=True)
+    prefixes = [line for line in lines if line.startswith(b"@prefix")]  # they come in any order
+    head = b"# The small world of the saved queries. Written by tests/queries/write_world.py.\n"
+    return head + b"".join(sorted(prefixes) + lines[len(prefixes) :])
 
 
 if __name__ == "__main__":
