@@ -22,6 +22,7 @@ CCHC = "https://w3id.org/cchc/ontology#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABELS = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
+_LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2}
 _WORDED_SCHEMES = ("bound", "status", "level")
 
 
@@ -88,15 +89,18 @@ class Lexicon:
     periods: tuple[PeriodPattern, ...]
     masks: tuple[re.Pattern[str], ...]
     wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
+    families: Mapping[str, str]  # kind of initiative -> the broadest kind it belongs to
+    areas: Mapping[str, tuple[str, ...]]  # kind of initiative -> reform areas
+    document_kinds: Mapping[str, str]  # "KH", "QĐ" -> kind of document
     publishers: Mapping[str, str]  # host or sigle -> code of the unit it points to
     _surfaces: tuple[tuple[tuple[str, str], ...], ...] = field(repr=False)
-    _names: frozenset[int] = field(repr=False)  # patterns that are nothing but the name of an indicator
+    _layers: tuple[frozenset[int], ...] = field(repr=False)  # of each wording; layers do not hide one another
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
 
     def find(self, folded: str) -> list[Hit]:
         """Return the wordings in ``folded``, by position; what lies strictly inside a longer one is left out.
 
-        Names of indicators hide nothing: the cues inside them count as well.
+        Names of indicators and of initiatives hide only their own kind: the cues inside them count as well.
         """
         found = sorted(
             (start, -end, pattern)
@@ -105,9 +109,10 @@ class Lexicon:
         )
         hits = [
             Hit(start, -end, dimension, concept)
-            for wording in (False, True)
-            for start, end, pattern in _outermost(f for f in found if (f[2] in self._names) == wording)
+            for layer in range(3)
+            for start, end, pattern in _outermost(f for f in found if layer in self._layers[f[2]])
             for dimension, concept in self._surfaces[pattern]
+            if _LAYER.get(dimension, 0) == layer
         ]
         return sorted(hits)
 
@@ -150,13 +155,23 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         periods=tuple(_read_periods(graph)),
         masks=tuple(re.compile(graph.text(s, "pattern")) for s in sorted(graph.of_type("Mask"))),
         wholes={n: d for s in graph.of_type("Indicator") for n in graph.ids(s, "numerator") for d in graph.ids(s, "denominator")},
+        families={
+            local_name(s): next(iter(graph.ids(s, SKOS + "broader")), local_name(s))
+            for s in graph.of_type("InitiativeKind")
+        },
+        areas={local_name(s): tuple(graph.ids(s, "reformArea")) for s in graph.of_type("InitiativeKind")},
+        document_kinds={
+            sign: local_name(s)
+            for s in graph.concepts("document-kind")
+            for sign in (*graph.all(s, SKOS + "notation"), *graph.all(s, SKOS + "hiddenLabel"))
+        },
         publishers={
             clue: local_name(graph.text(s, "clueTo"))
             for s in graph.of_type("PublisherClue")
             for clue in (*graph.all(s, "host"), *graph.all(s, "sigle"))
         },
         _surfaces=tuple(tuple(sorted(surfaces[word])) for word in words),
-        _names=frozenset(i for i, word in enumerate(words) if {d for d, _ in surfaces[word]} == {"indicator"}),
+        _layers=tuple(frozenset(_LAYER.get(d, 0) for d, _ in surfaces[word]) for word in words),
         _matcher=ahocorasick_rs.AhoCorasick(words),
     )
 
@@ -255,6 +270,9 @@ def _read_surfaces(
         add(graph.labels(f"https://w3id.org/cchc/cue/{cue.id}"), cue.dimension, cue.id)
     for indicator in indicators:
         add(graph.labels(f"https://w3id.org/cchc/indicator/{indicator}"), "indicator", indicator)
+    for kind in graph.of_type("InitiativeKind"):
+        add(graph.all(kind, "named"), "initiative", local_name(kind))
+        add(graph.all(kind, "namedAfter"), "initiative-head", local_name(kind))
     for scheme in _WORDED_SCHEMES:
         for concept in graph.concepts(scheme):
             add(graph.all(concept, SKOS + "hiddenLabel"), scheme, local_name(concept))

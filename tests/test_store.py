@@ -86,7 +86,7 @@ def service(monkeypatch):
     server.store, server.union, server.misbehaviour = pyoxigraph.Store(), True, None
     server.results = pyoxigraph.QueryResultsFormat.JSON
     server.address = f"http://127.0.0.1:{server.server_port}/query"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -1,11 +1,140 @@
-"""Reform initiatives."""
+"""Reform initiatives: quoted names behind a noun such as "mô hình", named systems, and kinds the ontology names."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from builder.extractor.figures import Page
-from builder.facts import InitiativeClaim
+from builder.extractor.scope import find_bodies
+from builder.extractor.units import Place
+from builder.facts import InitiativeClaim, Span, UnitMention
+from builder.lexicon import between
+from builder.text import sentences
+
+_QUOTED = re.compile(r'"([^"\n]{3,190})"')
+_SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
+_YEARS = re.compile(r",? giai đọan (?:i+ )?\(?\d{4} ?- ?\d{4}\)?|,? giai đoạn (?:i+ )?\(?\d{4} ?- ?\d{4}\)?| năm \d{4}| \d{4}(?!\d)")
+_MOST_WORDS = 36
+_READ = frozenset({"title", "lead", "body", "caption"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    start: int
+    end: int
+    kind: str
+    sentence: tuple[int, int]
 
 
 def find_initiatives(page: Page) -> Iterator[InitiativeClaim]:
-    """Yield the initiatives a page names."""
-    yield from ()
+    """Yield the initiatives a page names, each place where it names them.
+
+    What the ontology names as a kind by itself ("một cửa", "cơ chế một cửa liên thông") is one initiative a page, under
+    its fullest wording.
+    """
+    named: list[_Named] = []
+    kinds: list[_Named] = []
+    for block in page.document.blocks:
+        if block.kind not in _READ:
+            continue
+        start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
+        for sentence in sentences(page.folded.text, start, end):
+            found = [*_quoted(page, sentence), *_systems(page, sentence)]
+            named += found
+            kinds += [n for n in _kinds(page, sentence) if not any(f.start < n.end and n.start < f.end for f in found)]
+    yield from (_claim(page, n) for n in named)
+    fullest: dict[str, _Named] = {}
+    for kind in kinds:
+        family = page.lexicon.families[kind.kind]
+        if family not in fullest or kind.end - kind.start > fullest[family].end - fullest[family].start:
+            fullest[family] = kind
+    for kind in kinds:
+        label = fullest[page.lexicon.families[kind.kind]]
+        claim = _claim(page, kind)
+        yield replace(claim, label=page.folded.span(label.start, label.end).of(page.document.text))
+
+
+def _quoted(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
+    """Yield names in quotation marks behind a noun that introduces initiatives; a list of them shares the noun."""
+    text = page.folded.text
+    last: tuple[int, str] | None = None
+    for match in _QUOTED.finditer(text, *sentence):
+        kind = _introduced(page, sentence[0], match.start())
+        if kind is None and last is not None and re.fullmatch(r"[\s,;]*(?:và|hoặc)?\s*", text[last[0] : match.start()]):
+            kind = last[1]
+        if kind is None or not _is_name(match[1]):
+            last = None
+            continue
+        last = (match.end(), kind)
+        begin = match.start(1) + len(match[1]) - len(match[1].lstrip())
+        yield _Named(begin, match.start(1) + len(match[1].rstrip(" .,;")), kind, sentence)
+
+
+def _introduced(page: Page, start: int, position: int) -> str | None:
+    """Return the kind that the noun before a quotation mark introduces."""
+    window = between(page.hits, max(start, position - 45), position)
+    if any(h.dimension == "not-a-name" and position - h.end < 12 for h in window):
+        return None
+    heads = [h for h in window if h.dimension == "initiative-head"]
+    if heads and len(re.findall(r"\w+", page.folded.text[heads[-1].end : position])) <= 6:
+        return heads[-1].concept
+    return None
+
+
+def _is_name(quoted: str) -> bool:
+    return 1 < len(quoted.split()) <= _MOST_WORDS and not quoted.rstrip().endswith((".", "?", "!"))
+
+
+def _systems(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
+    """Yield systems called by a name in Latin capitals behind their noun: "phần mềm VNPT-iOffice", "app Haugiang"."""
+    for head in between(page.hits, *sentence):
+        if head.dimension != "initiative-head" or head.concept != "software":
+            continue
+        span = page.folded.span(head.end, min(head.end + 40, len(page.folded.text)))
+        match = _SYSTEM.match(span.of(page.document.text))
+        if match is not None and not re.search(r"[À-ỹĐđ]", match[1]):
+            begin = page.folded.position(span.start + match.start(1))
+            yield _Named(begin, page.folded.position(span.start + match.end(1)), "software", sentence)
+
+
+def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
+    """Yield what the ontology names as an initiative by itself."""
+    for hit in between(page.hits, *sentence):
+        if hit.dimension != "initiative":
+            continue
+        end = hit.end
+        if hit.concept in ("programme", "campaign") and (years := _YEARS.match(page.folded.text, end)):
+            end = years.end()
+        yield _Named(hit.start, end, hit.concept, sentence)
+
+
+def _claim(page: Page, named: _Named) -> InitiativeClaim:
+    text = page.document.text
+    span = page.folded.span(named.start, named.end)
+    planned = any(h.dimension == "planned" for h in between(page.hits, max(named.sentence[0], named.start - 60), named.start))
+    return InitiativeClaim(
+        label=span.of(text),
+        span=span,
+        sentence=page.folded.span(*named.sentence),
+        kinds=(named.kind,),
+        agency=_doer(page, named),
+        place=_place(page, named),
+        status="planned" if planned else "implemented",
+    )
+
+
+def _doer(page: Page, named: _Named) -> str:
+    """Return the body named right behind the initiative ("… của phòng Nội vụ"), else the last one before it."""
+    bodies = [b for b in find_bodies(page.document.text, page.folded, *named.sentence) if not b.source]
+    behind = [b for b in bodies if named.end <= b.start <= named.end + 8]
+    before = [b for b in bodies if b.end <= named.start]
+    body = behind[0] if behind else before[-1] if before else None
+    return " ".join(page.folded.span(body.start, body.end).of(page.document.text).split()) if body else ""
+
+
+def _place(page: Page, named: _Named) -> UnitMention | None:
+    behind: Sequence[Place] = [p for p in page.places if named.end <= p.start <= named.end + 8]
+    if not behind:
+        return None
+    span: Span = page.folded.span(behind[0].start, behind[0].end)
+    return UnitMention(span, span.of(page.document.text), behind[0].kind_word, tuple(u.key for u in behind[0].candidates))

@@ -1,5 +1,7 @@
 """Claims to facts: places become unit versions, levels and periods are settled, repeated statements are merged."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -23,6 +25,7 @@ from builder.facts import (
 from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
 from builder.linker.context import Context, Named, block_kind_at, find_context, in_force
+from builder.text import fold_name
 
 
 def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer, lexicon: Lexicon) -> LinkedDocument:
@@ -183,8 +186,15 @@ def _join(first: Fact, second: Fact) -> Fact | None:
     return None
 
 
+_SAME_LABEL = 0.8
+
+
 def _same_label(first: Initiative, second: Initiative) -> bool:
-    return first.area == second.area and " ".join(first.label.lower().split()) == " ".join(second.label.lower().split())
+    """Tell whether two labels on one page are the same but for misprints: most of their words agree."""
+    if first.area != second.area:
+        return False
+    one, other = (Counter(re.findall(r"\w+", fold_name(label))) for label in (first.label, second.label))
+    return 2 * (one & other).total() >= _SAME_LABEL * (one.total() + other.total())
 
 
 def _join_observations(

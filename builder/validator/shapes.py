@@ -57,7 +57,10 @@ def judge(data: "rdflib.Graph", shapes: "rdflib.Graph", some: list[str] | None =
 
 
 def targeting(shapes: "rdflib.Graph", data: "rdflib.Graph", judged: Collection[str] | None) -> list[str] | None:
-    """Return the shapes that can target the judged nodes, by their types and properties; None means all."""
+    """Return the shapes that can target the judged nodes, by their types and properties; None means all.
+
+    The shapes that others refer to are among them, for pySHACL passes over references to shapes it was not given.
+    """
     from rdflib import RDF, SH, URIRef
 
     if judged is None:
@@ -65,16 +68,17 @@ def targeting(shapes: "rdflib.Graph", data: "rdflib.Graph", judged: Collection[s
     nodes = [URIRef(node) for node in judged]
     types = {kind for node in nodes for kind in data.objects(node, RDF.type)}
     properties = {predicate for node in nodes for predicate in data.predicates(node)}
-    found = {str(shape) for kind in types for shape in shapes.subjects(SH.targetClass, kind)}
-    return sorted(found | {str(shape) for p in properties for shape in shapes.subjects(SH.targetSubjectsOf, p)})
+    found = {shape for kind in types for shape in shapes.subjects(SH.targetClass, kind)}
+    found |= {shape for predicate in properties for shape in shapes.subjects(SH.targetSubjectsOf, predicate)}
+    return sorted({str(shape) for shape in (*found, *shapes.objects(None, SH.qualifiedValueShape))})
 
 
 def read_report(report: "rdflib.Graph") -> Iterator[Violation]:
-    """Turn a SHACL report into values."""
-    from rdflib import SH
+    """Turn a SHACL report into values; the messages are the shapes', for pySHACL loses the language of some."""
+    from rdflib import SH, URIRef
 
     for result in report.objects(None, SH.result):
-        told = {term: str(value) for term, value in report.predicate_objects(result) if term != SH.resultMessage}
+        told = {term: str(value) for term, value in report.predicate_objects(result)}
         yield Violation(
             focus=told[SH.focusNode],
             shape=told[SH.sourceShape],
@@ -82,12 +86,14 @@ def read_report(report: "rdflib.Graph") -> Iterator[Violation]:
             severity=cast("Severity", told[SH.resultSeverity].rpartition("#")[2]),
             path=told.get(SH.resultPath, ""),
             value=told.get(SH.value, ""),
-            messages=_messages(report, result, SH.resultMessage),
+            messages=_messages(URIRef(told[SH.sourceShape])),
         )
 
 
-def _messages(graph: "rdflib.Graph", node: "Node", predicate: "Node") -> dict[str, str]:
-    found = {m.language or "": str(m) for m in cast("Any", graph.objects(node, predicate))}
+def _messages(shape: "Node") -> dict[str, str]:
+    from rdflib import SH
+
+    found = {message.language or "": str(message) for message in cast("Any", load_shapes().objects(shape, SH.message))}
     return dict(sorted(found.items()))
 
 
@@ -137,7 +143,7 @@ def ask_constraints(store: ox.Store) -> Iterator[Violation]:
                     severity=cast("Severity", str(shapes.value(promise, SH.severity)).rpartition("#")[2]),
                     path=str(shapes.value(promise, URIRef(SH.path)) or ""),
                     value=value,
-                    messages=_messages(shapes, promise, SH.message),
+                    messages=_messages(promise),
                 )
 
 

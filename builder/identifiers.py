@@ -1,0 +1,129 @@
+"""Every IRI of the graph: pure functions of names, codes and dates. The same page gives the same IRIs every day."""
+
+import hashlib
+import re
+import unicodedata
+from urllib.parse import quote
+
+from builder.facts import Initiative, Observation, Period, Span
+
+BASE = "https://w3id.org/cchc/id/"
+REGISTER_GRAPH = BASE + "graph/register"
+ONTOLOGY_GRAPH = BASE + "graph/ontology"
+DATASET = BASE + "dataset/figures"
+MODEL_SCHEME = BASE + "model"
+_SAFE = "/-._~!$'()*,;=:@"
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug(text: str) -> str:
+    """Return a text as part of an address: without diacritics, lower case, hyphens between words.
+
+    >>> slug("3 không 1 biết"), slug("517/KH-UBND")
+    ('3-khong-1-biet', '517-kh-ubnd')
+    """
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return _NOT_IN_SLUG.sub("-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")
+
+
+def document_iri(identifier: str) -> str:
+    """Name a page by its path."""
+    return BASE + "document/" + quote(identifier, safe=_SAFE)
+
+
+def graph_iri(identifier: str) -> str:
+    """Name the graph of all that a page gave rise to."""
+    return BASE + "graph/" + quote(identifier, safe=_SAFE)
+
+
+def text_iri(identifier: str) -> str:
+    """Name the text of a page as read."""
+    return document_iri(identifier) + "#text"
+
+
+def span_iri(identifier: str, span: Span) -> str:
+    """Name a stretch of a page's text, in the notation of RFC 5147."""
+    return f"{document_iri(identifier)}#char={span.start},{span.end}"
+
+
+def unit_iri(code: str) -> str:
+    """Name a unit by its code."""
+    return f"{BASE}unit/{code}"
+
+
+def version_iri(key: str) -> str:
+    """Name a unit as it was: code and first day of the version."""
+    return f"{BASE}unit/{key}"
+
+
+def body_iri(code: str, label: str) -> str:
+    """Name a public body of a unit."""
+    return f"{BASE}body/{code}/{slug(label)}"
+
+
+def publisher_iri(host: str) -> str:
+    """Name the publisher of a page by its host."""
+    return f"{BASE}publisher/{quote(host, safe=_SAFE)}"
+
+
+def interval_iri(period: Period) -> str:
+    """Name a period by its first and last day; an open end is left empty.
+
+    >>> from datetime import date
+    >>> interval_iri(Period(None, date(2019, 11, 28)))[-21:]
+    'interval/_2019-11-28'
+    """
+    return f"{BASE}interval/{period.start or ''}_{period.end or ''}"
+
+
+def legal_iri(number: str, issued: object = None, issuer: str = "") -> str:
+    """Name a legal document by number, and by issuer where numbers repeat between issuers (local committees, councils)."""
+    local = re.search(r"UBND|HĐND|BC|KH|TB|CV|TTr|SNV|QĐ", number) and not re.search(r"TTg|CP|QH|TW", number)
+    parts = [slug(number)]
+    if local and issued is not None:
+        parts.append(str(issued)[:4])
+    if local and issuer:
+        parts.append(slug(issuer))
+    return BASE + "legal/" + "/".join(parts)
+
+
+def model_iri(label: str) -> str:
+    """Name what an initiative is called, so that the same model of several localities meets in one node."""
+    return f"{BASE}model/{slug(label) or _digest(label)}"
+
+
+def observation_iri(identifier: str, observation: Observation) -> str:
+    """Name a figure by its page and everything that tells it from the page's other figures."""
+    period = observation.period
+    parts = (
+        identifier,
+        observation.indicator,
+        observation.area,
+        str(period.start) if period else "",
+        str(period.end) if period else "",
+        observation.level or "",
+        observation.status,
+        observation.bound,
+        str(observation.value),
+        observation.agency,
+    )
+    return BASE + "observation/" + _digest("\x1f".join(parts))
+
+
+def initiative_iri(identifier: str, initiative: Initiative) -> str:
+    """Name an initiative by its page, place and label."""
+    return BASE + "initiative/" + _digest("\x1f".join((identifier, initiative.area, initiative.label)))
+
+
+def issue_iri(identifier: str, kind: str, span: Span | None, message: str) -> str:
+    """Name what a page leaves open."""
+    return BASE + "issue/" + _digest("\x1f".join((identifier, kind, str(span), message)))
+
+
+def change_iri(code: str, day: object) -> str:
+    """Name the event by which a version ended."""
+    return f"{BASE}change/{code}-{day}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,289 @@
+"""The whole flow: pages in, a folder with the graph, the texts, the open issues and a manifest out.
+
+Documents are independent of one another; batches of them go through an executor, and what all share is told once at
+the end. Output is written aside and swapped in whole, so a reader sees the old build or the new one, never half of one.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from builder import artefacts
+from builder.errors import SourceError, StoreError
+from builder.extractor import extract
+from builder.facts import Citation, Initiative, Issue, LinkedDocument, Observation
+from builder.gazetteer import load_gazetteer
+from builder.lexicon import load_lexicon
+from builder.linker import link_document
+from builder.reader import list_sources, load_source, looks_vietnamese, read
+from builder.reader.sources import Place
+from builder.writer import shared_references, write_document, write_ontology, write_register
+
+BATCH = 32
+GRAPH, ISSUES, MANIFEST, TEXTS = "graph.nq", "issues.tsv", "manifest.json", "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of one page."""
+
+    id: str
+    text: str
+    lines: tuple[str, ...]
+    issues: tuple[Issue, ...]
+    references: frozenset[tuple[str, ...]]
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a build made of its pages."""
+
+    pages: int
+    observations: int
+    initiatives: int
+    citations: int
+    issues: int
+    quads: int
+    unreadable: tuple[str, ...] = ()  # one line each: what, where, what to do
+    files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256
+
+
+def build_document(place: Place) -> Built:
+    """Take one page through all rooms.
+
+    Raises:
+        SourceError: the page cannot be read.
+
+    """
+    lexicon, gazetteer = load_lexicon(), load_gazetteer()
+    document = read(load_source(place), lexicon)
+    extraction = extract(document, lexicon, gazetteer)
+    linked = link_document(document, extraction, gazetteer, lexicon)
+    linked = _with_page_issues(linked)
+    return Built(
+        id=document.id,
+        text=document.text,
+        lines=tuple(write_document(linked, lexicon)),
+        issues=linked.issues,
+        references=frozenset(shared_references(linked)),
+        counts=_count(linked),
+    )
+
+
+def _with_page_issues(linked: LinkedDocument) -> LinkedDocument:
+    """Add what is doubtful about the page as a whole: its language, its missing date."""
+    document = linked.document
+    issues = list(linked.issues)
+    if not looks_vietnamese(document.text):
+        issues.append(Issue("other-language", "the page does not look like Vietnamese with its marks", document.id))
+    if document.published is None:
+        issues.append(Issue("no-date", "the page shows no publication date", document.id))
+    return LinkedDocument(document, linked.about, linked.facts, tuple(issues))
+
+
+def _count(linked: LinkedDocument) -> dict[str, int]:
+    kinds = {"observations": Observation, "initiatives": Initiative, "citations": Citation}
+    return {name: sum(isinstance(f, kind) for f in linked.facts) for name, kind in kinds.items()}
+
+
+def build_batch(places: Sequence[Place]) -> list[Built | str]:
+    """Build some pages; a page that cannot be read gives one line that says what, where and what to do."""
+    results: list[Built | str] = []
+    for place in places:
+        try:
+            results.append(build_document(place))
+        except SourceError as problem:
+            results.append(str(problem))
+    return results
+
+
+def build(
+    inputs: Iterable[Path],
+    target: Path,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Summary:
+    """Build the graph of some pages into a folder, replacing an earlier build whole.
+
+    Args:
+        inputs: folders, page files or JSON Lines files.
+        target: the folder to make; if it exists it must hold an earlier build.
+        jobs: number of processes.
+        executor: runs the batches instead of a local pool.
+        progress: told after each batch how many of how many pages are done.
+
+    Raises:
+        SourceError: there is no page to read at all.
+        StoreError: the target cannot be written or holds something else.
+
+    """
+    _check_target(target)
+    places, problems = list_sources(inputs)
+    if not places:
+        raise SourceError("\n".join(map(str, problems)) or "no pages given; name a folder or file")
+    unreadable = [str(problem) for problem in problems]
+    built: list[Built] = []
+    for done, results in enumerate(_run(places, jobs, executor), 1):
+        built += [r for r in results if isinstance(r, Built)]
+        unreadable += [r for r in results if isinstance(r, str)]
+        progress(min(done * BATCH, len(places)), len(places))
+    return _write_out(sorted(built, key=lambda b: b.id), sorted(unreadable), target)
+
+
+def _run(places: Sequence[Place], jobs: int, executor: Executor | None) -> Iterator[list[Built | str]]:
+    batches = [places[i : i + BATCH] for i in range(0, len(places), BATCH)]
+    if executor is not None:
+        yield from executor.map(build_batch, batches)
+    elif jobs > 1 and len(batches) > 1:
+        with ProcessPoolExecutor(jobs) as pool:
+            yield from pool.map(build_batch, batches)
+    else:
+        yield from map(build_batch, batches)
+
+
+# ---------------------------------------------------------------- output
+
+
+def _check_target(target: Path) -> None:
+    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
+        raise StoreError(f"{target}: exists and is no earlier build; choose another folder or empty it")
+
+
+def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path) -> Summary:
+    aside = target.with_name(f".{target.name}.building")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        aside.mkdir(parents=True)
+        quads = _write_graph(built, aside / GRAPH)
+        _write_issues(built, unreadable, aside / ISSUES)
+        _write_texts(built, aside / TEXTS)
+        summary = _write_manifest(built, unreadable, quads, aside)
+        _swap(aside, target)
+    except OSError as problem:
+        raise StoreError(f"{target}: cannot be written: {problem.strerror or problem}; nothing was changed") from problem
+    return summary
+
+
+def _write_graph(built: Sequence[Built], path: Path) -> int:
+    references = set().union(*(b.references for b in built)) if built else set()
+    lines = [line for b in built for line in b.lines]
+    lines += write_register(references, load_gazetteer(), load_lexicon())
+    lines += write_ontology(artefacts.ontology_statements())
+    lines.sort()
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(lines)
+    return len(lines)
+
+
+def _write_issues(built: Sequence[Built], unreadable: Sequence[str], path: Path) -> None:
+    rows = io.StringIO()
+    table = csv.writer(rows, delimiter="\t", lineterminator="\n")
+    table.writerow(("page", "begin", "end", "kind", "message", "candidates", "quotation"))
+    for message in unreadable:
+        table.writerow((message.split(": ", 1)[0], "", "", "unreadable", message, "", ""))
+    for page in built:
+        for issue in sorted(page.issues, key=lambda i: (i.span or (-1, -1), i.kind, i.message)):
+            begin, end = issue.span or ("", "")
+            quotation = " ".join(issue.span.of(page.text).split()) if issue.span else ""
+            table.writerow((page.id, begin, end, issue.kind, issue.message, " ".join(issue.candidates), quotation))
+    path.write_text(rows.getvalue(), encoding="utf-8", newline="\n")
+
+
+def _write_texts(built: Sequence[Built], folder: Path) -> None:
+    for page in built:
+        path = folder / f"{page.id}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page.text, encoding="utf-8", newline="")
+
+
+def _write_manifest(built: Sequence[Built], unreadable: Sequence[str], quads: int, folder: Path) -> Summary:
+    counts = {name: sum(b.counts[name] for b in built) for name in ("observations", "initiatives", "citations")}
+    summary = Summary(
+        pages=len(built),
+        issues=sum(len(b.issues) for b in built) + len(unreadable),
+        quads=quads,
+        unreadable=tuple(unreadable),
+        files=hash_files(folder),
+        **counts,
+    )
+    manifest = {
+        "version": package_version(),
+        "counts": {"pages": summary.pages, **counts, "issues": summary.issues, "quads": quads},
+        "unreadable": list(unreadable),
+        "files": summary.files,
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    return summary
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a build but its manifest and reports, by path."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST and not path.name.startswith("report.")
+    }
+
+
+def package_version() -> str:
+    """Return the version of the installed package."""
+    try:
+        return version("cchc-graph")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def _swap(aside: Path, target: Path) -> None:
+    """Put a finished build in the place of the earlier one, which is kept until the new one stands."""
+    earlier = target.with_name(f".{target.name}.earlier")
+    shutil.rmtree(earlier, ignore_errors=True)
+    _flush(aside)
+    if target.exists():
+        target.rename(earlier)
+    try:
+        aside.rename(target)
+    except OSError:
+        if earlier.exists():
+            earlier.rename(target)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _flush(folder: Path) -> None:
+    """Make sure that what was written is on disk before it is swapped in."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def open_build(target: Path) -> Path:
+    """Return the graph of a build after checking that no file of it is missing or changed.
+
+    Raises:
+        StoreError: the folder holds no build, or a file of it is damaged.
+
+    """
+    manifest = target / MANIFEST
+    if not manifest.is_file():
+        raise StoreError(f"{target}: no build here (no {MANIFEST}); run cchc build PAGES -o {target}")
+    try:
+        files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    except (ValueError, KeyError, OSError) as problem:
+        raise StoreError(f"{manifest}: damaged ({problem}); build again") from problem
+    for name, digest in files.items():
+        path = target / name
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise StoreError(f"{path}: missing or changed since it was built; build again")
+    return target / GRAPH

@@ -1,0 +1,147 @@
+"""Lines of a page, labelled: headline, dateline, prose, caption, signature, furniture."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from builder.facts import Block, BlockKind, Span
+from builder.lexicon import Hit, Lexicon
+from builder.reader.dates import has_date
+from builder.reader.markup import line_key
+from builder.text import Folded
+
+_LINE = re.compile(r"[^\n]+")
+_BODY_WORDS = 14
+_LONGEST_DATELINE = 14
+
+
+def find_blocks(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str] | None) -> tuple[Block, ...]:
+    """Return the labelled blocks of a page; ``main`` holds the keys of an HTML page's article lines."""
+    return tuple(_join_lines(text, _label_lines(text, folded, lexicon, main)))
+
+
+class _Line:
+    """A line of a page with what labelling needs to know of it."""
+
+    __slots__ = ("end", "hits", "kind", "start", "text", "words")
+
+    def __init__(self, start: int, end: int, text: str, hits: list[Hit]) -> None:
+        self.start, self.end, self.text, self.hits = start, end, text, hits
+        self.words = len(text.split())
+        self.kind: BlockKind = "body"
+
+    def tells(self, concept: str) -> bool:
+        """Tell whether the line holds a furniture wording of a sort."""
+        return any(h.concept == concept for h in self.hits)
+
+
+def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str] | None) -> list[_Line]:
+    hits = [h for h in lexicon.find(folded.text) if h.dimension == "furniture"]
+    lines = []
+    for match in _LINE.finditer(text):
+        if not match.group().strip():
+            continue
+        a, b = folded.position(match.start()), folded.position(match.end())
+        lines.append(_Line(match.start(), match.end(), match.group().strip(), [h for h in hits if a <= h.start < b]))
+    for line in lines:
+        line.kind = _label_alone(line, main)
+    _label_title(lines)
+    _label_related(lines)
+    _label_ends(lines)
+    return lines
+
+
+def _label_alone(line: _Line, main: frozenset[str] | None) -> BlockKind:
+    """Label a line by what it says itself."""
+    if has_date(line.text) and line.words <= _LONGEST_DATELINE and not line.tells("imprint") and not line.text.endswith((".", ";")):
+        return "dateline"
+    if line.tells("imprint") and (line.words <= 40 or line.text.count(":") > 1) and not _reads_on(line):
+        return "furniture"
+    if main is not None and line_key(line.text) not in main and line.words < _BODY_WORDS:
+        return "furniture"
+    if line.tells("picture") and line.words <= 45 and re.search(r"(?i)ảnh\s*:|^\s*ảnh |\bảnh minh h|\bảnh\)?\.?$", line.text):
+        return "caption"
+    if (line.tells("page-tool") or line.tells("related")) and line.words <= 12 and not line.text.endswith("."):
+        return "furniture"
+    return "body"
+
+
+def _reads_on(line: _Line) -> bool:
+    """Tell whether a line is running prose, whatever words it holds."""
+    return line.words > 25 and line.text.endswith((".", ";", "!", "…", "”"))
+
+
+def _label_title(lines: list[_Line]) -> None:
+    """Label the headline lines: those of some length that stand before the first prose and end without a full stop."""
+    first_prose = next((i for i, x in enumerate(lines) if x.kind == "body" and x.words >= _BODY_WORDS), len(lines))
+    for index, line in enumerate(lines[:25]):
+        if line.kind == "body" and 4 <= line.words <= 45 and not line.text.endswith((".", ";", ",")):
+            following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
+            if not any(x.words >= _BODY_WORDS for x in following) and len(lines) >= 4:
+                return
+            line.kind = "title"
+            for other in lines[index + 1 :]:
+                if other.text == line.text:
+                    other.kind = "title"
+            if index >= first_prose:
+                return
+        elif line.kind == "body" and line.words >= _BODY_WORDS:
+            return
+
+
+def _label_related(lines: list[_Line]) -> None:
+    """Label the short lines behind "tin liên quan" as furniture, up to the next line of prose."""
+    inside = False
+    for line in lines:
+        if line.tells("related") and line.words <= 8:
+            inside = True
+            line.kind = "furniture"
+        elif inside and (line.words > 30 or line.text.endswith(".")) and line.kind == "body":
+            inside = False
+        elif inside and line.kind == "body":
+            line.kind = "furniture"
+
+
+def _label_ends(lines: list[_Line]) -> None:
+    """Label short lines before the headline and behind the last prose: furniture or signature."""
+    first = next((i for i, x in enumerate(lines) if x.kind == "title" or _is_prose(x)), len(lines))
+    prose = [i for i, x in enumerate(lines) if _is_prose(x) or _is_item(x)]
+    last = prose[-1] if prose else -1
+    for index, line in enumerate(lines):
+        if line.kind != "body" or _is_prose(line) or _is_item(line):
+            continue
+        if index < first:
+            line.kind = "furniture"
+        elif index > last >= 0:
+            line.kind = "signature" if line.words <= 10 and index <= last + 3 else "furniture"
+
+
+def _is_prose(line: _Line) -> bool:
+    return line.kind == "body" and (line.words >= _BODY_WORDS or (line.words >= 6 and line.text.endswith((".", ";", ":"))))
+
+
+def _is_item(line: _Line) -> bool:
+    """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
+    return line.kind == "body" and bool(re.match(r"[-+•*–]\s|\d+[.)]\s", line.text) or re.search(r"\d ?%", line.text))
+
+
+def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
+    """Turn lines into blocks; a line that breaks off in mid-sentence goes on in the next."""
+    pending: Block | None = None
+    for line in lines:
+        block = Block(line.kind, Span(line.start, line.end))
+        if pending is not None and _goes_on(text, pending, block):
+            pending = replace(pending, span=Span(pending.span.start, block.span.end))
+            continue
+        if pending is not None:
+            yield pending
+        pending = block
+    if pending is not None:
+        yield pending
+
+
+def _goes_on(text: str, first: Block, second: Block) -> bool:
+    if first.kind != "body" or second.kind != "body" or text[first.span.end : second.span.start].count("\n") > 1:
+        return False
+    before, behind = first.span.of(text).rstrip(), second.span.of(text).lstrip()
+    return bool(before and behind) and before[-1] not in ".:;!?…”\"" and behind[0].islower()

@@ -1,0 +1,63 @@
+"""When a page was published, as far as it shows it."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from builder.facts import Block, Source
+from builder.lexicon import Lexicon
+from builder.text import fold
+
+_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
+_ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
+_WORDED_DATE = re.compile(r"ngày (\d{1,2}) tháng (\d{1,2}) năm ((?:19|20)\d{2})")
+_META_DATE = re.compile(r"^\s*date ((?:19|20)\d{2})-(\d{1,2})(?:-(\d{1,2}))?(?!\d)")
+
+
+def has_date(line: str) -> bool:
+    """Tell whether a line holds a full date."""
+    return bool(_DATE.search(line) or _WORDED_DATE.search(line.lower()))
+
+
+def given_date(source: Source) -> date | None:
+    return _iso(source.published[:10]) if source.published else None
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def find_publication(text: str, blocks: Sequence[Block], lexicon: Lexicon) -> date | None:
+    """Return the publication date a page shows: in its dateline, not a clock in its banner."""
+    if meta := _META_DATE.match(text):
+        return _day(meta[1], meta[2], meta[3]) if meta[3] else None
+    kinds = [b.kind for b in blocks]
+    first_prose = next((i for i, b in enumerate(blocks) if b.kind == "body"), len(blocks))
+    titles = [i for i, kind in enumerate(kinds[: first_prose + 1]) if kind == "title"]
+    title = titles[-1] if titles else None
+    datelines = [(i, b.span.of(text)) for i, b in enumerate(blocks) if b.kind == "dateline"]
+    named = [line for _, line in datelines if any(h.concept == "dateline" for h in lexicon.find(fold(line).text))]
+    behind = [line for i, line in datelines if title is not None and i > title]
+    right_before = [line for i, line in datelines if titles and titles[0] - 1 <= i < titles[-1]]
+    for line in (*named, *behind, *right_before, *([x for _, x in datelines] if title is None else [])):
+        if (day := _first_date(line)) is not None:
+            return day
+    return None
+
+
+def _first_date(line: str) -> date | None:
+    if found := _DATE.search(line):
+        return _day(found[3], found[2], found[1])
+    if found := _WORDED_DATE.search(line.lower()):
+        return _day(found[3], found[2], found[1])
+    return _day(*found.groups()) if (found := _ISO_DATE.search(line)) else None
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None

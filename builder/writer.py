@@ -1,0 +1,408 @@
+"""Facts to statements: N-Quads lines with the evidence and origin of every fact.
+
+Lines are made directly, by template; there are no blank nodes and no clock, so the same facts give the same bytes.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from builder import identifiers as iri
+from builder.facts import Citation, Document, Evidence, Initiative, Issue, LinkedDocument, Observation, Period, Span
+from builder.gazetteer import Gazetteer, UnitVersion
+from builder.lexicon import Lexicon
+from builder.vocabulary import CCHC, DCTERMS, ELI, NIF, ORG, PROV, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE
+from builder.vocabulary import SDMX_DIMENSION, SDMX_MEASURE, SKOS, TIME
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+CONCEPT = "https://w3id.org/cchc/"
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_ESCAPED = re.compile(r'[\\"\n\r\t\b\f\x00-\x1f\x7f]')
+_HEADS = (
+    ("sở", "department"),
+    ("phòng", "division"),
+    ("trung tâm", "centre"),
+    ("bộ phận", "one-stop-unit"),
+    ("bộ", "ministry"),
+    ("ubnd", "peoples-committee"),
+    ("ủy ban", "peoples-committee"),
+    ("hđnd", "peoples-council"),
+    ("công an", "police"),
+)
+
+
+# ---------------------------------------------------------------- terms
+
+
+def literal(text: str, language: str = "") -> str:
+    """Write a string; line breaks, quotes and control characters are escaped."""
+    escaped = _ESCAPED.sub(lambda m: _ESCAPES.get(m.group(), f"\\u{ord(m.group()):04X}"), text)
+    return f'"{escaped}"' + (f"@{language}" if language else "")
+
+
+def typed(text: object, datatype: str) -> str:
+    """Write a typed literal."""
+    return f'"{text}"^^<{XSD}{datatype}>'
+
+
+def decimal(value: Decimal) -> str:
+    """Write a decimal in canonical form: no exponent, no trailing zeros, integers without a point.
+
+    >>> decimal(Decimal("99.40")), decimal(Decimal("1E+3"))
+    ('"99.4"^^<http://www.w3.org/2001/XMLSchema#decimal>', '"1000"^^<http://www.w3.org/2001/XMLSchema#decimal>')
+    """
+    text = format(value.normalize(), "f")
+    return typed(text, "decimal")
+
+
+def concept(scheme: str, name: str) -> str:
+    """Write a concept of one of our schemes."""
+    return f"<{CONCEPT}{scheme}/{name}>"
+
+
+class _Lines:
+    """Statements about one thing after another, in one graph."""
+
+    def __init__(self, graph: str) -> None:
+        self._graph = graph
+        self.lines: set[str] = set()
+
+    def add(self, subject: str, predicate: str, value: str) -> None:
+        """Add a statement; ``value`` is written out, the others are IRIs."""
+        self.lines.add(f"<{subject}> <{predicate}> {value} <{self._graph}> .\n")
+
+    def link(self, subject: str, predicate: str, target: str) -> None:
+        """Add a statement about two IRIs."""
+        self.add(subject, predicate, f"<{target}>")
+
+
+# ---------------------------------------------------------------- a page
+
+
+def write_document(linked: LinkedDocument, lexicon: Lexicon) -> list[str]:
+    """Return the sorted N-Quads of a page's own graph."""
+    document = linked.document
+    lines = _Lines(iri.graph_iri(document.id))
+    _write_source(lines, linked)
+    for fact in linked.facts:
+        if isinstance(fact, Observation):
+            _write_observation(lines, document, fact)
+        elif isinstance(fact, Initiative):
+            _write_initiative(lines, document, fact, lexicon)
+        else:
+            _write_citation(lines, document, fact)
+    for issue in linked.issues:
+        _write_issue(lines, document, issue)
+    return sorted(lines.lines)
+
+
+def _write_source(lines: _Lines, linked: LinkedDocument) -> None:
+    document = linked.document
+    page = iri.document_iri(document.id)
+    lines.link(page, RDF.type, CCHC.SourceDocument)
+    lines.add(page, DCTERMS.identifier, literal(document.id))
+    lines.add(page, DCTERMS.title, literal(document.title or document.id.rsplit("/", 1)[-1], "vi"))
+    lines.add(page, CCHC.sha256, literal(document.sha256))
+    if document.published:
+        lines.add(page, DCTERMS.issued, typed(document.published, "date"))
+    if is_iri(document.url):
+        lines.link(page, DCTERMS.source, document.url)
+    if publisher := publisher_of(document):
+        lines.link(page, DCTERMS.publisher, iri.publisher_iri(publisher))
+    for key in linked.about:
+        lines.link(page, DCTERMS.spatial, iri.version_iri(key))
+    text = iri.text_iri(document.id)
+    lines.link(text, RDF.type, NIF.Context)
+    lines.link(text, NIF.sourceUrl, page)
+    lines.add(text, NIF.beginIndex, typed(0, "nonNegativeInteger"))
+    lines.add(text, NIF.endIndex, typed(len(document.text), "nonNegativeInteger"))
+
+
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+")
+
+
+def is_iri(url: str) -> bool:
+    """Tell whether an address can stand in the graph as it is."""
+    return _IRI.fullmatch(url) is not None
+
+
+def publisher_of(document: Document) -> str:
+    """Return the publisher: the host of the page's address, else the name given with the page."""
+    host = urlsplit(document.url).hostname if is_iri(document.url) else None
+    return (host or "").removeprefix("www.") or iri.slug(document.publisher)
+
+
+def _write_evidence(lines: _Lines, document: Document, subject: str, evidence: Iterable[Evidence]) -> None:
+    for proof in evidence:
+        span = _write_span(lines, document, proof.span)
+        lines.link(subject, CCHC.evidence, span)
+        if proof.sentence != proof.span:
+            sentence = _write_span(lines, document, proof.sentence)
+            lines.link(sentence, RDF.type, NIF.Sentence)
+            lines.link(span, CCHC.context, sentence)
+
+
+def _write_span(lines: _Lines, document: Document, span: Span) -> str:
+    name = iri.span_iri(document.id, span)
+    lines.link(name, RDF.type, NIF.OffsetBasedString)
+    lines.add(name, NIF.beginIndex, typed(span.start, "nonNegativeInteger"))
+    lines.add(name, NIF.endIndex, typed(span.end, "nonNegativeInteger"))
+    lines.add(name, NIF.anchorOf, literal(span.of(document.text)))
+    lines.link(name, NIF.referenceContext, iri.text_iri(document.id))
+    return name
+
+
+def _write_observation(lines: _Lines, document: Document, fact: Observation) -> None:
+    name = iri.observation_iri(document.id, fact)
+    lines.link(name, RDF.type, QB.Observation)
+    lines.link(name, RDF.type, CCHC.Observation)
+    lines.link(name, QB.dataSet, iri.DATASET)
+    lines.add(name, CCHC.indicator, concept("indicator", fact.indicator))
+    lines.link(name, SDMX_DIMENSION.refArea, iri.version_iri(fact.area))
+    lines.add(name, SDMX_MEASURE.obsValue, decimal(fact.value))
+    lines.add(name, CCHC.printedValue, literal(fact.printed))
+    lines.add(name, SDMX_ATTRIBUTE.unitMeasure, concept("measure", fact.measure))
+    lines.add(name, CCHC.bound, concept("bound", fact.bound))
+    lines.add(name, CCHC.status, concept("status", fact.status))
+    lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
+    lines.add(name, CCHC.rule, literal(fact.rule))
+    lines.add(name, CCHC.confidence, decimal(fact.confidence))
+    if fact.period:
+        lines.link(name, SDMX_DIMENSION.refPeriod, iri.interval_iri(fact.period))
+        _write_days(lines, name, fact.period)
+    if fact.level:
+        lines.add(name, CCHC.level, concept("level", fact.level))
+    if fact.agency:
+        lines.link(name, CCHC.agency, iri.body_iri(fact.area.split("/")[0], fact.agency))
+    _write_evidence(lines, document, name, fact.evidence)
+
+
+def _write_days(lines: _Lines, name: str, period: Period) -> None:
+    if period.start:
+        lines.add(name, CCHC.periodStart, typed(period.start, "date"))
+    if period.end:
+        lines.add(name, CCHC.periodEnd, typed(period.end, "date"))
+
+
+def _write_initiative(lines: _Lines, document: Document, fact: Initiative, lexicon: Lexicon) -> None:
+    name = iri.initiative_iri(document.id, fact)
+    label = " ".join(fact.label.split())
+    model = iri.model_iri(label)
+    lines.link(name, RDF.type, CCHC.Initiative)
+    lines.add(name, RDFS.label, literal(label, "vi"))
+    for kind in fact.kinds:
+        lines.add(name, DCTERMS.type, concept("initiative-kind", kind))
+        for area in lexicon.areas.get(kind, ()):
+            lines.add(name, CCHC.reformArea, concept("reform-area", area))
+    lines.link(name, DCTERMS.type, model)
+    lines.link(name, DCTERMS.spatial, iri.version_iri(fact.area))
+    lines.add(name, CCHC.status, concept("status", fact.status))
+    lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
+    if fact.agency:
+        lines.link(name, PROV.wasAssociatedWith, iri.body_iri(fact.area.split("/")[0], fact.agency))
+    for number in fact.legal_basis:
+        lines.link(name, CCHC.legalBasis, number)
+    _write_evidence(lines, document, name, fact.evidence)
+
+
+def _write_citation(lines: _Lines, document: Document, fact: Citation) -> None:
+    name = iri.legal_iri(fact.number, fact.issued, fact.issuer)
+    page = iri.document_iri(document.id)
+    lines.link(page, DCTERMS.references, name)
+    for proof in fact.evidence:
+        span = _write_span(lines, document, proof.span)
+        lines.link(page, CCHC.evidence, span)
+        lines.link(span, DCTERMS.references, name)
+
+
+def _write_issue(lines: _Lines, document: Document, issue: Issue) -> None:
+    name = iri.issue_iri(document.id, issue.kind, issue.span, issue.message)
+    lines.link(name, RDF.type, CCHC.Issue)
+    lines.add(name, CCHC.issueKind, concept("issue-kind", issue.kind))
+    lines.add(name, RDFS.comment, literal(issue.message, "en"))
+    lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
+    for candidate in issue.candidates:
+        target = iri.version_iri(candidate) if "/" in candidate else CONCEPT + "indicator/" + candidate
+        lines.link(name, CCHC.candidate, target)
+    if issue.span is not None:
+        _write_evidence(lines, document, name, [Evidence(issue.span, issue.span)])
+
+
+# ---------------------------------------------------------------- what all pages share
+
+
+def shared_references(linked: LinkedDocument) -> set[tuple[str, ...]]:
+    """Return what a page refers to in the register: units, bodies, periods, its publisher."""
+    found: set[tuple[str, ...]] = {("unit", key) for key in linked.about}
+    for fact in linked.facts:
+        if isinstance(fact, Observation):
+            found.add(("unit", fact.area))
+            if fact.period:
+                found.add(("interval", str(fact.period.start or ""), str(fact.period.end or "")))
+        if isinstance(fact, Observation | Initiative):
+            found.add(("unit", fact.area))
+            if fact.agency:
+                found.add(("body", fact.area, fact.agency))
+        if isinstance(fact, Initiative):
+            found.add(("model", " ".join(fact.label.split())))
+        if isinstance(fact, Citation):
+            found.add(("legal", fact.number, str(fact.issued or ""), fact.issuer, fact.kind))
+    for issue in linked.issues:
+        found.update(("unit", c) for c in issue.candidates if "/" in c)
+    if publisher := publisher_of(linked.document):
+        found.add(("publisher", publisher))
+    return found
+
+
+def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, lexicon: Lexicon) -> list[str]:
+    """Return the sorted N-Quads that describe what the pages refer to, with ancestors and successors of units."""
+    lines = _Lines(iri.REGISTER_GRAPH)
+    ordered = sorted(set(references))
+    for key in _with_relatives([r[1] for r in ordered if r[0] == "unit"], gazetteer):
+        _write_unit(lines, gazetteer.versions[key], gazetteer)
+    named: set[str] = set()
+    for kind, *told in ordered:
+        if kind == "body":
+            _write_body(lines, named, *told)
+        elif kind == "model":
+            _write_model(lines, *told)
+        elif kind == "legal":
+            _write_legal(lines, lexicon, *told)
+        elif kind == "interval":
+            _write_interval(lines, Period(_day(told[0]), _day(told[1])))
+        elif kind == "publisher":
+            lines.link(iri.publisher_iri(told[0]), RDF.type, ORG.Organization)
+            lines.add(iri.publisher_iri(told[0]), RDFS.label, literal(told[0]))
+    _write_dataset(lines)
+    return sorted(lines.lines)
+
+
+def _write_model(lines: _Lines, label: str) -> None:
+    model = iri.model_iri(label)
+    lines.link(model, RDF.type, CCHC.InitiativeModel)
+    lines.link(model, RDF.type, SKOS.Concept)
+    lines.link(model, SKOS.inScheme, iri.MODEL_SCHEME)
+    lines.add(model, SKOS.altLabel, literal(label, "vi"))
+
+
+def _write_legal(lines: _Lines, lexicon: Lexicon, number: str, issued: str, issuer: str, sign: str) -> None:
+    name = iri.legal_iri(number, issued or None, issuer)
+    lines.link(name, RDF.type, ELI.LegalResource)
+    lines.add(name, ELI.id_local, literal(number))
+    lines.add(name, ELI.type_document, concept("document-kind", lexicon.document_kinds.get(sign, "other")))
+    if issued:
+        lines.add(name, ELI.date_document, typed(issued, "date"))
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _with_relatives(keys: Sequence[str], gazetteer: Gazetteer) -> list[str]:
+    """Return unit versions with all above them and all that came after them."""
+    wanted: set[str] = set()
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key in wanted:
+            continue
+        wanted.add(key)
+        unit = gazetteer.versions[key]
+        parent = gazetteer.parent(unit)
+        waiting += [parent.key] if parent else []
+        waiting += [s.key for s in successors(unit, gazetteer)]
+    return sorted(wanted)
+
+
+def successors(unit: UnitVersion, gazetteer: Gazetteer) -> list[UnitVersion]:
+    """Return the unit versions that took over a version's territory on the day after it ended."""
+    if unit.valid_through is None:
+        return []
+    morrow = unit.valid_through + timedelta(days=1)
+    codes = unit.successors or (unit.code,)
+    return [s for code in codes if (s := gazetteer.at(code, morrow)) is not None and s.key != unit.key]
+
+
+def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
+    identity, version = iri.unit_iri(unit.code), iri.version_iri(unit.key)
+    lines.link(identity, RDF.type, CCHC.AdministrativeUnit)
+    lines.add(identity, DCTERMS.identifier, literal(unit.code))
+    lines.link(identity, CCHC.hasVersion, version)
+    lines.link(version, RDF.type, CCHC.AdministrativeUnitVersion)
+    lines.link(version, CCHC.versionOf, identity)
+    lines.add(version, RDFS.label, literal(unit.label, "vi"))
+    lines.add(version, SCHEMA.name, literal(unit.name, "vi"))
+    lines.add(version, CCHC.unitType, concept("unit-type", unit.kind))
+    if unit.level != "country":
+        lines.add(version, CCHC.level, concept("level", unit.level))
+    if unit.valid_from:
+        lines.add(version, SCHEMA.validFrom, typed(unit.valid_from, "date"))
+    if unit.valid_through:
+        lines.add(version, SCHEMA.validThrough, typed(unit.valid_through, "date"))
+        _write_change(lines, unit, gazetteer)
+    if parent := gazetteer.parent(unit):
+        lines.link(version, DCTERMS.isPartOf, iri.version_iri(parent.key))
+
+
+def _write_change(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
+    after = successors(unit, gazetteer)
+    if not after or unit.valid_through is None:
+        return
+    day = unit.valid_through + timedelta(days=1)
+    name = iri.change_iri(unit.code, day)
+    lines.link(name, RDF.type, ORG.ChangeEvent)
+    lines.add(name, RDFS.label, literal(f"{unit.label} → {', '.join(s.label for s in after)} ({day})", "vi"))
+    lines.link(name, ORG.originalOrganization, iri.version_iri(unit.key))
+    for successor in after:
+        lines.link(name, ORG.resultingOrganization, iri.version_iri(successor.key))
+    lines.add(name, PROV.startedAtTime, typed(f"{day}T00:00:00", "dateTime"))
+    resolutions = {s.resolution for s in after if s.resolution}
+    for number in sorted(resolutions):
+        legal = iri.legal_iri(number)
+        lines.link(name, CCHC.legalBasis, legal)
+        lines.link(legal, RDF.type, ELI.LegalResource)
+        lines.add(legal, ELI.id_local, literal(number))
+        lines.add(legal, ELI.type_document, concept("document-kind", "resolution"))
+
+
+def _write_body(lines: _Lines, named: set[str], area: str, label: str) -> None:
+    """Describe a body once, by the first of its spellings."""
+    code = area.split("/")[0]
+    name = iri.body_iri(code, label)
+    if name in named:
+        return
+    named.add(name)
+    lines.link(name, RDF.type, ORG.Organization)
+    lines.add(name, RDFS.label, literal(label[0].upper() + label[1:], "vi"))
+    lines.link(name, CCHC.bodyOf, iri.unit_iri(code))
+    kind = next((kind for head, kind in _HEADS if label.lower().startswith(head)), "other")
+    lines.add(name, ORG.classification, concept("body-kind", kind))
+
+
+def _write_interval(lines: _Lines, period: Period) -> None:
+    name = iri.interval_iri(period)
+    lines.link(name, RDF.type, TIME.ProperInterval)
+    lines.add(name, RDFS.label, literal(f"{period.start or '…'} – {period.end or '…'}"))
+    _write_days(lines, name, period)
+
+
+def _write_dataset(lines: _Lines) -> None:
+    lines.link(iri.DATASET, RDF.type, QB.DataSet)
+    lines.link(iri.DATASET, QB.structure, CCHC.figureStructure)
+    lines.add(iri.DATASET, RDFS.label, literal("Figures stated by pages", "en"))
+    lines.add(iri.DATASET, RDFS.label, literal("Số liệu do các trang nêu", "vi"))
+    lines.link(iri.MODEL_SCHEME, RDF.type, SKOS.ConceptScheme)
+    lines.add(iri.MODEL_SCHEME, SKOS.prefLabel, literal("Models of initiatives", "en"))
+    lines.add(iri.MODEL_SCHEME, SKOS.prefLabel, literal("Tên gọi của các sáng kiến", "vi"))
+    lines.add(iri.MODEL_SCHEME, SKOS.definition, literal("Names that several localities share.", "en"))
+    lines.add(iri.MODEL_SCHEME, SKOS.definition, literal("Tên chung của sáng kiến ở nhiều địa phương.", "vi"))
+
+
+def write_ontology(statements: Iterable[str]) -> Iterator[str]:
+    """Yield the ontology's statements as N-Quads of its graph."""
+    for statement in statements:
+        yield f"{statement} <{iri.ONTOLOGY_GRAPH}> .\n"
+
+
