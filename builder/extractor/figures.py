@@ -28,6 +28,7 @@ from builder.text import Folded, sentences
 _READ = frozenset({"title", "lead", "body", "caption"})
 _TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
 _MEASURING = CONTENT - {"object", "stance", "trend"}
+_MOST_POINTS = 1000
 _ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
 _REDUCING = frozenset({"reduced", "streamlined", "simplified"})
 
@@ -339,20 +340,24 @@ class _SentenceReader:
     def _measures(self, zone: Zone, frame: Frame) -> Iterator[str]:
         """Yield the measures a number may be of, likeliest first."""
         number = zone.number
-        indexed = any(self.lexicon.cues[c].dimension == "index" for c in frame.cues)
+        own = any(self.lexicon.cues[c].dimension == "index" for c in frame.own)
+        indexed = own or any(self.lexicon.cues[c].dimension == "index" for c in frame.cues)
         if number.kind in ("vnd", "points"):
             yield number.kind
         elif number.kind == "percent":
-            if indexed:
+            yield from ("points", "percent") if own else ("percent",)
+            if indexed and not own and not frame.tells(self.lexicon) and not self._has_level(zone):
                 yield "points"
-            yield "percent"
         elif self._is_rank(zone):
             yield "rank"
-        elif number.decimals or (indexed and frame.bare and number.kind == "plain"):
+        elif number.decimals or (own and frame.bare and number.kind == "plain" and number.value <= _MOST_POINTS):
             if indexed:
                 yield "points"
         else:
             yield "count"
+
+    def _has_level(self, zone: Zone) -> bool:
+        return any(h.dimension in ("level", "scope") for s in zone.left for h in between(self.hits, *s))
 
     def _is_rank(self, zone: Zone) -> bool:
         before = between(self.hits, zone.number.start - 25, zone.number.start)

@@ -74,7 +74,8 @@ def _share(text: str, start: int, end: int, hits: list[Hit]) -> tuple[tuple[Stre
         return (pieces[0],), _nearest_first(pieces[1:])
     worded = _worded(hits, start, end)
     for match in reversed(list(_AND.finditer(text, start, end))):
-        if not any(h.start < match.start() and match.end() < h.end for h in worded):
+        inside = any(h.start < match.start() and match.end() < h.end for h in worded)
+        if not inside and not _joins_like(text, *match.span(), worded):
             return ((start, match.start()),), ((match.end(), end),)
     verb = next((h for h in between(hits, start, end) if h.concept == "equals" and h.start > start), None)
     if verb is not None:

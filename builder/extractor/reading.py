@@ -13,6 +13,7 @@ _NARROWER = 0.9
 _UNEXPLAINED = 0.5
 _MEASURED = 0.5
 _SPECIFIC = 0.05
+_LEADING = 0.1
 ACCEPTED = 0.65
 
 
@@ -55,7 +56,7 @@ def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon)
         cue, weight = _best_cue(need, frame, lexicon)
         if not cue:
             return None
-        score += weight * _salience(cue, lexicon) + _SPECIFIC * (len(lexicon.cues[cue].wider) - 1) * (cue == need)
+        score += _LEADING * (cue in frame.before) + weight * _salience(cue, lexicon) + _SPECIFIC * (len(lexicon.cues[cue].wider) - 1) * (cue == need)
         explained.add(cue)
     if indicator.measure == "count":
         noun = _noun_score(reading, frame, lexicon)
