@@ -22,7 +22,7 @@ CCHC = "https://w3id.org/cchc/ontology#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABELS = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
-_LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2}
+_LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2, "ordinal": 3}
 _WORDED_SCHEMES = ("bound", "status", "level")
 
 
@@ -44,6 +44,7 @@ class Cue:
     weight: float
     wider: frozenset[str]  # itself and everything broader
     factor: int = 1
+    generic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Lexicon:
         )
         hits = [
             Hit(start, -end, dimension, concept)
-            for layer in range(3)
+            for layer in range(4)
             for start, end, pattern in _outermost(f for f in found if layer in self._layers[f[2]])
             for dimension, concept in self._surfaces[pattern]
             if _LAYER.get(dimension, 0) == layer
@@ -230,6 +231,7 @@ def _read_cues(graph: _Statements) -> dict[str, Cue]:
             weight=float(graph.text(scheme, "weight", "0")),
             wider=frozenset(wider),
             factor=int(graph.text(subject, "factor", "1")),
+            generic=graph.text(subject, "generic") == "true",
         )
     return cues
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from builder.artefacts import check_files, load_shapes, ontology_statements, read_query
+from builder.artefacts import check_files, load_shapes, ontology_statements, ontology_store, read_query
 from builder.errors import QueryError, StoreError
 from builder.facts import Report, Violation
 from builder.validator import check_graph, read_graph, report_html, report_json, report_ttl, validate
@@ -148,6 +148,37 @@ def test_a_check_that_is_no_select_is_refused(tmp_path, query):
     path.write_text(f"#+ summary: a\n#+ summary_vi: b\n#+ severity: Warning\n{query}", encoding="utf-8")
     with pytest.raises(QueryError, match=r"checks/a\.rq"):
         list(run_check(read_check(path), ox.Store()))
+
+
+# ---------------------------------------------------------------- what the checks compare
+
+
+def relations(name: str) -> dict[str, set[str]]:
+    predicate = ox.NamedNode(f"https://w3id.org/cchc/ontology#{name}")
+    found: dict[str, set[str]] = {}
+    for quad in ontology_store().quads_for_pattern(None, predicate, None):
+        found.setdefault(plain(quad.subject), set()).add(plain(quad.object).rpartition("/")[2])
+    return {subject.rpartition("/")[2]: objects for subject, objects in found.items()}
+
+
+def test_a_part_names_every_whole():
+    """No reasoning is needed, and no count is part of itself."""
+    wholes = relations("partOfCount")
+    for part, its in wholes.items():
+        assert part not in its
+        assert {further for whole in its for further in wholes.get(whole, ())} <= its, part
+
+
+def test_parts_are_counts_and_rates_are_percentages_of_two_counts():
+    measure = relations("measure")
+    for part, wholes in relations("partOfCount").items():
+        assert all(measure[indicator] == {"count"} for indicator in (part, *wholes))
+    numerators, denominators = relations("numerator"), relations("denominator")
+    assert numerators.keys() == denominators.keys()
+    for rate, [numerator] in numerators.items():
+        [denominator] = denominators[rate]
+        assert [measure[i] for i in (rate, numerator, denominator)] == [{"percent"}, {"count"}, {"count"}]
+        assert denominator in relations("partOfCount")[numerator]
 
 
 # ---------------------------------------------------------------- the whole

@@ -29,6 +29,7 @@ _READ = frozenset({"title", "lead", "body", "caption"})
 _TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
+_LONGEST_GAP = 6  # between the names of a list: ", và "
 _ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
 _REDUCING = frozenset({"reduced", "streamlined", "simplified"})
 
@@ -83,6 +84,7 @@ class _Told:
 
     known: Calendar
     period: PeriodMention | None = None
+    mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
     level: str | None = None
     body: Body | None = None
     frame: Frame | None = None
@@ -141,7 +143,8 @@ def _read_sentence(
     masked += [(p.start, p.end) for p in periods]
     masked += [(p.start, p.end) for p in page.places if sentence[0] <= p.start < sentence[1]]
     numbers = find_numbers(text, *sentence, masked)
-    numbers = sorted([*numbers, *_zeros(page, sentence, numbers)], key=lambda n: n.start)
+    numbers += [*_zeros(page, sentence, numbers), *_ordinals(page, sentence, numbers)]
+    numbers.sort(key=lambda n: n.start)
     reader = _SentenceReader(page, sentence, told, paragraph, periods)
     result = reader.read(numbers)
     _remember(page, sentence, told, periods, reader)
@@ -156,6 +159,17 @@ def _zeros(page: Page, sentence: tuple[int, int], numbers: Sequence[Number]) -> 
             yield Number(hit.start, hit.end, Decimal(0), "zero")
 
 
+def _ordinals(page: Page, sentence: tuple[int, int], numbers: Sequence[Number]) -> Iterator[Number]:
+    """Yield the ranks told in words: "xếp thứ nhất"."""
+    hits = between(page.hits, *sentence)
+    text = page.folded.text
+    for hit in hits:
+        if hit.dimension != "ordinal" or any(n.start < hit.end and hit.start < n.after for n in numbers):
+            continue
+        if any(h.concept == "rank" and h.end <= hit.start and not text[h.end : hit.start].strip() for h in hits):
+            yield Number(hit.start, hit.end, Decimal(page.lexicon.cues[hit.concept].factor), "rank")
+
+
 def _remember(
     page: Page, sentence: tuple[int, int], told: _Told, periods: Sequence[PeriodMention], reader: "_SentenceReader"
 ) -> None:
@@ -165,6 +179,8 @@ def _remember(
     governing = [p for p in periods if (p.governs or (titled and not p.base)) and not (p.bracketed and not p.explicit)]
     if governing and not (governing[-1].to_date and governing[-1].period is None):
         told.period = governing[-1]
+    years = [p for p in periods if not p.base and p.period and p.period.start and not p.to_date]
+    told.mentioned = years[-1] if years else told.mentioned
     levels = levels_told(reader.bodies, page.hits, sentence, page.folded.text)
     if levels:
         told.level = levels.pop() if len(levels) == 1 else "all"
@@ -200,7 +216,9 @@ class _SentenceReader:
         for i, zone in enumerate(zones):
             frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame, self._topic(i, zone))
             frame = self._recall(zone, frame)
-            self.place = choose_place(self.places, zone, self.sentence[0], self.place, self.text)
+            self.place = self._place_in_turn(i, zones) or choose_place(
+                self.places, zone, self.sentence[0], self.place, self.text
+            )
             following = zones[i + 1] if i + 1 < len(zones) else None
             figure = None if self._is_no_result(zone, frame, following) else self._figure(zone, frame)
             if figure is not None:
@@ -212,6 +230,20 @@ class _SentenceReader:
                 self.told.rate = frame
             self.previous, self.last = figure, frame
         return figures, unread
+
+    def _place_in_turn(self, index: int, zones: Sequence[Zone]) -> Place | None:
+        """Return the unit of a number in "A và B lần lượt xếp thứ 2 và 3"."""
+        turns = [h for h in between(self.hits, *self.sentence) if h.concept == "respectively"]
+        if not turns:
+            return None
+        turn = turns[0]
+        named = [p for p in self.places if p.end <= turn.start]
+        while len(named) > 1 and len(self.text[named[0].end : named[1].start]) > _LONGEST_GAP:
+            named.pop(0)
+        behind = [i for i, z in enumerate(zones) if z.number.start > turn.end]
+        if len(named) < 2 or len(behind) < len(named) or index not in behind[: len(named)]:
+            return None
+        return named[behind.index(index)]
 
     def _recall(self, zone: Zone, frame: Frame) -> Frame:
         """Give a percentage that is told for another unit, or of "tỷ lệ này", the cues of the last percentage read."""
@@ -342,7 +374,7 @@ class _SentenceReader:
         number = zone.number
         own = any(self.lexicon.cues[c].dimension == "index" for c in frame.own)
         indexed = own or any(self.lexicon.cues[c].dimension == "index" for c in frame.cues)
-        if number.kind in ("vnd", "points"):
+        if number.kind in ("vnd", "points", "rank"):
             yield number.kind
         elif number.kind == "percent":
             yield from ("points", "percent") if own else ("percent",)
@@ -360,8 +392,14 @@ class _SentenceReader:
         return any(h.dimension in ("level", "scope") for s in zone.left for h in between(self.hits, *s))
 
     def _is_rank(self, zone: Zone) -> bool:
+        if self.previous is not None and self.previous.measure == "rank" and self._joins_previous(zone.number):
+            return True
         before = between(self.hits, zone.number.start - 25, zone.number.start)
         return any(h.concept == "rank" and not self.text[h.end : zone.number.start].strip() for h in before)
+
+    def _joins_previous(self, number: Number) -> bool:
+        """Tell whether only "và" or a comma stands between a number and the figure before: "thứ 2 và 3"."""
+        return self.previous is not None and self.text[self.previous.end : number.start].strip() in ("và", ",")
 
     def _prefer_rate_of_previous(self, zone: Zone, choices: list[Choice]) -> list[Choice]:
         """Read "N hồ sơ …, đạt M%" as the rate whose numerator the number before was."""
@@ -423,11 +461,14 @@ class _SentenceReader:
         return (last >= 0 and last > place) or bool(body and body.national and body.start > place)
 
     def _status(self, zone: Zone) -> str:
-        told = [h for h in between(self.hits, zone.start, zone.number.start) if h.dimension == "status"]
-        if told:
-            return told[-1].concept
-        if self.previous is not None and self.previous.status == "projected":
-            return "projected"
+        """Return whether a figure is a result, a target or a projection; within a sentence the status goes on."""
+        hits = between(self.hits, zone.start, zone.number.start)
+        told = {h.concept for h in hits if h.dimension == "status"}
+        for status in ("target", "projected"):
+            if status in told:
+                return status
+        if self.previous is not None and not any(h.concept == "equals" for h in hits):
+            return self.previous.status
         return "actual"
 
     def _period(self, zone: Zone, choice: Choice) -> Period | None:
@@ -449,6 +490,8 @@ class _SentenceReader:
         if behind and zone.right and behind[0].end <= zone.right[0][1]:
             return behind[0]
         told = self.told.period
+        if told is None and choice.indicator.measure in ("points", "rank"):
+            return self.told.mentioned
         return told if told is None or not told.to_date or choice.indicator.stock else None
 
     def _period_in_brackets(self, number: Number) -> PeriodMention | None:

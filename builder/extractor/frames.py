@@ -109,6 +109,7 @@ def _joins_like(text: str, start: int, end: int, worded: Sequence[Hit]) -> bool:
     behind = [h for h in worded if h.start >= end and not text[end : h.start].strip()]
     return any(
         a.dimension == b.dimension and a.concept != b.concept and a.dimension in ("timing", "object", "channel")
+        and a.concept not in _COUNTED
         for a in before
         for b in behind
     )
@@ -138,6 +139,8 @@ def read_frame(
         for hit in found:
             if hit.dimension == "indicator":
                 names[hit.concept] = max(names.get(hit.concept, 0.0), weight)
+    if nouns and all(lexicon.cues[n].generic for n in nouns):
+        nouns = frozenset(c for c in own if c not in nouns and lexicon.cues[c].wider & nouns) or nouns
     for noun in nouns:
         own[noun] = 1.0
     for hit in topic:
@@ -206,6 +209,7 @@ def _noun_behind(text: str, number: Number, hits: list[Hit]) -> tuple[frozenset[
     return frozenset(), any(h.dimension in _NOT_NOUNS for h in behind)
 
 
+_COUNTED = frozenset({"dossier", "procedure", "service"})
 _NOT_NOUNS = frozenset(
     {"link", "stage", "timing", "channel", "modifier", "scope", "level", "change", "of-total", "bound", "status"}
 )

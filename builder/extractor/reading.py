@@ -12,6 +12,7 @@ _NAME = 0.3
 _NARROWER = 0.9
 _UNEXPLAINED = 0.5
 _MEASURED = 0.5
+_STRONG = 0.7
 _SPECIFIC = 0.05
 _LEADING = 0.1
 ACCEPTED = 0.65
@@ -46,7 +47,7 @@ def _weigh(indicator: Indicator, frame: Frame, lexicon: Lexicon) -> Choice | Non
 
 def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon) -> float | None:
     """Return how well a reading explains the cues; None where it cannot."""
-    if reading.bars & frame.near:
+    if any(_bars(cue, reading, frame, lexicon) for cue in frame.own):
         return None
     score = 0.0
     explained: set[str] = set()
@@ -63,9 +64,15 @@ def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon)
         if noun is None:
             return None
         score += noun
-    elif indicator.measure in ("points", "rank"):
+    elif indicator.measure in ("points", "rank", "vnd"):
         score += _MEASURED
     return score - sum(_unexplained(reading, explained, frame, lexicon))
+
+
+def _bars(cue: str, reading: Reading, frame: Frame, lexicon: Lexicon) -> bool:
+    """Tell whether a cue forbids a reading: a strong one anywhere in the zone, another only right at the number."""
+    about = lexicon.cues[cue]
+    return bool(about.wider & reading.bars) and (about.weight >= _STRONG or cue in frame.near)
 
 
 def _best_cue(need: str, frame: Frame, lexicon: Lexicon) -> tuple[str, float]:

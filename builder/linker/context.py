@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from builder.facts import Block, Document
@@ -17,6 +17,8 @@ _HOST_WEIGHT = 5.0
 _PATH_WEIGHT = 3.0
 _PUBLISHER_WEIGHT = 2.5
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
+_COMMUNE = 0.5  # pages name communes as examples more often than they are about one
+_SHARE_BELOW = 0.4
 _PASSED = 0.2  # what a name counts that no unit bore any more at the time of the page
 _SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
@@ -48,7 +50,7 @@ def find_context(
 
     ``clues`` maps hosts and sigles of newspapers to the code of their unit.
     """
-    day = document.published or _latest_year(document)
+    day = document.published or _likely_day(document)
     outside = _outside_clues(document, gazetteer, clues)
     groups = _group(named, day)
     support = dict(outside)
@@ -64,9 +66,25 @@ def find_context(
     return _decide(document, groups, open_groups, scores, units, gazetteer, day)
 
 
-def _latest_year(document: Document) -> date | None:
-    years = [int(y) for y in re.findall(r"(?<!\d)(20[0-2]\d)(?!\d)", document.text)]
-    return date(max(years), 6, 30) if years else None
+_YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?![\d.,])")
+_AHEAD = re.compile(r"(?:đến|tới|hết|cuối|giai đoạn|nhiệm kỳ|tầm nhìn|-|–)(?: hết| cuối)?(?: năm)?\s*(?:20\d\d\s*[-–]\s*)?$", re.IGNORECASE)
+_DISTRICTS = re.compile(r"(?<!\w)(?:huyện|quận|thị xã)(?!\w)", re.IGNORECASE)
+
+
+def _likely_day(document: Document) -> date | None:
+    """Return a day around which an undated page was written.
+
+    The latest year it tells, years ahead left out; failing that, a page that speaks of districts is older than the
+    reform of 1 July 2025.
+    """
+    text = document.text
+    years = [int(m[1]) for m in _YEAR.finditer(text) if not _AHEAD.search(text, max(0, m.start() - 24), m.start())]
+    if address := re.search(r"/(20[0-2]\d)[/-]?(0[1-9]|1[0-2])", document.url):
+        return date(int(address[1]), int(address[2]), 15)
+    if years:
+        day = date(max(years), 6, 30)
+        return day
+    return _REFORM - timedelta(days=1) if _DISTRICTS.search(text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +250,12 @@ def _decide(
     if titled and (deepest := _deepest(titled, chain)) is not None:
         return Context(deepest, (), day, scores)
     kinds = _spoken_of(document)
-    ranked = sorted(scores, key=lambda c: (-(scores[c] + _below(c, scores, chain) * 0.3 + kinds[units[c].level]), c))
+
+    def standing(code: str) -> float:
+        weight = scores[code] * (_COMMUNE if units[code].level == "commune" else 1.0)
+        return weight + _below(code, scores, chain) * _SHARE_BELOW + kinds[units[code].level]
+
+    ranked = sorted(scores, key=lambda c: (-standing(c), c))
     return Context(units[ranked[0]], (), day, scores)
 
 

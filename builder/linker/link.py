@@ -41,7 +41,7 @@ def link_document(document: Document, extraction: Extraction, gazetteer: Gazette
         else:
             facts.append(fact)
     about = (context.unit.key,) if context.unit else ()
-    return LinkedDocument(document, about, tuple(_merge(facts)), tuple(issues))
+    return LinkedDocument(document, about, tuple(_merge(facts, document)), tuple(issues))
 
 
 def _named(document: Document, mention: UnitMention, gazetteer: Gazetteer) -> Named:
@@ -159,17 +159,43 @@ def _level(claim: FigureClaim, unit: UnitVersion) -> str | None:
 # ---------------------------------------------------------------- repeated statements
 
 
-def _merge(facts: Iterable[Fact]) -> list[Fact]:
-    """Merge what is said more than once: one fact, several evidences."""
+def _merge(facts: Iterable[Fact], document: Document) -> list[Fact]:
+    """Merge what is said more than once: one fact, several evidences.
+
+    A headline repeats a figure of the text, often without its period and its exact noun.
+    """
     merged: list[Fact] = []
+    headlines = []
     for fact in facts:
-        for index, other in enumerate(merged):
-            if (joined := _join(other, fact)) is not None:
-                merged[index] = joined
-                break
-        else:
-            merged.append(fact)
+        if isinstance(fact, Observation) and _is_headline(fact, document):
+            headlines.append(fact)
+            continue
+        _add(merged, fact)
+    for headline in headlines:
+        _add_headline(merged, headline)
     return merged
+
+
+def _is_headline(fact: Observation, document: Document) -> bool:
+    return all(block_kind_at(document.blocks, e.span.start) == "title" for e in fact.evidence)
+
+
+def _add(merged: list[Fact], fact: Fact) -> None:
+    for index, other in enumerate(merged):
+        if (joined := _join(other, fact)) is not None:
+            merged[index] = joined
+            return
+    merged.append(fact)
+
+
+def _add_headline(merged: list[Fact], headline: Observation) -> None:
+    """Add the evidence of a headline to the figure it repeats, or keep it if the text has no such figure."""
+    for index, other in enumerate(merged):
+        if isinstance(other, Observation) and (other.value, other.measure) == (headline.value, headline.measure):
+            evidence = tuple(sorted({*other.evidence, *headline.evidence}, key=lambda e: (e.span, e.sentence)))
+            merged[index] = replace(other, evidence=evidence)
+            return
+    merged.append(headline)
 
 
 def _join(first: Fact, second: Fact) -> Fact | None:

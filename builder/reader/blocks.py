@@ -48,6 +48,9 @@ def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[st
     _label_title(lines)
     _label_related(lines)
     _label_ends(lines)
+    lead = next((x for x in lines if x.kind == "body" and x.words >= _BODY_WORDS), None)
+    if lead is not None:
+        lead.kind = "lead"
     return lines
 
 
@@ -117,7 +120,7 @@ def _label_ends(lines: list[_Line]) -> None:
 
 
 def _is_prose(line: _Line) -> bool:
-    return line.kind == "body" and (line.words >= _BODY_WORDS or (line.words >= 6 and line.text.endswith((".", ";", ":"))))
+    return line.kind in ("body", "lead") and (line.words >= _BODY_WORDS or (line.words >= 6 and line.text.endswith((".", ";", ":"))))
 
 
 def _is_item(line: _Line) -> bool:
@@ -141,7 +144,7 @@ def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
 
 
 def _goes_on(text: str, first: Block, second: Block) -> bool:
-    if first.kind != "body" or second.kind != "body" or text[first.span.end : second.span.start].count("\n") > 1:
+    if first.kind not in ("body", "lead") or second.kind != "body" or text[first.span.end : second.span.start].count("\n") > 1:
         return False
     before, behind = first.span.of(text).rstrip(), second.span.of(text).lstrip()
     return bool(before and behind) and before[-1] not in ".:;!?…”\"" and behind[0].islower()

@@ -35,7 +35,7 @@ def find_publication(text: str, blocks: Sequence[Block], lexicon: Lexicon) -> da
     if meta := _META_DATE.match(text):
         return _day(meta[1], meta[2], meta[3]) if meta[3] else None
     kinds = [b.kind for b in blocks]
-    first_prose = next((i for i, b in enumerate(blocks) if b.kind == "body"), len(blocks))
+    first_prose = next((i for i, b in enumerate(blocks) if b.kind in ("lead", "body")), len(blocks))
     titles = [i for i, kind in enumerate(kinds[: first_prose + 1]) if kind == "title"]
     title = titles[-1] if titles else None
     datelines = [(i, b.span.of(text)) for i, b in enumerate(blocks) if b.kind == "dateline"]

@@ -19,10 +19,18 @@ from builder import evidence
 from builder.errors import StoreError
 from builder.facts import Report, Violation
 from builder.validator.checks import find_answers
-from builder.validator.report import report_html, report_json, report_ttl
+from builder.validator.report import count_severities, report_html, report_json, report_ttl
 from builder.validator.shapes import find_violations
 
-__all__ = ["check_graph", "read_graph", "report_html", "report_json", "report_ttl", "validate"]
+__all__ = [
+    "check_graph",
+    "count_severities",
+    "read_graph",
+    "report_html",
+    "report_json",
+    "report_ttl",
+    "validate",
+]
 
 SHARED_GRAPHS = ("/graph/register", "/graph/ontology")
 EVIDENCE_MESSAGES = {

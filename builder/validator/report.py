@@ -86,11 +86,11 @@ def report_json(report: Report) -> str:
         }
         for v in report.violations
     ]
-    verdict = {"conforms": report.conforms, "counts": count(report), "results": results}
+    verdict = {"conforms": report.conforms, "counts": count_severities(report), "results": results}
     return json.dumps(verdict, ensure_ascii=False, indent=1) + "\n"
 
 
-def count(report: Report) -> dict[str, int]:
+def count_severities(report: Report) -> dict[str, int]:
     """Return how many results each severity has."""
     found = Counter(violation.severity for violation in report.violations)
     return {severity: found[severity] for severity in ("Violation", "Warning", "Info")}
@@ -141,7 +141,10 @@ def report_html(report: Report) -> str:
 
 
 def _counts(report: Report) -> str:
-    items = (f"<li>{number} {SEVERITIES[severity]} · {severity}</li>" for severity, number in count(report).items())
+    items = (
+        f"<li>{number} {SEVERITIES[severity]} · {severity}</li>"
+        for severity, number in count_severities(report).items()
+    )
     return f"<ul>{''.join(items)}</ul>"
 
 
