@@ -29,8 +29,10 @@ _READ = frozenset({"title", "lead", "body", "caption"})
 _TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
+_RIGHT_BEHIND = 6  # "80% vào năm 2020"
 _LONGEST_GAP = 6  # between the names of a list: ", và "
 _ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
+_REDUCED = frozenset({"post", "staff", "commune", "village", "public-service-unit", "specialised-agency"})
 _REDUCING = frozenset({"reduced", "streamlined", "simplified"})
 
 
@@ -84,9 +86,11 @@ class _Told:
 
     known: Calendar
     period: PeriodMention | None = None
+    main: PeriodMention | None = None  # of the headline
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
     level: str | None = None
     body: Body | None = None
+    status: str = "actual"
     frame: Frame | None = None
     rate: Frame | None = None  # of the last percentage that was read
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
@@ -103,6 +107,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             continue
         if not _points_back(page, block):
             told.level, told.body = None, None
+        told.period = told.main or told.period
         told.frame = _kept_index(told.frame, lexicon=page.lexicon)
         for sentence in _sentences(page, block):
             found, rest = _read_sentence(page, sentence, told, index)
@@ -142,13 +147,21 @@ def _read_sentence(
     masked = find_masked(text, *sentence, lexicon)
     masked += [(p.start, p.end) for p in periods]
     masked += [(p.start, p.end) for p in page.places if sentence[0] <= p.start < sentence[1]]
-    numbers = find_numbers(text, *sentence, masked)
+    numbers = [n for n in find_numbers(text, *sentence, masked) if not _is_year(text, n, page.hits)]
     numbers += [*_zeros(page, sentence, numbers), *_ordinals(page, sentence, numbers)]
     numbers.sort(key=lambda n: n.start)
     reader = _SentenceReader(page, sentence, told, paragraph, periods)
     result = reader.read(numbers)
     _remember(page, sentence, told, periods, reader)
     return result
+
+
+def _is_year(text: str, number: Number, hits: list[Hit]) -> bool:
+    """Tell whether a bare number is a year: "SIPAS 2018"."""
+    if number.kind != "plain" or number.whole is not None or not re.fullmatch(r"(?:19|20)\d\d", text[number.start : number.end]):
+        return False
+    behind = between(hits, number.after, number.after + 40)
+    return not any(h.dimension == "object" and not text[number.after : h.start].strip() for h in behind)
 
 
 def _zeros(page: Page, sentence: tuple[int, int], numbers: Sequence[Number]) -> Iterator[Number]:
@@ -176,14 +189,17 @@ def _remember(
     """Keep what governs the following sentences."""
     told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
     titled = page.document.blocks[reader.paragraph].kind == "title"
-    governing = [p for p in periods if (p.governs or (titled and not p.base)) and not (p.bracketed and not p.explicit)]
+    governing = [p for p in periods if (p.governs or (titled and not p.base and not p.span_of_years)) and not (p.bracketed and not p.explicit)]
     if governing and not (governing[-1].to_date and governing[-1].period is None):
         told.period = governing[-1]
+        told.main = told.period if titled else told.main
     years = [p for p in periods if not p.base and p.period and p.period.start and not p.to_date]
     told.mentioned = years[-1] if years else told.mentioned
     levels = levels_told(reader.bodies, page.hits, sentence, page.folded.text)
     if levels:
         told.level = levels.pop() if len(levels) == 1 else "all"
+    elif names_district(page.folded.text, *sentence):
+        told.level = told.level or "named"
     doers = [b for b in reader.bodies if not b.source]
     if doers:
         told.body = doers[-1]
@@ -226,6 +242,8 @@ class _SentenceReader:
                 figures.extend(self._wholes(zone, figure))
             elif zone.number.kind != "zero":
                 unread.append(Unread(zone.number.start, zone.number.end, self.sentence, ()))
+            if figure is not None:
+                self.told.status = figure.status
             if figure is not None and figure.measure in ("percent", "points"):
                 self.told.rate = frame
             self.previous, self.last = figure, frame
@@ -273,12 +291,10 @@ class _SentenceReader:
 
     def _is_no_result(self, zone: Zone, frame: Frame, following: Zone | None) -> bool:
         number = zone.number
-        if number.kind == "plain" and frame.bare and not number.decimals and 1990 <= number.value <= 2035:
-            return True
         change = self._change_before(zone)
         if change == "compared" or self._steps_behind(number):
             return True
-        if change == "increase" or (change == "decrease" and self._compares(zone)):
+        if change == "increase" or (change == "decrease" and self._compares(zone) and not frame.nouns & _REDUCED):
             return True
         if change == "decrease" and not (frame.near & _REDUCING):
             return True
@@ -378,7 +394,7 @@ class _SentenceReader:
             yield number.kind
         elif number.kind == "percent":
             yield from ("points", "percent") if own else ("percent",)
-            if indexed and not own and not frame.tells(self.lexicon) and not self._has_level(zone):
+            if indexed and not own and not frame.tells(self.lexicon) and self._speaks_of_index(zone):
                 yield "points"
         elif self._is_rank(zone):
             yield "rank"
@@ -388,8 +404,10 @@ class _SentenceReader:
         else:
             yield "count"
 
-    def _has_level(self, zone: Zone) -> bool:
-        return any(h.dimension in ("level", "scope") for s in zone.left for h in between(self.hits, *s))
+    def _speaks_of_index(self, zone: Zone) -> bool:
+        """Tell whether a percentage may go on about an index: "với chỉ số …", or no level of dossiers is named."""
+        hits = [h for s in zone.left for h in between(self.hits, *s)]
+        return any(h.dimension == "anaphor" for h in hits) or not any(h.dimension in ("level", "scope") for h in hits)
 
     def _is_rank(self, zone: Zone) -> bool:
         if self.previous is not None and self.previous.measure == "rank" and self._joins_previous(zone.number):
@@ -469,6 +487,9 @@ class _SentenceReader:
                 return status
         if self.previous is not None and not any(h.concept == "equals" for h in hits):
             return self.previous.status
+        start = self.sentence[0]
+        if self.previous is None and any(h.concept == "those" for h in between(self.hits, start, start + 12)):
+            return self.told.status
         return "actual"
 
     def _period(self, zone: Zone, choice: Choice) -> Period | None:
@@ -482,11 +503,13 @@ class _SentenceReader:
         number = zone.number
         if (mention := self._period_in_brackets(number)) is not None:
             return mention
+        behind = [p for p in self.periods if number.after <= p.start and not p.base and not p.bracketed]
+        if behind and behind[0].start - number.after <= _RIGHT_BEHIND:
+            return behind[0]
         before = [p for p in self.periods if p.end <= number.start and self._reaches(p, number)]
         before = [p for p in before if not (p.to_date and p.period is None)]
         if before:
             return before[-1]
-        behind = [p for p in self.periods if number.after <= p.start and not p.base and not p.bracketed]
         if behind and zone.right and behind[0].end <= zone.right[0][1]:
             return behind[0]
         told = self.told.period

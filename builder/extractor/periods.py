@@ -25,6 +25,7 @@ class PeriodMention:
     base: bool = False  # told only to compare with: "so với năm 2020"
     bracketed: bool = False  # stands in brackets
     governs: bool = False  # stands where it governs what follows: at the head of a clause
+    span_of_years: bool = False  # "giai đoạn 2016-2020"
 
 
 @dataclass
@@ -85,7 +86,8 @@ def _interpret(
             to_date=yields == "until-now",
             base=base,
             bracketed=bracketed,
-            governs=at_head and not base and yields != "years",
+            governs=at_head and not base and yields not in ("years", "unknown"),
+            span_of_years=yields == "years",
         )
 
 

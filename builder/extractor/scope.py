@@ -21,7 +21,10 @@ _STOP = re.compile(
     r"|đạt|cho biết|trong|phối hợp|thực hiện|triển khai|dẫn đầu|xếp|lần|hướng dẫn|vươn|đi vào|sẽ|cũng|luôn|phải|yêu cầu|chiếm|xử lí"
     r"|công bố|phát động|duy trì|đứng|tăng|giảm|đến|từ|vào|ghi nhận|đánh giá|xây dựng|chỉ|còn|nhận)(?!\w)"
 )
-_REPORTS = re.compile(r"(?:theo|báo cáo|thống kê|số liệu|đánh giá)(?: \w+){0,4}(?: số [\w/&.-]+)?(?: của| từ)? ?$")
+_REPORTS = re.compile(
+    r"(?:theo|báo cáo|thống kê|số liệu|đánh giá)(?: \w+){0,4}(?: số [\w/&.-]+)?(?: của| từ)? ?$"
+    r"|(?:chủ tịch|giám đốc|bí thư|trưởng|lãnh đạo|đại diện|thủ trưởng|chánh|phó)(?: \w+)? $"
+)
 _LEVEL_TAILS = (("tỉnh", "province"), ("huyện", "district"), ("xã", "commune"), ("phường", "commune"))
 
 
@@ -97,7 +100,8 @@ def nearest_level(
         return None, -1
     last = told[-1]
     clause = text.rfind(";", start, zone.number.start)
-    if last.start < clause and len({h.concept for h in told}) > 1:
+    levels = {h.concept for h in told} | {level_of_body(b, text) or "own" for b in bodies if b.start < clause}
+    if last.start < clause and len(levels) > 1:
         return "all", last.start
     if last.dimension == "scope" or any(h.dimension == "scope" and h.start == last.start for h in told):
         return "all", last.start
