@@ -31,7 +31,7 @@ class Span(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
-BlockKind = Literal["title", "dateline", "lead", "body", "caption", "signature", "furniture"]
+BlockKind = Literal["title", "dateline", "lead", "heading", "body", "caption", "signature", "furniture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ class FigureClaim:
     national: bool
     level: str | None  # "province", "district", "commune", "all", "own" (that of the doer), None: not told
     agency: str
+    agency_level: str | None  # of the body named, as far as its name tells
     status: str
     rule: str
     confidence: Decimal

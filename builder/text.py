@@ -9,43 +9,50 @@ import unicodedata
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from builder.facts import Span
 
 _TONE_PLACES = {"òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "òe": "oè", "óe": "oé", "ỏe": "oẻ"}
 _TONE_PLACES |= {"õe": "oẽ", "ọe": "oẹ", "ùy": "uỳ", "úy": "uý", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ"}
 _OLD_TONE = {new: old for old, new in _TONE_PLACES.items()}
-_TONE = re.compile(r"(?<!q)(?:" + "|".join(_OLD_TONE) + ")")
-_LONE_Y = re.compile(r"(?<=[bcdđghklmnpqrstvx])[yýỳỷỹỵ](?!\w)|(?<=\bq[u])[yýỳỷỹỵ](?!\w)")
+_MARK = "\u0300-\u036f"
+_TONE = re.compile(rf"(?<!q)(?:{'|'.join(_OLD_TONE)})(?![{_MARK}])")
+_LONE_Y = re.compile(rf"(?:(?<=[bcdđghklmnpqrstvx])|(?<=\bqu))[yýỳỷỹỵ](?![\w{_MARK}])")
 _I_FOR_Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
+_SPACE = " \t\xa0\u2009\u202f\u3000_"
 _CHARACTERS = str.maketrans(
-    {"\xa0": " ", "\t": " ", "\u2009": " ", "\u202f": " ", "\u3000": " ", "\r": "\n", "ð": "đ", "–": "-", "—": "-", "‐": "-"}
-    | {"‑": "-", "−": "-", "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "_": " "}
+    dict.fromkeys(_SPACE, " ")
+    | dict.fromkeys("–—‐‑−", "-")
+    | dict.fromkeys("“”„‟«»", '"')
+    | {"’": "'", "‘": "'", "\r": "\n", "ð": "đ", "ς": "σ"}
 )
-_UNEVEN = re.compile("[\u200b-\u200f\u2060\ufeff\ufe0f\u00adİ]|  | \n|\n |[ \t\xa0]{2}")
-_SPACES = re.compile(r"[ ]{2,}")
+_NO_WIDTH = "\u200b-\u200f\u2060\ufeff\ufe0f\u00ad"
+_EVEN = "!-^`-~\n\u00c0-\u012f\u0131-\u024f\u1e00-\u1eff"  # what keeps its length, whatever it stands beside
+_UNEVEN = re.compile(f"[{_NO_WIDTH}İ]|[{_SPACE}]{{2}}")
+_CLUSTER = re.compile(
+    rf"(?P<even>(?:[{_EVEN}]+| (?![{_SPACE}{_NO_WIDTH}]))+(?![{_NO_WIDTH}{_MARK}]))"
+    rf"|(?P<space>[{_SPACE}](?:[{_NO_WIDTH}]*[{_SPACE}])*)"
+    rf"|(?P<letter>[^\W\d_](?:[{_NO_WIDTH}]*[{_MARK}])*)|(?P<nothing>[{_NO_WIDTH}]+)|.",
+    re.DOTALL,
+)
+_NOT_SEEN = re.compile(f"[{_NO_WIDTH}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded text, and for every character of it the offset in the text as read (None: the same offset)."""
+    """Folded text, and for every character of it where it stands in the text as read (None: at the same offset)."""
 
     text: str
     origin: "array[int] | None" = None
+    ends: "array[int] | None" = None  # behind the letter and the marks that belong to it
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of the text as read that the folded characters ``start`` to ``end`` came from."""
-        if self.origin is None:
+        if self.origin is None or self.ends is None:
             return Span(start, end)
-        if end <= start:
-            return Span(self.origin[start], self.origin[start])
-        return Span(self.origin[start], self.origin[end - 1] + 1 if end == len(self.text) else self._after(end))
-
-    def _after(self, end: int) -> int:
-        """Return the offset just behind folded character ``end - 1``: combining marks belong to their letter."""
-        assert self.origin is not None
-        return self.origin[end - 1] + 1 if self.text[end].isspace() else self.origin[end]
+        first = self.origin[start] if start < len(self.origin) else self.ends[-1] if self.ends else 0
+        return Span(first, self.ends[end - 1] if end > start else first)
 
     def position(self, offset: int) -> int:
         """Return the first folded position that came from ``offset`` of the text as read, or from behind it."""
@@ -53,16 +60,17 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold a text for matching.
+    r"""Fold a text for matching.
 
     >>> fold("UỶ BAN: Tỷ lệ đạt 99%").text
     'ủy ban: tỉ lệ đạt 99%'
-    >>> folded = fold("tiếp  nhận\\u200b 12 hồ sơ")
+    >>> folded = fold("tiếp  nhận\u200b 12 hồ sơ")
     >>> folded.text, folded.span(10, 12)
     ('tiếp nhận 12 hồ sơ', Span(start=12, end=14))
     """
-    if _UNEVEN.search(text) is None and unicodedata.is_normalized("NFC", text):
-        return Folded(_fold_evenly(text))
+    lowered = text.lower()
+    if _UNEVEN.search(text) is None and all(unicodedata.is_normalized("NFC", each) for each in (text, lowered)):
+        return Folded(_fold_evenly(lowered))
     return _fold_unevenly(text)
 
 
@@ -71,29 +79,39 @@ def fold_name(name: str) -> str:
     return " ".join(fold(name).text.split())
 
 
-def _fold_evenly(text: str) -> str:
+def _fold_evenly(lowered: str) -> str:
     """Fold what keeps its length."""
-    folded = text.lower().translate(_CHARACTERS)
+    folded = lowered.translate(_CHARACTERS)
     folded = _TONE.sub(lambda match: _OLD_TONE[match.group()], folded)
     return _LONE_Y.sub(lambda match: match.group().translate(_I_FOR_Y), folded)
 
 
-_CLUSTER = re.compile(r"[^\W\d_][\u0300-\u036f]+|[ \t\xa0\u2009\u202f]+|[\u200b-\u200f\u2060\ufeff\ufe0f\u00ad]+|.", re.DOTALL)
-
-
 def _fold_unevenly(text: str) -> Folded:
-    """Fold letter by letter where lengths change: NFD, zero-width characters, runs of spaces."""
-    letters: list[str] = []
-    origin = array("l")
+    """Fold piece by piece where lengths change: NFD, zero-width characters, runs of spaces."""
+    pieces: list[str] = []
+    origin, ends = array("l"), array("l")
     for match in _CLUSTER.finditer(text):
-        cluster = match.group()
-        if cluster[0] in "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f\u00ad":
-            continue
-        letter = " " if cluster[0] in " \t\xa0\u2009\u202f" else unicodedata.normalize("NFC", cluster)
-        for part in letter if len(letter.lower()) == len(letter) else letter[:1]:
-            letters.append(part)
-            origin.append(match.start())
-    return Folded(_fold_evenly("".join(letters).replace("İ", "I")), origin)
+        start, end = match.span()
+        if match.lastgroup == "even":
+            pieces.append(match.group().lower())
+            origin.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            piece = _fold_cluster(match)
+            pieces.append(piece)
+            origin.extend([start] * len(piece))
+            ends.extend([end] * len(piece))
+    return Folded(_fold_evenly("".join(pieces)), origin, ends)
+
+
+def _fold_cluster(match: re.Match[str]) -> str:
+    """Fold a run of spaces, what has no width, or a letter with its marks."""
+    if match.lastgroup == "space":
+        return " "
+    if match.lastgroup == "nothing":
+        return ""
+    seen = unicodedata.normalize("NFC", _NOT_SEEN.sub("", match.group()))
+    return unicodedata.normalize("NFC", seen.replace("İ", "i").lower())
 
 
 _SENTENCE_END = re.compile(r'[.!?…]+["\')\]]*(?=\s)|\n+')

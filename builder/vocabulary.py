@@ -81,7 +81,29 @@ CONCEPT_IDS: Final[dict[str, tuple[str, ...]]] = {
         "urban-district",
         "ward",
     ),
-    "initiative-kind": (),
+    "initiative-kind": (
+        "campaign",
+        "digital-signature",
+        "digital-team",
+        "electronic-one-stop-shop",
+        "feedback-channel",
+        "innovation",
+        "interlinked-one-stop-shop",
+        "model",
+        "monitoring",
+        "official-email",
+        "one-stop-shop",
+        "online-services",
+        "postal-service",
+        "programme",
+        "public-service-centre",
+        "quality-management",
+        "scheme",
+        "service-initiative",
+        "software",
+        "survey",
+        "two-tier-government",
+    ),
     "document-kind": (
         "circular",
         "conclusion",
@@ -148,11 +170,13 @@ class CCHC:
     CueDimension: Final = "https://w3id.org/cchc/ontology#CueDimension"
     Indicator: Final = "https://w3id.org/cchc/ontology#Indicator"
     Initiative: Final = "https://w3id.org/cchc/ontology#Initiative"
+    InitiativeKind: Final = "https://w3id.org/cchc/ontology#InitiativeKind"
     InitiativeModel: Final = "https://w3id.org/cchc/ontology#InitiativeModel"
     Issue: Final = "https://w3id.org/cchc/ontology#Issue"
     Mask: Final = "https://w3id.org/cchc/ontology#Mask"
     Observation: Final = "https://w3id.org/cchc/ontology#Observation"
     PeriodPattern: Final = "https://w3id.org/cchc/ontology#PeriodPattern"
+    PublisherClue: Final = "https://w3id.org/cchc/ontology#PublisherClue"
     Reading: Final = "https://w3id.org/cchc/ontology#Reading"
     SourceDocument: Final = "https://w3id.org/cchc/ontology#SourceDocument"
     agency: Final = "https://w3id.org/cchc/ontology#agency"
@@ -161,20 +185,26 @@ class CCHC:
     bodyOf: Final = "https://w3id.org/cchc/ontology#bodyOf"
     bound: Final = "https://w3id.org/cchc/ontology#bound"
     candidate: Final = "https://w3id.org/cchc/ontology#candidate"
+    clueTo: Final = "https://w3id.org/cchc/ontology#clueTo"
     confidence: Final = "https://w3id.org/cchc/ontology#confidence"
     context: Final = "https://w3id.org/cchc/ontology#context"
     counts: Final = "https://w3id.org/cchc/ontology#counts"
     denominator: Final = "https://w3id.org/cchc/ontology#denominator"
     evidence: Final = "https://w3id.org/cchc/ontology#evidence"
     factor: Final = "https://w3id.org/cchc/ontology#factor"
+    generic: Final = "https://w3id.org/cchc/ontology#generic"
     hasVersion: Final = "https://w3id.org/cchc/ontology#hasVersion"
+    host: Final = "https://w3id.org/cchc/ontology#host"
     indicator: Final = "https://w3id.org/cchc/ontology#indicator"
     issueKind: Final = "https://w3id.org/cchc/ontology#issueKind"
     kindWord: Final = "https://w3id.org/cchc/ontology#kindWord"
+    leads: Final = "https://w3id.org/cchc/ontology#leads"
     legalBasis: Final = "https://w3id.org/cchc/ontology#legalBasis"
     level: Final = "https://w3id.org/cchc/ontology#level"
     levelled: Final = "https://w3id.org/cchc/ontology#levelled"
     measure: Final = "https://w3id.org/cchc/ontology#measure"
+    named: Final = "https://w3id.org/cchc/ontology#named"
+    namedAfter: Final = "https://w3id.org/cchc/ontology#namedAfter"
     narrows: Final = "https://w3id.org/cchc/ontology#narrows"
     needs: Final = "https://w3id.org/cchc/ontology#needs"
     numerator: Final = "https://w3id.org/cchc/ontology#numerator"
@@ -188,6 +218,7 @@ class CCHC:
     reformArea: Final = "https://w3id.org/cchc/ontology#reformArea"
     rule: Final = "https://w3id.org/cchc/ontology#rule"
     sha256: Final = "https://w3id.org/cchc/ontology#sha256"
+    sigle: Final = "https://w3id.org/cchc/ontology#sigle"
     status: Final = "https://w3id.org/cchc/ontology#status"
     temporality: Final = "https://w3id.org/cchc/ontology#temporality"
     unitType: Final = "https://w3id.org/cchc/ontology#unitType"

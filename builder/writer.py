@@ -68,9 +68,11 @@ class _Lines:
     def __init__(self, graph: str) -> None:
         self._graph = graph
         self.lines: set[str] = set()
+        self.told: set[tuple[str, str]] = set()
 
     def add(self, subject: str, predicate: str, value: str) -> None:
         """Add a statement; ``value`` is written out, the others are IRIs."""
+        self.told.add((subject, predicate))
         self.lines.add(f"<{subject}> <{predicate}> {value} <{self._graph}> .\n")
 
     def link(self, subject: str, predicate: str, target: str) -> None:
@@ -263,11 +265,10 @@ def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, 
     for key in _with_relatives([r[1] for r in ordered if r[0] == "unit"], gazetteer):
         _write_unit(lines, gazetteer.versions[key], gazetteer)
     named: set[str] = set()
+    _write_models(lines, [r[1] for r in ordered if r[0] == "model"])
     for kind, *told in ordered:
         if kind == "body":
             _write_body(lines, named, *told)
-        elif kind == "model":
-            _write_model(lines, *told)
         elif kind == "legal":
             _write_legal(lines, lexicon, *told)
         elif kind == "interval":
@@ -279,12 +280,16 @@ def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, 
     return sorted(lines.lines)
 
 
-def _write_model(lines: _Lines, label: str) -> None:
-    model = iri.model_iri(label)
-    lines.link(model, RDF.type, CCHC.InitiativeModel)
-    lines.link(model, RDF.type, SKOS.Concept)
-    lines.link(model, SKOS.inScheme, iri.MODEL_SCHEME)
-    lines.add(model, SKOS.altLabel, literal(label, "vi"))
+def _write_models(lines: _Lines, labels: Iterable[str]) -> None:
+    """Describe what initiatives are called; the first of its spellings names a model, the others are kept."""
+    for label in labels:
+        model = iri.model_iri(label)
+        if (model, RDF.type) not in lines.told:
+            lines.add(model, RDFS.label, literal(label, "vi"))
+        lines.link(model, RDF.type, CCHC.InitiativeModel)
+        lines.link(model, RDF.type, SKOS.Concept)
+        lines.link(model, SKOS.inScheme, iri.MODEL_SCHEME)
+        lines.add(model, SKOS.altLabel, literal(label, "vi"))
 
 
 def _write_legal(lines: _Lines, lexicon: Lexicon, number: str, issued: str, issuer: str, sign: str) -> None:

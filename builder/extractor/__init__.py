@@ -6,6 +6,7 @@ from decimal import Decimal
 from builder.extractor.citations import find_citations
 from builder.extractor.figures import Figure, Page, Unread, read_figures
 from builder.extractor.initiatives import find_initiatives
+from builder.extractor.scope import level_of_body
 from builder.extractor.units import Place, find_places
 from builder.facts import Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
 from builder.gazetteer import Gazetteer
@@ -56,6 +57,7 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
         national=figure.national,
         level=figure.level,
         agency=" ".join(agency.split()),
+        agency_level=level_of_body(figure.body, page.folded.text) if figure.body else None,
         status=figure.status,
         rule=figure.rule,
         confidence=Decimal(str(round(figure.confidence, 2))),

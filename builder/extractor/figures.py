@@ -25,7 +25,7 @@ from builder.facts import Block, Document, Period, Span
 from builder.lexicon import Hit, Indicator, Lexicon, between
 from builder.text import Folded, sentences
 
-_READ = frozenset({"title", "lead", "body", "caption"})
+_READ = frozenset({"title", "lead", "heading", "body", "caption"})
 _TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
@@ -93,6 +93,7 @@ class _Told:
     status: str = "actual"
     frame: Frame | None = None
     rate: Frame | None = None  # of the last percentage that was read
+    places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
 
@@ -205,6 +206,7 @@ def _remember(
         told.body = doers[-1]
     if titled and doers and doers[0].head not in ("ubnd", "ủy ban nhân dân"):
         told.doer = doers[0]
+    told.places.update({p.kind_word: p for p in reader.places if p.kind_word})
     if reader.last is not None:
         told.frame = carry_over(reader.last, page.lexicon)
     else:
@@ -233,7 +235,7 @@ class _SentenceReader:
             frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame, self._topic(i, zone))
             frame = self._recall(zone, frame)
             self.place = self._place_in_turn(i, zones) or choose_place(
-                self.places, zone, self.sentence[0], self.place, self.text
+                self.places, zone, self.sentence[0], self.place, self.text, self.told.places
             )
             following = zones[i + 1] if i + 1 < len(zones) else None
             figure = None if self._is_no_result(zone, frame, following) else self._figure(zone, frame)
@@ -482,9 +484,11 @@ class _SentenceReader:
         """Return whether a figure is a result, a target or a projection; within a sentence the status goes on."""
         hits = between(self.hits, zone.start, zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
-        for status in ("target", "projected"):
-            if status in told:
-                return status
+        planned = any(h.concept == "plan" for h in between(self.hits, self.sentence[0], zone.number.start))
+        if "target" in told or ("projected" in told and planned):
+            return "target"
+        if "projected" in told:
+            return "projected"
         if self.previous is not None and not any(h.concept == "equals" for h in hits):
             return self.previous.status
         start = self.sentence[0]
@@ -513,7 +517,7 @@ class _SentenceReader:
         if behind and zone.right and behind[0].end <= zone.right[0][1]:
             return behind[0]
         told = self.told.period
-        if told is None and choice.indicator.measure in ("points", "rank"):
+        if told is None and not choice.indicator.stock and not any(p.period is None for p in self.periods):
             return self.told.mentioned
         return told if told is None or not told.to_date or choice.indicator.stock else None
 

@@ -132,15 +132,13 @@ def read_frame(
     names: dict[str, float] = {}
     settled: set[str] = set()
     for weight, stretch, touches in _weighted(zone):
-        found = between(hits, *stretch)
+        found = _without_past_trend(text, zone.number, between(hits, *stretch))
         _add_stretch(found, weight, own, settled)
         if touches:
             near.update(h.concept for h in found if h.dimension in CONTENT)
         for hit in found:
             if hit.dimension == "indicator":
                 names[hit.concept] = max(names.get(hit.concept, 0.0), weight)
-    if nouns and all(lexicon.cues[n].generic for n in nouns):
-        nouns = frozenset(c for c in own if c not in nouns and lexicon.cues[c].wider & nouns) or nouns
     for noun in nouns:
         own[noun] = 1.0
     for hit in topic:
@@ -149,7 +147,27 @@ def read_frame(
     own = _join_coordinated(own, lexicon)
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
     frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare)
-    return frame if before is None else _inherit(frame, before, lexicon, _is_bracketed(text, zone.number))
+    if before is not None:
+        frame = _inherit(frame, before, lexicon, _is_bracketed(text, zone.number))
+    return _specify_noun(frame, lexicon)
+
+
+def _specify_noun(frame: Frame, lexicon: Lexicon) -> Frame:
+    """Read a general noun ("đơn vị") as the special one told before ("đơn vị sự nghiệp")."""
+    nouns = frame.nouns
+    if not nouns or not all(lexicon.cues[n].generic for n in nouns):
+        return frame
+    special = {c: w for c, w in frame.cues.items() if c not in nouns and lexicon.cues[c].wider & nouns}
+    if not special:
+        return frame
+    nearest = max(special.values())
+    return replace(frame, nouns=frozenset(c for c, w in special.items() if w == nearest))
+
+
+def _without_past_trend(text: str, number: Number, found: list[Hit]) -> list[Hit]:
+    """Leave out "giảm" before "xuống còn": the number is what is left, not what is gone."""
+    reached = any(h.concept == "to" and h.end <= number.start and not text[h.end : number.start].strip() for h in found)
+    return [h for h in found if not (reached and h.dimension == "trend")]
 
 
 def _is_bracketed(text: str, number: Number) -> bool:

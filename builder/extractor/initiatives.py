@@ -15,7 +15,7 @@ _QUOTED = re.compile(r'"([^"\n]{3,190})"')
 _SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
 _YEARS = re.compile(r",? giai đọan (?:i+ )?\(?\d{4} ?- ?\d{4}\)?|,? giai đoạn (?:i+ )?\(?\d{4} ?- ?\d{4}\)?| năm \d{4}| \d{4}(?!\d)")
 _MOST_WORDS = 36
-_READ = frozenset({"title", "lead", "body", "caption"})
+_READ = frozenset({"title", "lead", "heading", "body", "caption"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from builder.extractor.frames import Zone
@@ -136,20 +136,22 @@ def nearest_body(bodies: Sequence[Body], start: int, end: int) -> Body | None:
     return inside[-1] if inside else None
 
 
-def choose_place(places: Sequence[Place], zone: Zone, sentence_start: int, before: Place | None, text: str) -> Place | None:
+def choose_place(
+    places: Sequence[Place], zone: Zone, sentence_start: int, before: Place | None, text: str, last: Mapping[str, Place]
+) -> Place | None:
     """Return the unit a number is told for, as far as its sentence says.
 
     The unit in the stretch right before the number, else the unit that opens the zone, else the one the number before
     it was told for. A bare "huyện" or "tỉnh" points back to the last unit of that kind, or to the page's own.
     """
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
+    kind = _bare_kind(text, own[-1].end if own else zone.start, zone.number.start)
+    if kind is not None:
+        named = [p for p in places if sentence_start <= p.start < zone.number.start and p.kind_word == kind]
+        return named[-1] if named else last.get(kind)
     if not own:
         return before
     nearest = own[-1]
-    kind = _bare_kind(text, nearest.end, zone.number.start)
-    if kind is not None:
-        named = [p for p in places if sentence_start <= p.start < zone.number.start and p.kind_word == kind]
-        return named[-1] if named else None
     if _WHOLE_AREA.search(text, nearest.end, zone.number.start):
         return None
     touching = [p for p in own if zone.left and zone.left[0][0] <= p.start]
@@ -170,7 +172,7 @@ def _is_whole_group(own: Sequence[Place], nearest: Place, text: str) -> bool:
     return bool(before) and text[before[-1].end : nearest.start].strip() in (",", "và", ", và")
 
 
-_BARE_KIND = re.compile(r"(?<!\w)(huyện|tỉnh|thành phố|thị xã|quận|xã|phường|thị trấn)(?= (?:có|còn|đã|được|đạt|là|giảm|tiếp|xếp|hiện|đứng))")
+_BARE_KIND = re.compile(r"(?<!các )(?<!cấp )(?<!toàn )(?<!cả )(?<!ubnd )(?<!, )(?<!và )(?<!\w)(huyện|tỉnh|thành phố|thị xã|quận|xã|phường|thị trấn)(?= (?:có|còn|đã|được|đạt|là|giảm|tiếp|xếp|hiện|đứng))")
 
 
 def _bare_kind(text: str, start: int, end: int) -> str | None:

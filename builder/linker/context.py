@@ -10,7 +10,7 @@ from builder.facts import Block, Document
 from builder.gazetteer import Gazetteer, UnitVersion, slug
 
 _REFORM = date(2025, 7, 1)
-_BLOCK_WEIGHT = {"title": 6.0, "lead": 3.0, "body": 1.0, "caption": 1.5, "dateline": 2.0, "signature": 4.0, "furniture": 1.0}
+_BLOCK_WEIGHT = {"title": 6.0, "lead": 3.0, "heading": 1.5, "body": 1.0, "caption": 1.5, "dateline": 2.0, "signature": 4.0, "furniture": 1.0}
 _MOST_PER_BLOCK_KIND = 5.0
 _EMAIL_HOST = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _HOST_WEIGHT = 5.0
@@ -94,6 +94,7 @@ class _Group:
     units: tuple[UnitVersion, ...]
     weight: float
     titled: bool
+    lead: bool
     first: int
 
 
@@ -114,7 +115,8 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
         per_block[name.block] = min(most, per_block.get(name.block, 0.0) + weight)
         found.setdefault(key, (units, name.start))
     return [
-        _Group(units, sum(weights[key].values()), "title" in weights[key], first) for key, (units, first) in found.items()
+        _Group(units, sum(weights[key].values()), "title" in weights[key], "lead" in weights[key], first)
+        for key, (units, first) in found.items()
     ]
 
 
@@ -248,7 +250,7 @@ def _decide(
     titled = [u for g in groups if g.titled for u in g.units if u.code in units and units[u.code] is u]
     chain = {code: {code, *(a.code for a in gazetteer.ancestors(u, day))} for code, u in units.items()}
     if titled and (deepest := _deepest(titled, chain)) is not None:
-        return Context(deepest, (), day, scores)
+        return Context(_carrier(deepest, groups, units, chain), (), day, scores)
     kinds = _spoken_of(document)
 
     def standing(code: str) -> float:
@@ -263,6 +265,16 @@ def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> Un
     """Return the lowest unit of a headline whose units all lie above one another; None where they lie side by side."""
     lowest = max(titled, key=lambda u: len(u.code))
     return lowest if all(u.code in chain[lowest.code] for u in titled) else None
+
+
+def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, UnitVersion],
+             chain: Mapping[str, set[str]]) -> UnitVersion:  # fmt: skip
+    """Return the unit below the headline's that carries the text: named in its lead and more often than the other."""
+    weight = {g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1}
+    lower = [g for g in groups if len(g.units) == 1 and g.lead and titled.code in chain.get(g.units[0].code, set())]
+    lower = [g for g in lower if g.units[0].level == "district" and g.units[0].code != titled.code and g.weight > weight.get(titled.code, 0.0)]
+    strongest = max(lower, key=lambda g: (g.weight, -g.first), default=None)
+    return units.get(strongest.units[0].code, titled) if strongest else titled
 
 
 def _below(code: str, scores: Mapping[str, float], chain: Mapping[str, set[str]]) -> float:

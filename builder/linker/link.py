@@ -114,8 +114,14 @@ def _area(claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> UnitVer
     if claim.place is not None:
         return _place_unit(claim.place, context, gazetteer, claim.period)
     if context.unit is not None:
-        return context.unit
+        return _at_level(claim.agency_level or claim.level, context.unit, context, gazetteer)
     return "ambiguous-unit" if context.rivals else "no-locality"
+
+
+def _at_level(level: str | None, unit: UnitVersion, context: Context, gazetteer: Gazetteer) -> UnitVersion:
+    """Return the unit, or the one above it whose level the figure is told of: a province's figure on a district's page."""
+    above = {u.level: u for u in gazetteer.ancestors(unit, context.day)}
+    return above.get(level or "", unit)
 
 
 def _place_unit(
@@ -177,7 +183,7 @@ def _merge(facts: Iterable[Fact], document: Document) -> list[Fact]:
 
 
 def _is_headline(fact: Observation, document: Document) -> bool:
-    return all(block_kind_at(document.blocks, e.span.start) == "title" for e in fact.evidence)
+    return all(block_kind_at(document.blocks, e.span.start) in ("title", "heading") for e in fact.evidence)
 
 
 def _add(merged: list[Fact], fact: Fact) -> None:

@@ -113,10 +113,19 @@ def _label_ends(lines: list[_Line]) -> None:
     for index, line in enumerate(lines):
         if line.kind != "body" or _is_prose(line) or _is_item(line):
             continue
-        if index < first:
+        if _is_heading(lines, index, last):
+            line.kind = "heading"
+        elif index < first:
             line.kind = "furniture"
         elif index > last >= 0:
             line.kind = "signature" if line.words <= 10 and index <= last + 3 else "furniture"
+
+
+def _is_heading(lines: Sequence[_Line], index: int, last: int) -> bool:
+    """Tell whether a short line inside the text heads the prose right behind it."""
+    line = lines[index]
+    inside = index < last and 3 <= line.words < _BODY_WORDS and line.text[:1].isupper()
+    return inside and line.text[-1] not in ".,;:" and lines[index + 1].words >= _BODY_WORDS
 
 
 def _is_prose(line: _Line) -> bool:

@@ -1,0 +1,286 @@
+"""Tells where a figure comes from: the sentence, the page, how it was read, and the arithmetic it takes part in."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from builder.errors import QueryError
+from builder.vocabulary import NAMESPACES
+
+DATA = NAMESPACES["id"]
+OBSERVATION = DATA + "observation/"
+PREFIXES = "".join(
+    f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n"
+    for prefix in ("cchc", "dcterms", "level", "nif", "prov", "rdfs", "sdmx-attribute", "sdmx-dimension")
+) + "".join(f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n" for prefix in ("sdmx-measure", "skos"))
+
+PLACES = """
+SELECT DISTINCT ?figure ?page ?begin ?end WHERE {
+  ?figure cchc:indicator ?indicator ; cchc:evidence ?span ; prov:wasDerivedFrom/dcterms:identifier ?page .
+  ?span nif:beginIndex ?begin ; nif:endIndex ?end .
+}"""
+FIGURE = """
+SELECT DISTINCT ?page ?title ?address ?issued ?indicator ?value ?printed ?measure ?version ?unit ?province ?start ?end
+  ?level ?bound ?status ?agency ?rule ?confidence WHERE {
+  VALUES ?figure { <FIGURE> }
+  ?figure cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ; prov:wasDerivedFrom ?document .
+  ?document dcterms:identifier ?page .
+  OPTIONAL { ?document dcterms:title ?title }
+  OPTIONAL { ?document dcterms:source ?address }
+  OPTIONAL { ?document dcterms:issued ?issued }
+  OPTIONAL { ?figure cchc:printedValue ?printed }
+  OPTIONAL { ?figure sdmx-attribute:unitMeasure ?measure }
+  OPTIONAL { ?figure sdmx-dimension:refArea ?version . ?version rdfs:label ?unit }
+  OPTIONAL { ?version dcterms:isPartOf+ ?above . ?above cchc:level level:province ; rdfs:label ?province }
+  OPTIONAL { ?figure cchc:periodStart ?start }
+  OPTIONAL { ?figure cchc:periodEnd ?end }
+  OPTIONAL { ?figure cchc:level ?level }
+  OPTIONAL { ?figure cchc:bound ?bound }
+  OPTIONAL { ?figure cchc:status ?status }
+  OPTIONAL { ?figure cchc:agency/rdfs:label ?agency }
+  OPTIONAL { ?figure cchc:rule ?rule }
+  OPTIONAL { ?figure cchc:confidence ?confidence }
+} ORDER BY ?address ?version LIMIT 1"""
+QUOTATIONS = """
+SELECT DISTINCT ?begin ?end ?quotation ?sentence ?sentenceBegin WHERE {
+  <FIGURE> cchc:evidence ?span .
+  ?span nif:beginIndex ?begin ; nif:endIndex ?end ; nif:anchorOf ?quotation .
+  OPTIONAL { ?span cchc:context ?context . ?context nif:anchorOf ?sentence ; nif:beginIndex ?sentenceBegin }
+} ORDER BY ?begin ?end"""
+LABELS = """
+SELECT DISTINCT ?concept ?label WHERE { VALUES ?concept { CONCEPTS } ?concept skos:prefLabel ?label }"""
+SIBLINGS = """
+SELECT DISTINCT ?figure ?indicator ?value ?printed ?bound ?key WHERE {
+  <FIGURE> prov:wasDerivedFrom ?document ; sdmx-dimension:refArea ?unit ; cchc:status ?status .
+  ?figure prov:wasDerivedFrom ?document ; sdmx-dimension:refArea ?unit ; cchc:status ?status ;
+    cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ; cchc:printedValue ?printed ; cchc:bound ?bound .
+  OPTIONAL { ?figure sdmx-dimension:refPeriod ?period }
+  OPTIONAL { ?figure cchc:level ?level }
+  OPTIONAL { ?figure cchc:agency ?agency }
+  BIND(CONCAT(COALESCE(STR(?period), ""), " ", COALESCE(STR(?level), ""), " ", COALESCE(STR(?agency), "")) AS ?key)
+} ORDER BY STR(?figure)"""
+RATES = (
+    "SELECT DISTINCT ?rate ?part ?whole WHERE { ?rate cchc:numerator ?part ; cchc:denominator ?whole } ORDER BY ?rate"
+)
+PARTS = "SELECT DISTINCT ?part ?whole WHERE { ?part cchc:partOfCount ?whole } ORDER BY ?part ?whole"
+
+
+class Answering(Protocol):
+    """Anything that answers SPARQL over the union of its graphs, such as a store."""
+
+    def query(self, text: str) -> Any:
+        """Return the answer as pyoxigraph gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """The characters behind a figure and the sentence around them, with their offsets in the page's text."""
+
+    begin: int
+    end: int
+    text: str
+    sentence: str
+    sentence_begin: int
+
+    def parts(self) -> tuple[str, str, str]:
+        """Return the sentence before the number, the number, and the sentence after it, each on one line."""
+        if not self.sentence:
+            return "", self.text, ""
+        at = self.begin - self.sentence_begin
+        pieces = self.sentence[:at], self.text, self.sentence[at + self.end - self.begin :]
+        before, number, after = (re.sub(r"\s+", " ", piece) for piece in pieces)
+        return before, number, after
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An arithmetic relation that a figure takes part in, and whether it holds."""
+
+    kind: str  # "rate": part divided by whole; "part": part not larger than whole
+    part: str  # as printed
+    part_indicator: str
+    whole: str
+    whole_indicator: str
+    rate: str  # as printed, "" for parts
+    computed: str  # what the division gives, "" for parts
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All that stands behind one figure; "" where nothing is told."""
+
+    figure: str
+    value: str
+    printed: str
+    measure: str
+    indicator: str
+    labels: Mapping[str, str]  # of the indicator, by language
+    unit: str
+    version: str
+    province: str
+    start: str
+    end: str
+    level: str
+    bound: str
+    status: str
+    agency: str
+    page: str
+    title: str
+    address: str
+    issued: str
+    rule: str
+    confidence: str
+    quotations: tuple[Quotation, ...]
+    checks: tuple[Check, ...]
+    concepts: Mapping[str, Mapping[str, str]]  # what the words above are called: concept -> language -> label
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the explanation for JSON."""
+        return asdict(self)
+
+
+# ---------------------------------------------------------------- which figure is meant
+
+
+def find_figure(store: Answering, given: str) -> str:
+    """Return the address of the figure that is meant.
+
+    A figure is given by its address, by the identifier that ends it or the beginning of that, or by page and offset:
+    ``dong-hoi-2023.txt:495``.
+    """
+    places = list(_ask(store, PLACES))
+    figures = sorted({row["figure"] for row in places})
+    found = [figure for figure in figures if figure == given] or _by_prefix(figures, given) or _by_place(places, given)
+    if not found:
+        raise QueryError(
+            f"no figure “{given}”; give its address, the beginning of its identifier, or PAGE:BEGIN "
+            "as the query evidence-of-figure shows them"
+        )
+    if len(found) > 1:
+        names = ", ".join(figure.removeprefix(OBSERVATION) for figure in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise QueryError(f"“{given}” is ambiguous: {names}{more}; give more of the identifier")
+    return found[0]
+
+
+def _by_prefix(figures: Iterable[str], given: str) -> list[str]:
+    identifier = given.removeprefix(OBSERVATION).removeprefix("observation/").lower()
+    if not re.fullmatch(r"[0-9a-f]{1,16}", identifier):
+        return []
+    return [figure for figure in figures if figure.startswith(OBSERVATION + identifier)]
+
+
+def _by_place(places: Iterable[Mapping[str, str]], given: str) -> list[str]:
+    """Return the figures whose number covers an offset of a page; those that begin there come before all others."""
+    page, _, offset = given.rpartition(":")
+    if not page or not offset.isdecimal():
+        return []
+    spans = [(row["figure"], int(row["begin"]), int(row["end"])) for row in places if row["page"] == page]
+    beginning = {figure for figure, begin, _ in spans if begin == int(offset)}
+    covering = {figure for figure, begin, end in spans if begin <= int(offset) < end}
+    return sorted(beginning or covering)
+
+
+# ---------------------------------------------------------------- what stands behind it
+
+
+def explain(store: Answering, figure: str) -> Explanation:
+    """Return what stands behind the figure of an address that :func:`find_figure` returned."""
+    row = next(_ask(store, FIGURE.replace("FIGURE", figure)), None)
+    if row is None:
+        raise QueryError(f"{figure}: has no value or no page; validate the graph")
+    checks = tuple(find_checks(store, figure))
+    concepts = {row[name] for name in ("indicator", "measure", "level", "bound", "status") if row[name]}
+    concepts |= {each for check in checks for each in (check.part_indicator, check.whole_indicator)}
+    labels = _labels(store, concepts)
+    return Explanation(
+        figure=figure,
+        labels=labels.get(row["indicator"], {}),
+        quotations=tuple(_quotations(store, figure)),
+        checks=checks,
+        concepts=labels,
+        **row,
+    )
+
+
+def _quotations(store: Answering, figure: str) -> Iterator[Quotation]:
+    for row in _ask(store, QUOTATIONS.replace("FIGURE", figure)):
+        begin, end = int(row["begin"]), int(row["end"])
+        yield Quotation(begin, end, row["quotation"], row["sentence"], int(row["sentenceBegin"] or begin))
+
+
+def _labels(store: Answering, concepts: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the labels of concepts in every language they have one."""
+    found: dict[str, dict[str, str]] = {}
+    values = " ".join(f"<{concept}>" for concept in sorted(concepts))
+    for row in store.query(PREFIXES + LABELS.replace("CONCEPTS", values)):
+        found.setdefault(row["concept"].value, {})[row["label"].language or ""] = row["label"].value
+    return {concept: dict(sorted(found[concept].items())) for concept in sorted(found)}
+
+
+# ---------------------------------------------------------------- arithmetic
+
+
+def find_checks(store: Answering, figure: str) -> Iterator[Check]:
+    """Yield the relations between the figure and others of its page that are told of the same unit, period and body."""
+    told = list(_ask(store, SIBLINGS.replace("FIGURE", figure)))
+    here = {row["key"] for row in told if row["figure"] == figure}
+    same = [row for row in told if row["key"] in here and _local(row["bound"]) == "exact"]
+    for relation in (*_ask(store, RATES), *_ask(store, PARTS)):
+        yield from _check(figure, relation, same)
+
+
+def _check(figure: str, relation: Mapping[str, str], told: Iterable[Mapping[str, str]]) -> Iterator[Check]:
+    """Yield what one relation says about figures of a page, if the figure asked about is among them."""
+    by_indicator: dict[str, list[Mapping[str, str]]] = {}
+    for row in told:
+        by_indicator.setdefault(row["indicator"], []).append(row)
+    for part in by_indicator.get(relation["part"], ()):
+        for whole in by_indicator.get(relation["whole"], ()):
+            if "rate" not in relation:
+                if figure in (part["figure"], whole["figure"]):
+                    yield _compare_counts(part, whole)
+                continue
+            for rate in by_indicator.get(relation["rate"], ()):
+                if figure in (part["figure"], whole["figure"], rate["figure"]) and Decimal(whole["value"]):
+                    yield _divide(part, whole, rate)
+
+
+def _compare_counts(part: Mapping[str, str], whole: Mapping[str, str]) -> Check:
+    agrees = Decimal(part["value"]) <= Decimal(whole["value"])
+    return Check("part", part["printed"], part["indicator"], whole["printed"], whole["indicator"], "", "", agrees)
+
+
+def _divide(part: Mapping[str, str], whole: Mapping[str, str], rate: Mapping[str, str]) -> Check:
+    """Divide part by whole; pages round or cut off, so one unit of the last printed digit is allowed for."""
+    exact = 100 * Decimal(part["value"]) / Decimal(whole["value"])
+    tolerance = Decimal(1).scaleb(-_printed_digits(rate["printed"]))
+    computed = f"{exact:.{_printed_digits(rate['printed']) + 2}f}".replace(".", ",") + "%"
+    agrees = abs(Decimal(rate["value"]) - exact) <= tolerance
+    told = (part["printed"], part["indicator"], whole["printed"], whole["indicator"], rate["printed"])
+    return Check("rate", *told, computed, agrees)
+
+
+def _printed_digits(printed: str) -> int:
+    """Return how many digits stand behind the decimal sign.
+
+    >>> _printed_digits("99,97%"), _printed_digits("trên 98%")
+    (2, 0)
+    """
+    match = re.search(r"\d+[.,](\d+)", printed)
+    return len(match[1]) if match else 0
+
+
+def _ask(store: Answering, query: str) -> Iterator[dict[str, str]]:
+    """Yield each row as plain text, with "" for what is not told."""
+    answer = store.query(PREFIXES + query)
+    names = [variable.value for variable in answer.variables]
+    for row in answer:
+        yield {name: "" if row[name] is None else row[name].value for name in names}
+
+
+def _local(address: str) -> str:
+    return re.split(r"[/#]", address)[-1]
