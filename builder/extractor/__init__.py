@@ -53,15 +53,23 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
         quantity=Quantity(figure.value, figure.measure, figure.bound, span),
         sentence=page.folded.span(*figure.sentence),
         period=figure.period,
-        place=_mention(page, figure.place) if figure.place else None,
+        place=_mention(page, figure.place) if figure.place and figure.place.candidates else None,
         national=figure.national,
         level=figure.level,
         agency=" ".join(agency.split()),
-        agency_level=level_of_body(figure.body, page.folded.text) if figure.body else None,
+        agency_level=_doer_level(page, figure),
         status=figure.status,
         rule=figure.rule,
         confidence=Decimal(str(round(figure.confidence, 2))),
     )
+
+
+def _doer_level(page: Page, figure: Figure) -> str | None:
+    """Return the level of the body named, or of the unit that is only called "the province"."""
+    if figure.body is not None:
+        return level_of_body(figure.body, page.folded.text)
+    only_kind = figure.place is not None and not figure.place.candidates
+    return "province" if only_kind and figure.place and figure.place.kind_word == "tỉnh" else None
 
 
 def _unread_issue(page: Page, unread: Unread) -> Issue:

@@ -29,6 +29,8 @@ _READ = frozenset({"title", "lead", "heading", "body", "caption"})
 _TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
+_AHEAD = 0.6
+_AGAIN = 0.5
 _RIGHT_BEHIND = 6  # "80% vào năm 2020"
 _LONGEST_GAP = 6  # between the names of a list: ", và "
 _ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
@@ -233,7 +235,7 @@ class _SentenceReader:
         zones = find_zones(self.text, *self.sentence, numbers, self.hits)
         for i, zone in enumerate(zones):
             frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame, self._topic(i, zone))
-            frame = self._recall(zone, frame)
+            frame = self._look_ahead(zone, self._recall(zone, frame))
             self.place = self._place_in_turn(i, zones) or choose_place(
                 self.places, zone, self.sentence[0], self.place, self.text, self.told.places
             )
@@ -280,6 +282,20 @@ class _SentenceReader:
         if not (pointed or whose or named):
             return frame
         return read_frame(self.text, zone, self.hits, self.lexicon, rate)
+
+    def _look_ahead(self, zone: Zone, frame: Frame) -> Frame:
+        """Give a number that nothing before explains the words of the rest of its sentence.
+
+        "Xã A (đạt 99%), xã B (đạt 98%) là những nơi có tỷ lệ đúng hạn cao"; "đạt 85 điểm, xếp thứ 3 về chỉ số CCHC".
+        """
+        wanted = {"index"} if zone.number.kind in ("points", "rank") or self._is_rank(zone) else _MEASURING
+        if zone.number.kind in ("plain", "vnd") and wanted is _MEASURING:
+            return frame
+        if any(self.lexicon.cues[c].dimension in wanted for c in frame.cues):
+            return frame
+        behind = between(self.hits, zone.number.after, self.sentence[1])
+        found = {h.concept: _AHEAD for h in behind if h.dimension in wanted or h.dimension == "object"}
+        return replace(frame, cues={**found, **frame.cues})
 
     def _topic(self, index: int, zone: Zone) -> list[Hit]:
         """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""
@@ -343,6 +359,8 @@ class _SentenceReader:
     def _is_total(self, zone: Zone) -> bool:
         """Tell whether a number is what a share is taken of: "trong tổng số 168.000 hồ sơ"."""
         before = between(self.hits, zone.number.start - 30, zone.number.start)
+        if zone.right and any(h.dimension in ("stage", "timing") for h in between(self.hits, *zone.right[0])):
+            return False
         return any(h.dimension == "of-total" and not self.text[h.end : zone.number.start].strip() for h in before)
 
     # ------------------------------------------------------------ what it is
@@ -379,6 +397,7 @@ class _SentenceReader:
     def _choose(self, zone: Zone, frame: Frame) -> tuple[Choice | None, str]:
         for measure in self._measures(zone, frame):
             choices = rank_indicators(frame, measure, self.lexicon)
+            choices = self._prefer_previous(measure, frame, choices)
             if measure == "percent":
                 choices = self._prefer_rate_of_previous(zone, choices)
             if zone.number.kind == "zero":
@@ -386,6 +405,14 @@ class _SentenceReader:
             if choices and choices[0].score >= ACCEPTED:
                 return choices[0], measure
         return None, ""
+
+    def _prefer_previous(self, measure: str, frame: Frame, choices: list[Choice]) -> list[Choice]:
+        """In an enumeration that leaves the words out, a number states what the one before it stated."""
+        previous = self.previous
+        if previous is None or previous.measure != measure or frame.tells(self.lexicon):
+            return choices
+        raised = [replace(c, score=c.score + _AGAIN * (c.indicator.id == previous.indicator)) for c in choices]
+        return sorted(raised, key=lambda c: (-c.score, c.indicator.id))
 
     def _measures(self, zone: Zone, frame: Frame) -> Iterator[str]:
         """Yield the measures a number may be of, likeliest first."""

@@ -47,7 +47,7 @@ def _weigh(indicator: Indicator, frame: Frame, lexicon: Lexicon) -> Choice | Non
 
 def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon) -> float | None:
     """Return how well a reading explains the cues; None where it cannot."""
-    if any(_bars(cue, reading, frame, lexicon) for cue in frame.own):
+    if any(_bars(cue, reading, frame, lexicon) for cue in frame.cues):
         return None
     score = 0.0
     explained: set[str] = set()

@@ -148,7 +148,7 @@ def choose_place(
     kind = _bare_kind(text, own[-1].end if own else zone.start, zone.number.start)
     if kind is not None:
         named = [p for p in places if sentence_start <= p.start < zone.number.start and p.kind_word == kind]
-        return named[-1] if named else last.get(kind)
+        return named[-1] if named else last.get(kind, Place(zone.number.start, zone.number.start, kind, ()))
     if not own:
         return before
     nearest = own[-1]
