@@ -54,6 +54,7 @@ class Reading:
     counts: frozenset[str]
     needs: tuple[str, ...]
     leads: tuple[str, ...]  # needed in front of the number
+    trails: tuple[str, ...]  # needed behind the number
     bars: frozenset[str]
 
 
@@ -255,6 +256,7 @@ def _read_reading(graph: _Statements, subject: str) -> Reading:
         counts=frozenset(graph.ids(subject, "counts")),
         needs=tuple(graph.ids(subject, "needs")),
         leads=tuple(graph.ids(subject, "leads")),
+        trails=tuple(graph.ids(subject, "trails")),
         bars=frozenset(graph.ids(subject, "bars")),
     )
 

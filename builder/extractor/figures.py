@@ -29,6 +29,7 @@ _READ = frozenset({"title", "lead", "heading", "body", "caption"})
 _TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
+_OPENING = 5  # how far into a paragraph its first word may begin
 _AHEAD = 0.6
 _AGAIN = 0.5
 _RIGHT_BEHIND = 6  # "80% vào năm 2020"
@@ -123,7 +124,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
 def _points_back(page: Page, block: Block) -> bool:
     """Tell whether a paragraph opens with "trong số hồ sơ trên": it goes on about the same doer."""
     start = page.folded.position(block.span.start)
-    return any(h.concept == "those" for h in between(page.hits, start, start + 40))
+    return any(h.concept == "those" for h in between(page.hits, start, start + 40) if h.start - start <= _OPENING)
 
 
 def _latest_year(text: str) -> int | None:
@@ -153,7 +154,7 @@ def _read_sentence(
     numbers = [n for n in find_numbers(text, *sentence, masked) if not _is_year(text, n, page.hits)]
     numbers += [*_zeros(page, sentence, numbers), *_ordinals(page, sentence, numbers)]
     numbers.sort(key=lambda n: n.start)
-    reader = _SentenceReader(page, sentence, told, paragraph, periods)
+    reader = _SentenceReader(page, sentence, told, paragraph, periods, masked)
     result = reader.read(numbers)
     _remember(page, sentence, told, periods, reader)
     return result
@@ -219,8 +220,15 @@ class _SentenceReader:
     """Reads the numbers of one sentence from left to right."""
 
     def __init__(
-        self, page: Page, sentence: tuple[int, int], told: _Told, paragraph: int, periods: Sequence[PeriodMention]
+        self,
+        page: Page,
+        sentence: tuple[int, int],
+        told: _Told,
+        paragraph: int,
+        periods: Sequence[PeriodMention],
+        masked: Sequence[tuple[int, int]],
     ) -> None:
+        self.masked = masked
         self.page, self.sentence, self.told, self.paragraph, self.periods = page, sentence, told, paragraph, periods
         self.text, self.lexicon, self.hits = page.folded.text, page.lexicon, page.hits
         self.places = [p for p in page.places if sentence[0] <= p.start and p.end <= sentence[1]]
@@ -228,11 +236,14 @@ class _SentenceReader:
         self.last: Frame | None = None
         self.previous: Figure | None = None
         self.place: Place | None = None
+        self.units_told: dict[str, Place | None] = {}
+        self.years: dict[int, PeriodMention] = {}
 
     def read(self, numbers: Sequence[Number]) -> tuple[list[Figure], list[Unread]]:
         figures: list[Figure] = []
         unread: list[Unread] = []
-        zones = find_zones(self.text, *self.sentence, numbers, self.hits)
+        zones = find_zones(self.text, *self.sentence, numbers, self.hits, self.masked)
+        self.years = self._years_in_turn(zones)
         for i, zone in enumerate(zones):
             frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame, self._topic(i, zone))
             frame = self._look_ahead(zone, self._recall(zone, frame))
@@ -266,6 +277,18 @@ class _SentenceReader:
         if len(named) < 2 or len(behind) < len(named) or index not in behind[: len(named)]:
             return None
         return named[behind.index(index)]
+
+    def _years_in_turn(self, zones: Sequence[Zone]) -> dict[int, PeriodMention]:
+        """Return the years of numbers in "năm 2015, 2016, 2017 lần lượt là 95%, 96% và 98%", by position."""
+        turn = next((h for h in between(self.hits, *self.sentence) if h.concept == "respectively"), None)
+        if turn is None:
+            return {}
+        years = re.findall(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)", self.text[self.sentence[0] : turn.start])
+        behind = [z.number.start for z in zones if z.number.start > turn.end]
+        if len(years) < 2 or len(years) != len(behind):
+            return {}
+        whole = [Period(date(int(y), 1, 1), date(int(y), 12, 31)) for y in years]
+        return {start: PeriodMention(start, start, period) for start, period in zip(behind, whole, strict=True)}
 
     def _recall(self, zone: Zone, frame: Frame) -> Frame:
         """Give a percentage that is told for another unit, or of "tỷ lệ này", the cues of the last percentage read."""
@@ -309,6 +332,8 @@ class _SentenceReader:
 
     def _is_no_result(self, zone: Zone, frame: Frame, following: Zone | None) -> bool:
         number = zone.number
+        if any(h.dimension == "per" for s in (*zone.left[:1], *zone.right[:1]) for h in between(self.hits, *s)):
+            return True
         change = self._change_before(zone)
         if change == "compared" or self._steps_behind(number):
             return True
@@ -368,7 +393,7 @@ class _SentenceReader:
     def _figure(self, zone: Zone, frame: Frame) -> Figure | None:
         number = zone.number
         choice, measure = self._choose(zone, frame)
-        if choice is None:
+        if choice is None or self._breaks_down(choice):
             return None
         bound, bound_start = find_bound(between(self.hits, zone.start, number.start), self.text, number)
         if re.match(r" ?trở lên", self.text[number.after : number.after + 10]):
@@ -393,6 +418,14 @@ class _SentenceReader:
             paragraph=self.paragraph,
             cues=self.previous.cues if choice.rule == "rate-of-count" and self.previous else frozenset(frame.cues),
         )
+
+    def _breaks_down(self, choice: Choice) -> bool:
+        """Tell whether a number of units is a part of the one before: "22 đơn vị hành chính, gồm 20 xã và 2 thị trấn"."""
+        same = choice.indicator.id in self.units_told and self.units_told[choice.indicator.id] == self.place
+        if not choice.indicator.levelled and choice.indicator.measure == "count":
+            self.units_told.setdefault(choice.indicator.id, self.place)
+            return same
+        return False
 
     def _choose(self, zone: Zone, frame: Frame) -> tuple[Choice | None, str]:
         for measure in self._measures(zone, frame):
@@ -532,6 +565,8 @@ class _SentenceReader:
     def _period_mention(self, zone: Zone, choice: Choice) -> PeriodMention | None:
         """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs."""
         number = zone.number
+        if number.start in self.years:
+            return self.years[number.start]
         if (mention := self._period_in_brackets(number)) is not None:
             return mention
         behind = [p for p in self.periods if number.after <= p.start and not p.base and not p.bracketed]
@@ -557,7 +592,7 @@ class _SentenceReader:
         if inside:
             return inside[-1]
         based = [p for p in self.periods if p.base and not self.text[p.end : opened].strip()]
-        return based[-1] if based and not self.text[opened + 1 : number.start].strip() else None
+        return based[-1] if based else None
 
     def _reaches(self, mention: PeriodMention, number: Number) -> bool:
         """Tell whether a period before a number governs it: not a base of comparison, not in closed brackets."""

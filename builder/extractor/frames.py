@@ -44,14 +44,18 @@ class Frame:
     names: Mapping[str, float] = field(default_factory=dict)  # indicators named in the zone
     nouns: frozenset[str] = frozenset()  # what stands right behind the number
     bare: bool = False  # no noun behind the number
+    share: bool = False  # the number is a percentage
 
     def tells(self, lexicon: Lexicon) -> bool:
         """Tell whether the number's own zone says anything about what is measured."""
         return any(lexicon.cues[c].dimension in _TELLING for c in self.own)
 
 
-def find_zones(text: str, start: int, end: int, numbers: Sequence[Number], hits: list[Hit]) -> list[Zone]:
-    """Share out the text of a sentence among its numbers."""
+def find_zones(
+    text: str, start: int, end: int, numbers: Sequence[Number], hits: list[Hit], masked: Sequence[Stretch] = ()
+) -> list[Zone]:
+    """Share out the text of a sentence among its numbers; a masked stretch, such as a list of years, is never cut."""
+    text = _blank_separators(text, masked)
     lefts: list[tuple[Stretch, ...]] = []
     rights: list[tuple[Stretch, ...]] = []
     cursor = start
@@ -65,6 +69,14 @@ def find_zones(text: str, start: int, end: int, numbers: Sequence[Number], hits:
     if numbers:
         rights.append(tuple(_cut(text, numbers[-1].after, end, hits)))
     return [Zone(n, left, right) for n, left, right in zip(numbers, lefts, rights, strict=True)]
+
+
+def _blank_separators(text: str, masked: Sequence[Stretch]) -> str:
+    """Return the text with the separators inside masked stretches blanked; lengths stay as they are."""
+    for start, end in masked:
+        if _SEPARATOR.search(text, start, end):
+            text = text[:start] + _SEPARATOR.sub(lambda m: " " * len(m.group()), text[start:end]) + text[end:]
+    return text
 
 
 def _share(text: str, start: int, end: int, hits: list[Hit]) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
@@ -146,7 +158,7 @@ def read_frame(
             own[hit.concept] = 0.6
     own = _join_coordinated(own, lexicon)
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
-    frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare)
+    frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, zone.number.kind == "percent")
     if before is not None:
         frame = _inherit(frame, before, lexicon, _is_bracketed(text, zone.number))
     return _specify_noun(frame, lexicon)
@@ -235,7 +247,7 @@ _NOT_NOUNS = frozenset(
 
 def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> Frame:
     """Carry cues over: all of them where the zone is silent, else only the counted object, index and topic."""
-    silent = not frame.tells(lexicon)
+    silent = not frame.tells(lexicon) and (not frame.share or not frame.nouns or bool(frame.nouns & before.cues.keys()))
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     kept = {"object", "index", "stage"} if bracketed else {"object", "index"}
     cues = dict(frame.cues)
@@ -245,7 +257,7 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
         if cue in cues or dimension in told or not (silent or dimension in kept):
             continue
         cues[cue] = min(weight, _INHERITED)
-        if silent:
+        if silent and cue in before.before:
             led.add(cue)
     return replace(frame, cues=cues, before=frozenset(led))
 

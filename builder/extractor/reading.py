@@ -7,6 +7,7 @@ from builder.extractor.frames import Frame
 from builder.lexicon import Indicator, Lexicon, Reading
 
 _NOUN = 1.2
+_WIDER_NOUN = 1.0
 _CARRIED_NOUN = 0.4
 _NAME = 0.3
 _NARROWER = 0.9
@@ -53,7 +54,10 @@ def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon)
     explained: set[str] = set()
     if any(not any(lead in lexicon.cues[c].wider for c in frame.before) for lead in reading.leads):
         return None
-    for need in (*reading.needs, *reading.leads):
+    behind = frame.own - frame.before
+    if any(not any(trail in lexicon.cues[c].wider for c in behind) for trail in reading.trails):
+        return None
+    for need in (*reading.needs, *reading.leads, *reading.trails):
         cue, weight = _best_cue(need, frame, lexicon)
         if not cue:
             return None
@@ -91,7 +95,9 @@ def _salience(cue: str, lexicon: Lexicon) -> float:
 
 def _noun_score(reading: Reading, frame: Frame, lexicon: Lexicon) -> float | None:
     if frame.nouns:
-        return _NOUN if _counts(reading, frame.nouns, lexicon) else None
+        if frame.nouns & reading.counts:
+            return _NOUN
+        return _WIDER_NOUN if _counts(reading, frame.nouns, lexicon) else None
     if not frame.bare:
         return None
     objects = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension == "object"}

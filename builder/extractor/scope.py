@@ -145,6 +145,7 @@ def choose_place(
     it was told for. A bare "huyện" or "tỉnh" points back to the last unit of that kind, or to the page's own.
     """
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
+    own = [p for p in own if not _is_apposed(p, places, text)]
     kind = _bare_kind(text, own[-1].end if own else zone.start, zone.number.start)
     if kind is not None:
         named = [p for p in places if sentence_start <= p.start < zone.number.start and p.kind_word == kind]
@@ -161,6 +162,12 @@ def choose_place(
     if higher:
         return higher[-1]
     return None if _is_whole_group(own, nearest, text) else nearest
+
+
+def _is_apposed(place: Place, places: Sequence[Place], text: str) -> bool:
+    """Tell whether a unit is named only to place another: "huyện Lấp Vò, tỉnh Đồng Tháp"."""
+    before = [p for p in places if p.end <= place.start and _rank(p) > _rank(place)]
+    return bool(before) and text[before[-1].end : place.start].strip() in (",", "(", "-", "", "của", "thuộc")
 
 
 _WHOLE_AREA = re.compile(r"(?<!\w)(?:toàn|cả) (?:tỉnh|huyện|thành phố|thị xã|quận|xã|phường)(?!\w)")

@@ -135,7 +135,7 @@ def _place_unit(
     above_home = {home.code, *(a.code for a in gazetteer.ancestors(home, context.day))}
     for unit in candidates:
         if unit.code in above_home:
-            return unit if unit.code == home.code else home
+            return unit
     if len(candidates) == 1:
         return candidates[0]
     related = [

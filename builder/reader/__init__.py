@@ -13,8 +13,10 @@ from builder.reader.blocks import find_blocks
 from builder.reader.dates import find_publication, given_date
 from builder.reader.decoding import decode, looks_vietnamese
 from builder.reader.markup import extract_html
-from builder.reader.sources import list_sources, load_source
-from builder.text import fold
+from builder.reader.sources import is_address, list_sources, load_source
+from builder.text import Folded, fold
+
+LONGEST = 1_000_000  # characters; a book has fewer
 
 __all__ = ["list_sources", "load_source", "looks_vietnamese", "read"]
 
@@ -32,9 +34,8 @@ def read(source: Source, lexicon: Lexicon) -> Document:
     if source.media == "text/html":
         text, main, found = extract_html(text, source.id)
         title = title or found
-    if not text.strip():
-        raise SourceError(f"{source.id}: the page holds no text; leave it out or fetch it again")
     folded = fold(text)
+    _check_length(source, text, folded)
     blocks = find_blocks(text, folded, lexicon, main)
     headline = max((b.span.of(text).strip() for b in blocks if b.kind == "title"), key=len, default="")
     return Document(
@@ -43,7 +44,16 @@ def read(source: Source, lexicon: Lexicon) -> Document:
         blocks=blocks,
         sha256=hashlib.sha256(source.data).hexdigest(),
         title=" ".join((title or headline).split()),
-        url=source.url,
+        url=source.url if is_address(source.url) else "",
         published=given_date(source) or find_publication(text, blocks, lexicon),
         publisher=source.publisher,
     )
+
+
+def _check_length(source: Source, text: str, folded: Folded) -> None:
+    """Refuse what is no page: nothing, or more than anyone writes on one."""
+    if not folded.text.strip():
+        raise SourceError(f"{source.id}: the page holds no text; leave it out or fetch it again")
+    if len(text) > LONGEST:
+        much = f"{len(text):,} characters, more than the {LONGEST:,} of the longest page that is read"
+        raise SourceError(f"{source.id}: {much}; split it into pages or leave it out")

@@ -1,8 +1,8 @@
 """Lines of a page, labelled: headline, dateline, prose, caption, signature, furniture."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from builder.facts import Block, BlockKind, Span
 from builder.lexicon import Hit, Lexicon
@@ -10,9 +10,13 @@ from builder.reader.dates import has_date
 from builder.reader.markup import line_key
 from builder.text import Folded
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\r\n]+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_CREDIT = re.compile(r"(?i)ảnh\s*:|^\s*ảnh |\bảnh minh h|\bảnh\)?\.?$")
 _BODY_WORDS = 14
 _LONGEST_DATELINE = 14
+_ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
+_PERCENT = re.compile(r"\d ?%")
 
 
 def find_blocks(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str] | None) -> tuple[Block, ...]:
@@ -37,12 +41,14 @@ class _Line:
 
 def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str] | None) -> list[_Line]:
     hits = [h for h in lexicon.find(folded.text) if h.dimension == "furniture"]
+    starts = [h.start for h in hits]
     lines = []
     for match in _LINE.finditer(text):
         if not match.group().strip():
             continue
-        a, b = folded.position(match.start()), folded.position(match.end())
-        lines.append(_Line(match.start(), match.end(), match.group().strip(), [h for h in hits if a <= h.start < b]))
+        first = bisect_left(starts, folded.position(match.start()))
+        last = bisect_left(starts, folded.position(match.end()))
+        lines.append(_Line(match.start(), match.end(), match.group().strip(), hits[first:last]))
     for line in lines:
         line.kind = _label_alone(line, main)
     _label_title(lines)
@@ -56,13 +62,14 @@ def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[st
 
 def _label_alone(line: _Line, main: frozenset[str] | None) -> BlockKind:
     """Label a line by what it says itself."""
-    if has_date(line.text) and line.words <= _LONGEST_DATELINE and not line.tells("imprint") and not line.text.endswith((".", ";")):
+    dated = line.words <= _LONGEST_DATELINE and has_date(line.text)
+    if dated and not line.tells("imprint") and not line.text.endswith((".", ";")):
         return "dateline"
     if line.tells("imprint") and (line.words <= 40 or line.text.count(":") > 1) and not _reads_on(line):
         return "furniture"
     if main is not None and line_key(line.text) not in main and line.words < _BODY_WORDS:
         return "furniture"
-    if line.tells("picture") and line.words <= 45 and re.search(r"(?i)ảnh\s*:|^\s*ảnh |\bảnh minh h|\bảnh\)?\.?$", line.text):
+    if line.tells("picture") and line.words <= 45 and _CREDIT.search(line.text):
         return "caption"
     if (line.tells("page-tool") or line.tells("related")) and line.words <= 12 and not line.text.endswith("."):
         return "furniture"
@@ -134,26 +141,22 @@ def _is_prose(line: _Line) -> bool:
 
 def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
-    return line.kind == "body" and bool(re.match(r"[-+•*–]\s|\d+[.)]\s", line.text) or re.search(r"\d ?%", line.text))
+    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text))
 
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
     """Turn lines into blocks; a line that breaks off in mid-sentence goes on in the next."""
-    pending: Block | None = None
-    for line in lines:
-        block = Block(line.kind, Span(line.start, line.end))
-        if pending is not None and _goes_on(text, pending, block):
-            pending = replace(pending, span=Span(pending.span.start, block.span.end))
+    begin = 0
+    for index, line in enumerate(lines):
+        if index + 1 < len(lines) and _goes_on(text, line, lines[index + 1]):
             continue
-        if pending is not None:
-            yield pending
-        pending = block
-    if pending is not None:
-        yield pending
+        yield Block(lines[begin].kind, Span(lines[begin].start, line.end))
+        begin = index + 1
 
 
-def _goes_on(text: str, first: Block, second: Block) -> bool:
-    if first.kind not in ("body", "lead") or second.kind != "body" or text[first.span.end : second.span.start].count("\n") > 1:
+def _goes_on(text: str, first: _Line, second: _Line) -> bool:
+    if first.kind not in ("body", "lead") or second.kind != "body":
         return False
-    before, behind = first.span.of(text).rstrip(), second.span.of(text).lstrip()
-    return bool(before and behind) and before[-1] not in ".:;!?…”\"" and behind[0].islower()
+    if len(_LINE_END.findall(text, first.end, second.start)) > 1:
+        return False
+    return first.text[-1] not in ".:;!?…”\"" and second.text[0].islower()

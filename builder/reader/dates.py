@@ -8,6 +8,7 @@ from builder.facts import Block, Source
 from builder.lexicon import Lexicon
 from builder.text import fold
 
+_EARLIEST, _LATEST = 1990, 2099  # no page of this kind is older
 _DATE = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
 _ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _WORDED_DATE = re.compile(r"ngày (\d{1,2}) tháng (\d{1,2}) năm ((?:19|20)\d{2})")
@@ -20,7 +21,9 @@ def has_date(line: str) -> bool:
 
 
 def given_date(source: Source) -> date | None:
-    return _iso(source.published[:10]) if source.published else None
+    """Return the publication date given beside a page, if it is one."""
+    day = _iso(source.published[:10]) if source.published else None
+    return day if day and _EARLIEST <= day.year <= _LATEST else None
 
 
 def _iso(text: str) -> date | None:

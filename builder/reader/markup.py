@@ -1,49 +1,74 @@
 """HTML pages: all visible text, and which of its lines belong to the article."""
 
 import re
+from typing import TYPE_CHECKING
 
 from builder.errors import SourceError
 
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
 _BLOCK_TAGS = frozenset(
-    "address article aside blockquote br center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section table tbody td tfoot th thead title tr ul".split()
+    (
+        *("address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt", "fieldset"),
+        *("figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "li"),
+        *("main", "nav", "ol", "option", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead"),
+        *("title", "tr", "ul"),
+    )
 )
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "iframe"})
+_VERBATIM_TAGS = frozenset({"pre", "textarea"})
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-def extract_html(markup: str, name: str) -> tuple[str, frozenset[str], str]:
-    """Return all visible text of an HTML page, the lines that belong to its article, and its title."""
+def extract_html(markup: str, name: str) -> tuple[str, frozenset[str] | None, str]:
+    """Return all visible text of an HTML page, the lines that belong to its article if one is found, and its title."""
     import trafilatura
-    from lxml import etree, html
 
-    try:
-        tree = html.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", markup))
-    except (etree.ParserError, ValueError) as problem:
-        raise SourceError(f"{name}: not readable as HTML: {problem}; save the page again") from problem
-    pieces: list[str] = []
-    _collect_text(tree, pieces)
-    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    tree = _parse(_DECLARATION.sub("", markup), name)
+    lines = (" ".join(line.split()) for line in _collect_text(tree).split("\n"))
     text = "\n".join(line for line in lines if line)
     article = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True) or ""
     main = frozenset(line_key(line) for line in article.split("\n") if line.strip())
-    return text, main, " ".join((tree.findtext(".//title") or "").split())
+    return text, main or None, " ".join((tree.findtext(".//title") or "").split())
 
 
-def _collect_text(tree: object, pieces: list[str]) -> None:
-    """Append the text of an element and all below it, with line breaks around blocks; without recursion."""
-    stack: list[tuple[object, bool]] = [(tree, False)]
+def _parse(markup: str, name: str) -> "HtmlElement":
+    """Read a page's markup, however broken; only what is nested too deep to be read whole is refused."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(huge_tree=True)
+    try:
+        tree: HtmlElement = html.fromstring(markup, parser=parser)
+    except (etree.ParserError, ValueError) as problem:
+        raise SourceError(f"{name}: not readable as HTML: {problem}; save the page again") from problem
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise SourceError(f"{name}: its HTML elements are nested too deep to be read; save the page as text")
+    return tree
+
+
+def _collect_text(tree: "HtmlElement") -> str:
+    """Return the text of an element and all below it, with line breaks around blocks; without recursion."""
+    pieces: list[str] = []
+    stack: list[tuple[HtmlElement, bool, bool]] = [(tree, False, False)]
     while stack:
-        element, closing = stack.pop()
-        tag = getattr(element, "tag", None)
-        block = tag in _BLOCK_TAGS
+        element, verbatim, closing = stack.pop()
+        edge = "\n" if element.tag in _BLOCK_TAGS else ""
         if closing:
-            pieces.append(("\n" if block else "") + (getattr(element, "tail", None) or ""))
+            pieces += (edge, _spaced(element.tail, verbatim))
             continue
-        stack.append((element, True))
-        if not isinstance(tag, str) or tag in _SILENT_TAGS:
+        stack.append((element, verbatim, True))
+        if not isinstance(element.tag, str) or element.tag in _SILENT_TAGS:
             continue
-        pieces.append(("\n" if block else "") + (getattr(element, "text", None) or ""))
-        stack.extend((child, False) for child in reversed(list(element)))  # type: ignore[call-overload]
+        inside = verbatim or element.tag in _VERBATIM_TAGS
+        pieces += (edge, _spaced(element.text, inside))
+        stack.extend((child, inside, False) for child in reversed(element))
+    return "".join(pieces)
+
+
+def _spaced(text: str | None, verbatim: bool) -> str:
+    """Return a stretch of text as a browser shows it: a line break of the markup is a space."""
+    return text or "" if verbatim or not text else re.sub(r"[\r\n]+", " ", text)
 
 
 def line_key(line: str) -> str:

@@ -1,0 +1,206 @@
+"""Results for the eye: summaries, tables, explanations."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from builder.cli.headings import HEADINGS
+from builder.cli.screen import in_language, language, put, put_json, put_lines, say
+
+if TYPE_CHECKING:
+    from builder.evaluator import Evaluation
+    from builder.explainer import Check, Explanation
+    from builder.facts import Report
+    from builder.pipeline import Summary
+    from builder.queries import Rows, SavedQuery
+
+
+def put_summary(summary: "Summary", out: str) -> None:
+    """Write five lines about a build."""
+    put_lines(
+        (
+            (in_language("Trang", "pages"), str(summary.pages)),
+            (in_language("Số liệu", "figures"), str(summary.observations)),
+            (
+                in_language("Sáng kiến, văn bản", "initiatives, documents"),
+                f"{summary.initiatives}, {summary.citations}",
+            ),
+            (in_language("Điều chưa rõ", "open issues"), f"{summary.issues} → {out}/issues.tsv"),
+            (in_language("Đồ thị", "graph"), f"{summary.quads} → {out}/graph.nq"),
+        )
+    )
+
+
+def say_verdict(report: "Report", say: Callable[[str, str], None] = say) -> None:
+    """Say whether a graph conforms, and what is wrong with it: one line per broken promise, with how often."""
+    n = Counter(violation.severity for violation in report.violations)
+    vi, en = ("Đạt yêu cầu", "conforms") if report.conforms else ("Không đạt yêu cầu", "does not conform")
+    numbers_vi = f"{n['Violation']} vi phạm, {n['Warning']} cảnh báo, {n['Info']} thông tin"
+    numbers_en = f"{n['Violation']} violations, {n['Warning']} warnings, {n['Info']} notes"
+    say(f"{vi}: {numbers_vi}", f"{en}: {numbers_en}")
+    groups: dict[tuple[str, str, str], int] = {}
+    for v in report.violations:
+        key = (v.severity, v.messages.get("vi", v.constraint), v.messages.get("en", v.constraint))
+        groups[key] = groups.get(key, 0) + 1
+    for (severity, vi, en), number in groups.items():
+        mark = {"Violation": "✗", "Warning": "!"}.get(severity, "·")
+        say(f"  {mark} {number} × {vi}", en)
+
+
+def put_catalogue(questions: "Sequence[SavedQuery]", form: str) -> None:
+    """Write the list of saved questions with their parameters."""
+    if form == "json":
+        put_json([asdict(question) for question in questions])
+        return
+    for question in questions:
+        put(question.name)
+        put(f"    {in_language(question.summary['vi'], question.summary['en'])}")
+        for parameter in question.parameters:
+            label = in_language(parameter.label["vi"], parameter.label["en"])
+            put(f"    --set {parameter.name}={parameter.default}  {label}")
+
+
+def put_rows(rows: "Rows", form: str) -> None:
+    """Write an answer."""
+    from builder import queries
+
+    if form == "table":
+        put_table(rows)
+        say(f"{len(rows.rows)} dòng", f"{len(rows.rows)} rows")
+    else:
+        write = {"csv": queries.as_csv, "json": queries.as_json, "ttl": queries.as_turtle}[form]
+        put(write(rows))
+
+
+def put_table(rows: "Rows", columns: Sequence[str] = ()) -> None:
+    """Write an answer for the eye: headings in words, addresses of data short; all columns or those named."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from builder.queries import DATA, as_cells
+
+    chosen = [rows.columns.index(name) for name in columns or rows.columns]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for number in chosen:
+        table.add_column(Text(heading(rows.columns[number])), overflow="fold")
+    for row in as_cells(rows, base=DATA):
+        table.add_row(*(Text(" ".join(row[number].split())) for number in chosen))
+    console = Console() if sys.stdout.isatty() else Console(width=10_000, color_system=None)
+    with console.capture() as captured:
+        console.print(table)
+    put("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def heading(column: str) -> str:
+    """Return what a column of an answer is called; one we have no words for keeps its name."""
+    vi, en = HEADINGS.get(column, (column, column))
+    both = f"{vi}\n{en}" if vi != en else en
+    return {"vi": vi, "en": en}.get(language(), both)
+
+
+def put_explanation(e: "Explanation") -> None:
+    """Write an explanation for the eye, the number marked in its sentence."""
+    for quotation in e.quotations:
+        before, number, after = quotation.parts()
+        put(f"“{before}{_mark(number)}{after}”")
+    put("")
+    place = f"{e.page}:{e.quotations[0].begin}" if e.quotations else e.page
+    period = " – ".join(day or "…" for day in (e.start, e.end)) if e.start or e.end else ""
+    told = (
+        ("trang", "page", f"{e.title} ({place})" if e.title else place),
+        ("địa chỉ", "address", e.address),
+        ("ngày đăng", "published", e.issued),
+        ("chỉ tiêu", "indicator", _named(e, e.indicator)),
+        ("giá trị", "value", f"{e.value} ({e.printed}; {_named(e, e.measure)})"),
+        ("đơn vị", "unit", ", ".join(name for name in (e.unit, e.province) if name)),
+        ("kỳ", "period", period),
+        ("cấp thực hiện", "level of work", _named(e, e.level)),
+        ("cơ quan", "agency", e.agency),
+        ("mức", "bound", _named(e, e.bound)),
+        ("tình trạng", "status", _named(e, e.status)),
+        ("quy tắc đọc", "rule", f"{e.rule}, {in_language('độ tin cậy', 'confidence')} {e.confidence}"),
+        ("mã số liệu", "figure", e.figure),
+    )
+    lines = [(in_language(vi, en), value) for vi, en, value in told if value]
+    lines += [(in_language("đối chiếu", "check"), _tell(check, e)) for check in e.checks]
+    put_lines(lines)
+
+
+def _mark(number: str) -> str:
+    """Make a number stand out: in reverse on a terminal, between pointers elsewhere."""
+    return click.style(number, reverse=True, bold=True) if sys.stdout.isatty() else f"▶{number}◀"
+
+
+def _named(e: "Explanation", concept: str) -> str:
+    """Return what a concept is called."""
+    names = e.concepts.get(concept, {})
+    name = concept.rpartition("/")[2]
+    return in_language(names.get("vi", name), names.get("en", name)) if concept else ""
+
+
+def _tell(check: "Check", e: "Explanation") -> str:
+    """Return a check as a line: the arithmetic and whether it holds."""
+    verdict = in_language("khớp", "agrees") if check.agrees else in_language("KHÔNG KHỚP", "DISAGREES")
+    if check.kind == "rate":
+        return f"{check.part} : {check.whole} = {check.computed} ~ {check.rate} → {verdict}"
+    return f"{check.part} ({_named(e, check.part_indicator)}) ≤ {check.whole} ({_named(e, check.whole_indicator)}) → {verdict}"
+
+
+def measure_network(graph: Any) -> dict[str, Any]:
+    """Return how many nodes and edges of each kind a network has, its communities and its most similar localities."""
+    nodes: dict[str, int] = {}
+    for _, each in sorted(graph.nodes(data=True)):
+        nodes[each["kind"]] = nodes.get(each["kind"], 0) + 1
+    edges: dict[str, int] = {}
+    alike = []
+    for one, other, each in graph.edges(data=True):
+        edges[each["kind"]] = edges.get(each["kind"], 0) + 1
+        if each["kind"] == "similar":
+            names = sorted((graph.nodes[one]["label"], graph.nodes[other]["label"]))
+            alike.append({"localities": names, "similarity": each["weight"], "shared": each["shared"]})
+    alike.sort(key=lambda pair: (-pair["similarity"], pair["localities"]))
+    communities = len({each["community"] for _, each in graph.nodes(data=True)})
+    return {"nodes": nodes, "edges": dict(sorted(edges.items())), "communities": communities, "similar": alike}
+
+
+def put_network(told: Mapping[str, Any]) -> None:
+    """Write about a network in a few lines."""
+    nodes, edges = told["nodes"], told["edges"]
+    put_lines(
+        (
+            (in_language("Địa phương", "localities"), str(nodes.get("locality", 0))),
+            (in_language("Sáng kiến", "initiatives"), f"{nodes.get('initiative', 0)} ({edges.get('runs', 0)} ↔)"),
+            (in_language("Chỉ tiêu", "indicators"), f"{nodes.get('indicator', 0)} ({edges.get('reports', 0)} ↔)"),
+            (in_language("Cộng đồng", "communities"), str(told["communities"])),
+            (in_language("Tệp", "files"), ", ".join(told["files"])),
+        )
+    )
+    for pair in told["similar"][:5]:
+        put(f"  {' ~ '.join(pair['localities'])}: {pair['similarity']} ({pair['shared']})")
+
+
+def put_evaluation(found: "Evaluation") -> None:
+    """Write an evaluation for the eye."""
+    scores = (
+        ("Số liệu: cốt lõi", "figures, core", found.core),
+        ("Số liệu: đầy đủ", "figures, full", found.full),
+        ("Sáng kiến", "initiatives", found.initiatives),
+        ("Văn bản", "legal documents", found.legal),
+    )
+    lines = [(in_language("Trang", "pages"), str(found.documents))]
+    for vi, en, score in scores:
+        n = score.as_dict()
+        lines.append(
+            (in_language(vi, en), f"F1 {n['f1']:.4f}  P {n['p']:.4f}  R {n['r']:.4f}  ({n['tp']}/{n['fp']}/{n['fn']})")
+        )
+    shares = "  ".join(f"{name} {share:.4f}" for name, share in found.attributes.items())
+    lines.append((in_language("Thuộc tính đúng", "attributes right"), shares))
+    lines.append((in_language("Bẫy mắc phải", "traps taken"), "{}/{}".format(*found.traps)))
+    lines.append((in_language("Trang gắn đúng đơn vị", "pages tied to their unit"), "{}/{}".format(*found.about)))
+    put_lines(lines)

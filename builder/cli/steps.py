@@ -1,0 +1,100 @@
+"""What several verbs do: build pages, check a build, open a build for questions."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.cli.screen import progress, say_error
+from builder.errors import BuilderError, SourceError, StoreError
+
+if TYPE_CHECKING:
+    from builder.facts import Report, Violation
+    from builder.pipeline import Summary
+    from builder.store import Store
+
+MARKER = "graph.sha256"  # in a store: which graph was loaded into it
+
+
+def build_pages(pages: Iterable[Path], out: Path, jobs: int = 1) -> "Summary":
+    """Build with a progress bar, and name the pages that could not be read."""
+    from builder import pipeline
+
+    with progress("đọc trang", "reading pages") as report:
+        summary = pipeline.build(pages, out, jobs=jobs, progress=report)
+    for line in summary.unreadable:
+        say_error(SourceError(line))
+    return summary
+
+
+def check_build(out: Path, pages: Path | None = None) -> "Report":
+    """Check a build and write the reports beside it; files changed since the build are reported as violations."""
+    from builder import validator
+    from builder.facts import Report
+
+    changed = tuple(find_changed(out))
+    found = validator.validate(out / "graph.nq", out / "texts", pages)
+    report = Report(changed + found.violations)
+    writers = {"ttl": validator.report_ttl, "json": validator.report_json, "html": validator.report_html}
+    for ending, write in writers.items():
+        write_file(out / f"report.{ending}", write(report))
+    return report
+
+
+def find_changed(out: Path) -> "Iterator[Violation]":
+    """Yield a violation if a file of a build is not as it was built."""
+    from builder.facts import Violation
+    from builder.pipeline import MANIFEST, open_build
+
+    try:
+        open_build(out)
+    except StoreError as problem:
+        if not (out / MANIFEST).is_file() or not (out / "graph.nq").is_file():
+            raise
+        file, _, reason = str(problem).partition(": ")
+        messages = {
+            "vi": "Tệp bị thiếu hoặc đã thay đổi từ khi dựng đồ thị.",
+            "en": "A file is missing or changed since it was built.",
+        }
+        name = Path(file).relative_to(out).as_posix()
+        yield Violation(name, "", "manifest", "Violation", value=reason, messages=messages)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(path)
+    except OSError as problem:
+        raise BuilderError(f"{path}: cannot be written: {problem.strerror or problem}") from problem
+
+
+def open_answers(out: Path, place: str | None = None) -> "Store":
+    """Return a store that answers about a build: in memory, or the one at a place."""
+    from builder.pipeline import open_build
+    from builder.store import open_store
+
+    if place is None:
+        store = open_store("memory:")
+        store.load_nquads(open_build(out))
+        return store
+    if place.startswith(("http://", "https://")):
+        return open_store(place)
+    return _open_folder(out, Path(place))
+
+
+def _open_folder(out: Path, folder: Path) -> "Store":
+    """Return the store in a folder, made from a build if there is none; one made from another build is refused."""
+    from builder.pipeline import hash_files, open_build
+    from builder.store import open_store
+
+    marker = folder / MARKER
+    if (folder / "CURRENT").is_file():
+        if marker.is_file() and (out / "graph.nq").is_file() and marker.read_text() != hash_files(out)["graph.nq"]:
+            raise StoreError(f"{folder}: was made from another graph than {out}; delete it or choose another folder")
+        return open_store(folder, read_only=True)
+    graph = open_build(out)
+    store = open_store(folder, create=True)
+    store.load_nquads(graph)
+    write_file(marker, hash_files(out)["graph.nq"])
+    return store

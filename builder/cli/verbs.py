@@ -1,0 +1,300 @@
+"""One function per verb of the command line."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder.cli import show
+from builder.cli.demo import demonstrate
+from builder.cli.screen import LANGUAGE, LANGUAGES, put, put_json, say, say_error
+from builder.cli.steps import build_pages, check_build, open_answers
+from builder.errors import BuilderError, QueryError
+
+FINE, VIOLATIONS, USAGE, UNREADABLE = 0, 1, 2, 3
+EXPORT_ENDINGS: Mapping[str, str] = {
+    ".nq": "nq",
+    ".trig": "trig",
+    ".ttl": "ttl",
+    ".jsonld": "jsonld",
+    ".rdf": "rdfxml",
+    ".xml": "rdfxml",
+    ".nt": "nt",
+}
+
+
+def _choose_language(context: click.Context, parameter: click.Parameter, value: str | None) -> None:  # noqa: ARG001
+    if value:
+        context.meta[LANGUAGE] = value
+
+
+def _language_option(variable: str | None = None) -> click.Option:
+    return click.Option(
+        ["--lang"],
+        type=click.Choice(LANGUAGES),
+        envvar=variable,
+        expose_value=False,
+        callback=_choose_language,
+        help="Ngôn ngữ thông báo / language of messages [CCHC_LANG; both]",
+    )
+
+
+class Verb(click.Command):
+    """A command that takes ``--lang`` like every other."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.params.append(_language_option())
+
+
+class Verbs(click.Group):
+    """The group of all verbs; what goes wrong becomes one line and an exit code."""
+
+    command_class = Verb
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.params.append(_language_option("CCHC_LANG"))
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a verb."""
+        try:
+            return super().invoke(context)
+        except BuilderError as problem:
+            say_error(problem)
+            context.exit(USAGE if isinstance(problem, QueryError) else UNREADABLE)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="cchc-graph", message="%(version)s")
+def cli() -> None:
+    """Đọc trang tin về cải cách hành chính, dựng đồ thị tri thức có dẫn chứng cho từng con số.
+
+    Reads pages about administrative reform and builds a knowledge graph with evidence for every figure.
+    """
+
+
+OUT = click.argument("out", type=click.Path(path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON / write JSON")
+
+
+@cli.command()
+@click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "out", required=True, type=click.Path(path_type=Path), help="Thư mục kết quả / folder to make"
+)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Số tiến trình / number of processes [1]")
+@AS_JSON
+def build(pages: tuple[Path, ...], out: Path, jobs: int, as_json: bool) -> None:
+    """Dựng đồ thị từ các trang / Build the graph of some pages.
+
+    PAGES: thư mục hoặc tệp .txt, .html, .md, .jsonl(.gz) / folders or files
+    """
+    summary = build_pages(pages, out, jobs)
+    if as_json:
+        told = {name: value for name, value in asdict(summary).items() if name != "files"}
+        put_json(told | {"graph": str(out / "graph.nq")})
+    else:
+        show.put_summary(summary, str(out))
+    if summary.unreadable:
+        click.get_current_context().exit(UNREADABLE)
+
+
+@cli.command()
+@OUT
+@click.option("--pages", type=click.Path(path_type=Path), help="Đối chiếu với trang gốc / compare with the pages read")
+@AS_JSON
+def validate(out: Path, pages: Path | None, as_json: bool) -> None:
+    """Kiểm tra đồ thị và dẫn chứng / Check the graph and its evidence.
+
+    Viết report.ttl, report.json, report.html vào OUT / writes the reports into OUT. Mã thoát 1 nếu có vi phạm / exit
+    code 1 where a promise is broken.
+    """
+    report = check_build(out, pages)
+    if as_json:
+        from builder.validator import report_json
+
+        put(report_json(report))
+    show.say_verdict(report)
+    if not report.conforms:
+        click.get_current_context().exit(VIOLATIONS)
+
+
+def _complete_query(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    from builder.artefacts import query_files
+
+    return [path.stem for path in query_files() if path.stem.startswith(incomplete)]
+
+
+@cli.command()
+@OUT
+@click.argument("query", required=False, shell_complete=_complete_query)
+@click.option("--set", "values", multiple=True, metavar="NAME=VALUE", help="Đặt tham số / give a parameter a value")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "ttl"]),
+    default="table",
+    help="Dạng kết quả / form of the answer [table]",
+)
+@click.option("--json", "form", flag_value="json", help="= --format json")
+@click.option(
+    "--store", metavar="PLACE", help="Kho dữ liệu: thư mục hoặc địa chỉ SPARQL / store: a folder or a SPARQL address"
+)
+def ask(out: Path, query: str | None, values: tuple[str, ...], form: str, store: str | None) -> None:
+    """Hỏi một câu hỏi đã soạn sẵn / Ask a saved question; without QUERY, list them.
+
+    QUERY: tên câu hỏi hoặc tệp .rq / a name from the list or a .rq file. Với --store, thư mục chưa có kho được tạo từ
+    OUT / with --store, a folder without a store gets one made from OUT.
+    """
+    from builder import queries
+
+    if query is None:
+        show.put_catalogue(queries.catalogue(), form)
+        return
+    question = queries.read(Path(query)) if query.endswith(".rq") else queries.load(query)
+    text = queries.bind(question, dict(_split(value) for value in values))
+    show.put_rows(queries.run(open_answers(out, store), text), form)
+
+
+def _split(value: str) -> tuple[str, str]:
+    name, separator, given = value.partition("=")
+    if not separator:
+        raise click.BadParameter(f"“{value}” is not NAME=VALUE", param_hint="--set")
+    return name, given
+
+
+@cli.command()
+@OUT
+@click.argument("fact")
+@AS_JSON
+def explain(out: Path, fact: str, as_json: bool) -> None:
+    """Cho biết một con số từ đâu ra / Show where a figure comes from.
+
+    FACT: địa chỉ, mã 16 ký tự hoặc phần đầu của mã, hoặc TRANG:VỊ-TRÍ / address, identifier or its beginning, or
+    PAGE:BEGIN
+    """
+    from builder import explainer
+
+    store = open_answers(out)
+    explanation = explainer.explain(store, explainer.find_figure(store, fact))
+    if as_json:
+        put_json(explanation.as_dict())
+    else:
+        show.put_explanation(explanation)
+
+
+@cli.command()
+@OUT
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(dict.fromkeys(EXPORT_ENDINGS.values()))),
+    help="Định dạng; mặc định theo đuôi tệp / format; by itself, as the file's ending says",
+)
+@click.option(
+    "-o", "--output", "file", required=True, type=click.Path(path_type=Path), help="Tệp kết quả / file to write"
+)
+@AS_JSON
+def export(out: Path, form: str | None, file: Path, as_json: bool) -> None:
+    """Xuất đồ thị ra định dạng khác / Write the graph in another format."""
+    from builder import exporter, pipeline
+
+    form = form or EXPORT_ENDINGS.get(file.suffix.lower())
+    if form is None:
+        raise click.BadParameter(f"{file}: the ending tells no format; give --format", param_hint="--output")
+    statements = exporter.export(pipeline.open_build(out), form, file)
+    if as_json:
+        put_json({"file": str(file), "format": form, "statements": statements})
+    say(f"{statements} phát biểu → {file}", f"{statements} statements")
+
+
+@cli.command()
+@OUT
+@click.option(
+    "-o",
+    "--output",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Tệp .graphml hoặc .gexf / file to write [OUT/network.graphml, OUT/network.gexf]",
+)
+@AS_JSON
+def network(out: Path, files: tuple[Path, ...], as_json: bool) -> None:
+    """Vẽ mạng địa phương – sáng kiến – chỉ tiêu / Draw the network of localities, initiatives and indicators.
+
+    Gephi mở được cả hai định dạng / Gephi opens both formats.
+    """
+    from builder.exporter import draw, write_network
+
+    graph = draw(open_answers(out))
+    targets = files or (out / "network.graphml", out / "network.gexf")
+    for file in targets:
+        write_network(graph, file)
+    told = show.measure_network(graph) | {"files": [str(file) for file in targets]}
+    if as_json:
+        put_json(told)
+    else:
+        show.put_network(told)
+
+
+@cli.command()
+@OUT
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option(
+    "--only", type=click.Path(path_type=Path), help="Tệp liệt kê trang cần chấm / file with the page names to judge"
+)
+@click.option(
+    "--without",
+    type=click.Path(path_type=Path),
+    help="Tệp liệt kê trang bỏ qua / file with the page names to leave out",
+)
+@click.option(
+    "--errors",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Số lỗi cần liệt kê / list up to N missed and N wrong figures",
+)
+@AS_JSON
+def evaluate(out: Path, gold: Path, only: Path | None, without: Path | None, errors: int, as_json: bool) -> None:
+    """So với số liệu do người đọc / Compare with figures that people read.
+
+    GOLD: thư mục có một tệp JSON cho mỗi trang / a folder with one JSON file per page
+    """
+    from builder import evaluator, pipeline
+
+    found = evaluator.evaluate(pipeline.open_build(out), gold, only, without)
+    listed = evaluator.list_errors(found, errors)
+    if as_json:
+        put_json(found.as_dict() | ({"errors": listed} if errors else {}))
+        return
+    show.put_evaluation(found)
+    for miss in listed:
+        put("\t".join(miss.values()))
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def demo(folder: Path | None) -> None:
+    """Dựng, kiểm tra và hỏi thử các trang mẫu / Build, check and ask the example pages.
+
+    FOLDER: nơi giữ kết quả; mặc định là thư mục tạm / folder to keep the result in; by itself a temporary one
+    """
+    click.get_current_context().exit(demonstrate(folder))
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Viết mã tự hoàn thành lệnh / Write the completion script of a shell.
+
+    bash, zsh: eval "$(cchc completion bash)" — fish: cchc completion fish | source
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    writer = kind(cli, {}, "cchc", "_CCHC_COMPLETE")
+    put(kind.source_template % writer.source_vars())
