@@ -1,1 +1,58 @@
-"""Reads Vietnamese pages about administrative reform and builds a knowledge graph with evidence."""
+"""Reads Vietnamese pages about administrative reform and builds a knowledge graph with evidence.
+
+>>> import builder
+>>> summary = builder.build(["examples/pages"], "out")  # doctest: +SKIP
+>>> rows = builder.ask("out", "on-time-rate-by-unit", year="2021")  # doctest: +SKIP
+"""
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from builder.facts import Report
+    from builder.pipeline import Summary
+    from builder.queries import Rows
+    from builder.store import Store
+
+__all__ = ["ask", "build", "export", "open_graph", "validate"]
+
+Place = str | PathLike[str]
+
+
+def build(pages: Iterable[Place], target: Place, jobs: int = 1) -> "Summary":
+    """Build the graph of some pages into a folder, and return what became of them."""
+    from builder import pipeline
+
+    return pipeline.build([Path(page) for page in pages], Path(target), jobs)
+
+
+def validate(target: Place) -> "Report":
+    """Return what is wrong with a build: its shapes, its checks and its quotations."""
+    from builder import pipeline, validator
+
+    return validator.validate(pipeline.open_build(Path(target)))
+
+
+def open_graph(target: Place) -> "Store":
+    """Return a store in memory that answers SPARQL about a build."""
+    from builder import pipeline, store
+
+    graph = store.open_store("memory:")
+    graph.load_nquads(pipeline.open_build(Path(target)))
+    return graph
+
+
+def ask(target: Place, query: str, **values: str) -> "Rows":
+    """Return the answer to a saved question about a build; ``values`` go into its parameters."""
+    from builder import queries
+
+    return queries.run(open_graph(target), queries.bind(queries.load(query), values))
+
+
+def export(target: Place, format: str, file: Place) -> int:  # noqa: A002  the word on the command line
+    """Write the graph of a build in another format and return the number of its statements."""
+    from builder import exporter, pipeline
+
+    return exporter.export(pipeline.open_build(Path(target)), format, Path(file))

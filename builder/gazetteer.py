@@ -60,6 +60,7 @@ class Gazetteer:
     by_name: Mapping[str, tuple[UnitVersion, ...]]  # folded name without kind
     kinds_of_word: Mapping[str, frozenset[str]]  # folded kind word or abbreviation -> kinds
     slugs: Mapping[str, tuple[UnitVersion, ...]]  # "dongthap" -> provinces and districts
+    commune_slugs: Mapping[str, tuple[UnitVersion, ...]]
     _names: tuple[str, ...] = field(repr=False)
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
 
@@ -133,28 +134,34 @@ def _read_version(row: Mapping[str, str], words: Mapping[str, tuple[str, frozens
     )
 
 
+def _wordings(root: Path | None) -> Iterator[tuple[str, str, str]]:
+    """Yield what the ontology says of the words for units: subject, predicate and value."""
+    for triple in artefacts.read_turtle(artefacts.ontology_file("wording.ttl", root)):
+        subject, predicate, value = (str(getattr(term, "value", "")) for term in triple)
+        yield subject, predicate, value
+
+
 def _read_kind_words(root: Path | None) -> dict[str, tuple[str, frozenset[str]]]:
     """Return for each kind the word in labels and the folded words and abbreviations in text."""
     spoken: dict[str, str] = {}
     written: dict[str, set[str]] = {}
-    for triple in artefacts.read_turtle(artefacts.ontology_file("wording.ttl", root)):
-        subject, predicate = triple.subject.value, triple.predicate.value
+    for subject, predicate, value in _wordings(root):
         if "/unit-type/" not in subject:
             continue
         kind = subject.rsplit("/", 1)[1]
         if predicate.endswith("#kindWord"):
-            spoken[kind] = triple.object.value  # type: ignore[union-attr]
+            spoken[kind] = value
         elif predicate.endswith("#hiddenLabel"):
-            written.setdefault(kind, set()).add(fold_name(triple.object.value))  # type: ignore[union-attr]
+            written.setdefault(kind, set()).add(fold_name(value))
     return {kind: (word, frozenset(written.get(kind, ()))) for kind, word in spoken.items()}
 
 
 def _read_aliases(root: Path | None) -> dict[str, list[str]]:
     """Return other names of units, by code: "HCM", "BR-VT"."""
     aliases: dict[str, list[str]] = {}
-    for triple in artefacts.read_turtle(artefacts.ontology_file("wording.ttl", root)):
-        if "/id/unit/" in triple.subject.value:
-            aliases.setdefault(triple.subject.value.rsplit("/", 1)[1], []).append(triple.object.value)  # type: ignore[union-attr]
+    for subject, _, value in _wordings(root):
+        if "/id/unit/" in subject:
+            aliases.setdefault(subject.rsplit("/", 1)[1], []).append(value)
     return aliases
 
 
@@ -173,13 +180,15 @@ def _index(
     versions[COUNTRY] = UnitVersion(COUNTRY, "VN", "country", "Việt Nam", "Việt Nam", "", None, None)
     by_name: dict[str, list[UnitVersion]] = {}
     slugs: dict[str, list[UnitVersion]] = {}
+    commune_slugs: dict[str, list[UnitVersion]] = {}
     for version in versions.values():
         if version.level == "country":
             continue
         for name in _spellings(version, aliases):
             by_name.setdefault(name, []).append(version)
-        if version.level != "commune":
-            slugs.setdefault(slug(version.name), []).append(version)
+        chosen = commune_slugs if version.level == "commune" else slugs
+        for spelling in {slug(version.name), *map(slug, aliases.get(version.code, ()))}:
+            chosen.setdefault(spelling, []).append(version)
     kinds: dict[str, set[str]] = {}
     for kind, (_, written) in words.items():
         for word in written:
@@ -191,6 +200,7 @@ def _index(
         by_name={name: tuple(units) for name, units in by_name.items()},
         kinds_of_word={word: frozenset(k) for word, k in kinds.items()},
         slugs={key: tuple(units) for key, units in slugs.items()},
+        commune_slugs={key: tuple(units) for key, units in commune_slugs.items()},
         _names=names,
         _matcher=ahocorasick_rs.AhoCorasick(names),
     )

@@ -3,7 +3,9 @@
 import hashlib
 import re
 import unicodedata
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+import pyoxigraph as ox
 
 from builder.facts import Initiative, Observation, Period, Span
 
@@ -13,6 +15,7 @@ ONTOLOGY_GRAPH = BASE + "graph/ontology"
 DATASET = BASE + "dataset/figures"
 MODEL_SCHEME = BASE + "model"
 _SAFE = "/-._~!$'()*,;=:@"
+_NOT_IN_ADDRESS = re.compile(r"[\s<>\"{}|\\^`\[\]\x00-\x20\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -24,6 +27,21 @@ def slug(text: str) -> str:
     """
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     return _NOT_IN_SLUG.sub("-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")
+
+
+def web_address(url: str) -> str:
+    """Return the address of a page as it can stand in the graph; nothing if it is none.
+
+    >>> web_address(" https://tienyen.gov.vn/tin tuc?id=1 "), web_address("trang 5")
+    ('https://tienyen.gov.vn/tin%20tuc?id=1', '')
+    """
+    address = _NOT_IN_ADDRESS.sub(lambda found: quote(found.group()), url.strip())
+    try:
+        ox.NamedNode(address)
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
 def document_iri(identifier: str) -> str:
@@ -77,7 +95,7 @@ def interval_iri(period: Period) -> str:
 
 
 def legal_iri(number: str, issued: object = None, issuer: str = "") -> str:
-    """Name a legal document by number, and by issuer where numbers repeat between issuers (local committees, councils)."""
+    """Name a legal document by number, and by issuer where numbers repeat between local committees and councils."""
     local = re.search(r"UBND|HĐND|BC|KH|TB|CV|TTr|SNV|QĐ", number) and not re.search(r"TTg|CP|QH|TW", number)
     parts = [slug(number)]
     if local and issued is not None:

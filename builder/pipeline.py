@@ -5,19 +5,20 @@ the end. Output is written aside and swapped in whole, so a reader sees the old 
 """
 
 import csv
+import ctypes
 import hashlib
 import io
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from builder import artefacts
-from builder.errors import SourceError, StoreError
+from builder.errors import BuilderError, SourceError, StoreError
 from builder.extractor import extract
 from builder.facts import Citation, Initiative, Issue, LinkedDocument, Observation
 from builder.gazetteer import load_gazetteer
@@ -111,7 +112,7 @@ def build(
     target: Path,
     jobs: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Summary:
     """Build the graph of some pages into a folder, replacing an earlier build whole.
 
@@ -123,40 +124,54 @@ def build(
         progress: told after each batch how many of how many pages are done.
 
     Raises:
-        SourceError: there is no page to read at all.
+        SourceError: there is no page that can be read.
         StoreError: the target cannot be written or holds something else.
+        BuilderError: a process of the pool ended before its time.
 
     """
+    target = target.resolve()
     _check_target(target)
-    places, problems = list_sources(inputs)
-    if not places:
-        raise SourceError("\n".join(map(str, problems)) or "no pages given; name a folder or file")
-    unreadable = [str(problem) for problem in problems]
+    listed, problems = list_sources(inputs)
+    places = [place for place in listed if target not in place.path.resolve().parents]
     built: list[Built] = []
+    unreadable = [str(problem) for problem in problems]
     for done, results in enumerate(_run(places, jobs, executor), 1):
         built += [r for r in results if isinstance(r, Built)]
         unreadable += [r for r in results if isinstance(r, str)]
         progress(min(done * BATCH, len(places)), len(places))
+    if not built:
+        raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
     return _write_out(sorted(built, key=lambda b: b.id), sorted(unreadable), target)
 
 
 def _run(places: Sequence[Place], jobs: int, executor: Executor | None) -> Iterator[list[Built | str]]:
     batches = [places[i : i + BATCH] for i in range(0, len(places), BATCH)]
-    if executor is not None:
-        yield from executor.map(build_batch, batches)
-    elif jobs > 1 and len(batches) > 1:
-        with ProcessPoolExecutor(jobs) as pool:
-            yield from pool.map(build_batch, batches)
-    else:
-        yield from map(build_batch, batches)
+    try:
+        if executor is not None:
+            yield from executor.map(build_batch, batches)
+        elif jobs > 1 and len(batches) > 1:
+            with ProcessPoolExecutor(jobs) as pool:
+                yield from pool.map(build_batch, batches)
+        else:
+            yield from map(build_batch, batches)
+    except BrokenExecutor as problem:
+        raise BuilderError("a process of the build was ended from outside; run it again with fewer jobs") from problem
 
 
 # ---------------------------------------------------------------- output
 
 
 def _check_target(target: Path) -> None:
-    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-        raise StoreError(f"{target}: exists and is no earlier build; choose another folder or empty it")
+    """Refuse to replace what is no earlier build; go back to one whose replacement was interrupted."""
+    earlier = _earlier(target)
+    if not target.exists() and (earlier / MANIFEST).is_file():
+        earlier.rename(target)
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    try:
+        _read_manifest(target)
+    except StoreError as problem:
+        raise StoreError(f"{target}: exists and is no earlier build; choose another folder or empty it") from problem
 
 
 def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path) -> Summary:
@@ -170,7 +185,11 @@ def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path) 
         summary = _write_manifest(built, unreadable, quads, aside)
         _swap(aside, target)
     except OSError as problem:
-        raise StoreError(f"{target}: cannot be written: {problem.strerror or problem}; nothing was changed") from problem
+        raise StoreError(
+            f"{target}: cannot be written: {problem.strerror or problem}; nothing was changed"
+        ) from problem
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return summary
 
 
@@ -229,11 +248,13 @@ def _write_manifest(built: Sequence[Built], unreadable: Sequence[str], quads: in
 
 def hash_files(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a build but its manifest and reports, by path."""
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST and not path.name.startswith("report.")
-    }
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {name: _hash_file(path) for name, path in files.items() if name != MANIFEST and not name.startswith("report.")}
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def package_version() -> str:
@@ -244,46 +265,81 @@ def package_version() -> str:
         return "0+unknown"
 
 
+def _earlier(target: Path) -> Path:
+    """Return where an earlier build waits while its replacement is put in place."""
+    return target.with_name(f".{target.name}.earlier")
+
+
 def _swap(aside: Path, target: Path) -> None:
-    """Put a finished build in the place of the earlier one, which is kept until the new one stands."""
-    earlier = target.with_name(f".{target.name}.earlier")
-    shutil.rmtree(earlier, ignore_errors=True)
+    """Put a finished build in the place of the earlier one, in one step where the system knows how."""
     _flush(aside)
-    if target.exists():
-        target.rename(earlier)
+    if not target.exists():
+        aside.rename(target)
+    elif not _exchange(aside, target):
+        _replace(aside, target)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change names at one moment; return False where the system cannot (it is Linux that can)."""
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+
+
+def _replace(aside: Path, target: Path) -> None:
+    """Put a finished build in place in two steps; the earlier one is kept until the new one stands."""
+    earlier = _earlier(target)
+    shutil.rmtree(earlier, ignore_errors=True)
+    target.rename(earlier)
     try:
         aside.rename(target)
     except OSError:
-        if earlier.exists():
-            earlier.rename(target)
+        earlier.rename(target)
         raise
     shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _flush(folder: Path) -> None:
     """Make sure that what was written is on disk before it is swapped in."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+    for path in (folder, *folder.rglob("*")):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def open_build(target: Path) -> Path:
-    """Return the graph of a build after checking that no file of it is missing or changed.
+    """Return the graph of a build after checking that nothing in it is missing, changed or added.
 
     Raises:
         StoreError: the folder holds no build, or a file of it is damaged.
 
     """
+    files = _read_manifest(target)
+    for name, digest in files.items():
+        path = target / name
+        if not path.is_file() or _hash_file(path) != digest:
+            raise StoreError(f"{path}: missing or changed since it was built; build again")
+    for path in sorted((target / TEXTS).rglob("*")):
+        if path.is_file() and path.relative_to(target).as_posix() not in files:
+            raise StoreError(f"{path}: not part of the build; move it elsewhere or build again")
+    return target / GRAPH
+
+
+def _read_manifest(target: Path) -> dict[str, str]:
+    """Return the files of a build with their SHA-256, as its manifest lists them."""
     manifest = target / MANIFEST
     if not manifest.is_file():
         raise StoreError(f"{target}: no build here (no {MANIFEST}); run cchc build PAGES -o {target}")
     try:
-        files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-    except (ValueError, KeyError, OSError) as problem:
+        told = json.loads(manifest.read_text(encoding="utf-8"))
+        files = {str(name): str(digest) for name, digest in told["files"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError, OSError) as problem:
         raise StoreError(f"{manifest}: damaged ({problem}); build again") from problem
-    for name, digest in files.items():
-        path = target / name
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            raise StoreError(f"{path}: missing or changed since it was built; build again")
-    return target / GRAPH
+    if not {GRAPH, ISSUES} <= set(files):
+        raise StoreError(f"{manifest}: damaged (it does not list {GRAPH} and {ISSUES}); build again")
+    return files

@@ -114,6 +114,7 @@ def _fold_cluster(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", seen.replace("İ", "i").lower())
 
 
+LONGEST_SENTENCE = 3000  # characters
 _SENTENCE_END = re.compile(r'[.!?…]+["\')\]]*(?=\s)|\n+')
 _ABBREVIATION = re.compile(r"(?:\b(?:tp|tx|tt|q|p|h|x|ths|ts|pgs|gs|bs|ks|đ/c|v\.v|tr|no)|\b[^\W\d_])$")
 
@@ -129,9 +130,19 @@ def sentences(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in _SENTENCE_END.finditer(folded, start, end):
         if match.group()[0] == "." and _ABBREVIATION.search(folded, max(start, match.start() - 5), match.start()):
             continue
-        yield from _trimmed(folded, begin, match.end())
+        yield from _pieces(folded, begin, match.end())
         begin = match.end()
-    yield from _trimmed(folded, begin, end)
+    yield from _pieces(folded, begin, end)
+
+
+def _pieces(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence, or the pieces of what is far too long to be one: a table or page without any full stop."""
+    while end - start > LONGEST_SENTENCE:
+        space = folded.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+        cut = space if space > start else start + LONGEST_SENTENCE
+        yield from _trimmed(folded, start, cut)
+        start = cut
+    yield from _trimmed(folded, start, end)
 
 
 def _trimmed(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:

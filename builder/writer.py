@@ -13,8 +13,23 @@ from builder import identifiers as iri
 from builder.facts import Citation, Document, Evidence, Initiative, Issue, LinkedDocument, Observation, Period, Span
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
-from builder.vocabulary import CCHC, DCTERMS, ELI, NIF, ORG, PROV, QB, RDF, RDFS, SCHEMA, SDMX_ATTRIBUTE
-from builder.vocabulary import SDMX_DIMENSION, SDMX_MEASURE, SKOS, TIME
+from builder.vocabulary import (
+    CCHC,
+    DCTERMS,
+    ELI,
+    NIF,
+    ORG,
+    PROV,
+    QB,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SDMX_ATTRIBUTE,
+    SDMX_DIMENSION,
+    SDMX_MEASURE,
+    SKOS,
+    TIME,
+)
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CONCEPT = "https://w3id.org/cchc/"
@@ -48,13 +63,15 @@ def typed(text: object, datatype: str) -> str:
 
 
 def decimal(value: Decimal) -> str:
-    """Write a decimal in canonical form: no exponent, no trailing zeros, integers without a point.
+    """Write a decimal in canonical form, all its digits kept: no exponent, no trailing zeros, integers without a point.
 
     >>> decimal(Decimal("99.40")), decimal(Decimal("1E+3"))
     ('"99.4"^^<http://www.w3.org/2001/XMLSchema#decimal>', '"1000"^^<http://www.w3.org/2001/XMLSchema#decimal>')
     """
-    text = format(value.normalize(), "f")
-    return typed(text, "decimal")
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return typed("0" if text == "-0" else text, "decimal")
 
 
 def concept(scheme: str, name: str) -> str:
@@ -109,8 +126,8 @@ def _write_source(lines: _Lines, linked: LinkedDocument) -> None:
     lines.add(page, CCHC.sha256, literal(document.sha256))
     if document.published:
         lines.add(page, DCTERMS.issued, typed(document.published, "date"))
-    if is_iri(document.url):
-        lines.link(page, DCTERMS.source, document.url)
+    if address := iri.web_address(document.url):
+        lines.link(page, DCTERMS.source, address)
     if publisher := publisher_of(document):
         lines.link(page, DCTERMS.publisher, iri.publisher_iri(publisher))
     for key in linked.about:
@@ -122,18 +139,10 @@ def _write_source(lines: _Lines, linked: LinkedDocument) -> None:
     lines.add(text, NIF.endIndex, typed(len(document.text), "nonNegativeInteger"))
 
 
-_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]+")
-
-
-def is_iri(url: str) -> bool:
-    """Tell whether an address can stand in the graph as it is."""
-    return _IRI.fullmatch(url) is not None
-
-
 def publisher_of(document: Document) -> str:
     """Return the publisher: the host of the page's address, else the name given with the page."""
-    host = urlsplit(document.url).hostname if is_iri(document.url) else None
-    return (host or "").removeprefix("www.") or iri.slug(document.publisher)
+    host = urlsplit(iri.web_address(document.url)).hostname or ""
+    return host.removeprefix("www.") or iri.slug(document.publisher)
 
 
 def _write_evidence(lines: _Lines, document: Document, subject: str, evidence: Iterable[Evidence]) -> None:
@@ -409,5 +418,3 @@ def write_ontology(statements: Iterable[str]) -> Iterator[str]:
     """Yield the ontology's statements as N-Quads of its graph."""
     for statement in statements:
         yield f"{statement} <{iri.ONTOLOGY_GRAPH}> .\n"
-
-

@@ -11,10 +11,8 @@ from collections.abc import Sequence
 
 import click
 
-from builder.cli.screen import in_language, say
-from builder.cli.verbs import FINE, USAGE, cli
-
-INTERRUPTED, PIPE_CLOSED = 130, 141
+from builder.cli.screen import FINE, INTERRUPTED, PIPE_CLOSED, USAGE, in_language, say
+from builder.cli.verbs import cli
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,7 +53,7 @@ def _say_misuse(problem: click.ClickException) -> None:
         click.ClickException: "sai cách gọi lệnh",
     }
     vi = next(words for kind, words in kinds.items() if isinstance(problem, kind))
-    context = getattr(problem, "ctx", None)
-    command = context.command_path if context else "cchc"
-    click.echo(f"{in_language(f'Lỗi, {vi}', 'error')}: {problem.format_message()}", err=True)
-    say(f"Xem cách dùng: {command} --help", f"for help: {command} --help")
+    context = getattr(problem, "ctx", None) or click.Context(cli, info_name="cchc")
+    with context.scope(cleanup=False):
+        click.echo(f"{in_language(f'Lỗi, {vi}', 'error')}: {problem.format_message()}", err=True)
+        say(f"Xem cách dùng: {context.command_path} --help", f"for help: {context.command_path} --help")

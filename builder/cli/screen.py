@@ -1,4 +1,4 @@
-"""Talking to the person at the screen: what was asked for on standard output, what is said about it on standard error."""
+"""Talking to the person at the screen: answers on standard output, what is said about them on standard error."""
 
 import json
 import sys
@@ -9,6 +9,8 @@ import click
 
 from builder.errors import ArtefactError, BuilderError, QueryError, SourceError, StoreError
 
+FINE, VIOLATIONS, USAGE, UNREADABLE = 0, 1, 2, 3
+INTERRUPTED, PIPE_CLOSED = 130, 141
 LANGUAGES = ("vi", "en", "both")
 LANGUAGE = "cchc.language"  # where a click context keeps the language chosen
 

@@ -10,6 +10,7 @@ import click
 
 from builder.cli.headings import HEADINGS
 from builder.cli.screen import in_language, language, put, put_json, put_lines, say
+from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
     from builder.evaluator import Evaluation
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from builder.facts import Report
     from builder.pipeline import Summary
     from builder.queries import Rows, SavedQuery
+
+SIGNS = {"true": "✓", "false": "–"}
+ADDRESSES = (*(NAMESPACES["id"] + kind for kind in ("document/", "observation/", "")), NAMESPACES["scheme"])
 
 
 def put_summary(summary: "Summary", out: str) -> None:
@@ -48,7 +52,7 @@ def say_verdict(report: "Report", say: Callable[[str, str], None] = say) -> None
         groups[key] = groups.get(key, 0) + 1
     for (severity, vi, en), number in groups.items():
         mark = {"Violation": "✗", "Warning": "!"}.get(severity, "·")
-        say(f"  {mark} {number} × {vi}", en)
+        say(f"  {mark} {number} × {vi}", f"  {mark} {number} × {en}" if language() == "en" else en)
 
 
 def put_catalogue(questions: "Sequence[SavedQuery]", form: str) -> None:
@@ -76,28 +80,42 @@ def put_rows(rows: "Rows", form: str) -> None:
         put(write(rows))
 
 
-def put_table(rows: "Rows", columns: Sequence[str] = ()) -> None:
-    """Write an answer for the eye: headings in words, addresses of data short; all columns or those named."""
+def put_table(rows: "Rows") -> None:
+    """Write an answer for the eye: headings in words, and no addresses where a name stands beside them."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from builder.queries import DATA, as_cells
+    from builder.queries import as_cells
 
-    chosen = [rows.columns.index(name) for name in columns or rows.columns]
+    cells = [[_short(cell) for cell in row] for row in as_cells(rows)]
+    shown = [n for n in range(len(rows.columns)) if _is_shown(rows.columns, n, cells)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for number in chosen:
-        table.add_column(Text(heading(rows.columns[number])), overflow="fold")
-    for row in as_cells(rows, base=DATA):
-        table.add_row(*(Text(" ".join(row[number].split())) for number in chosen))
+    for number in shown:
+        table.add_column(Text(_heading(rows.columns[number])), overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(row[number]) for number in shown))
     console = Console() if sys.stdout.isatty() else Console(width=10_000, color_system=None)
     with console.capture() as captured:
         console.print(table)
     put("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
-def heading(column: str) -> str:
+def _is_shown(columns: Sequence[str], number: int, cells: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a column is worth its place: it holds something, and no column beside it names the same thing."""
+    named = f"{columns[number]}Label" in columns
+    return not named and (not cells or any(row[number] for row in cells))
+
+
+def _short(cell: str) -> str:
+    """Return a cell on one line, without what all addresses of its kind begin with."""
+    for base in ADDRESSES:
+        cell = cell.removeprefix(base)
+    return SIGNS.get(cell, " ".join(cell.split()))
+
+
+def _heading(column: str) -> str:
     """Return what a column of an answer is called; one we have no words for keeps its name."""
     vi, en = HEADINGS.get(column, (column, column))
     both = f"{vi}\n{en}" if vi != en else en
@@ -149,7 +167,8 @@ def _tell(check: "Check", e: "Explanation") -> str:
     verdict = in_language("khớp", "agrees") if check.agrees else in_language("KHÔNG KHỚP", "DISAGREES")
     if check.kind == "rate":
         return f"{check.part} : {check.whole} = {check.computed} ~ {check.rate} → {verdict}"
-    return f"{check.part} ({_named(e, check.part_indicator)}) ≤ {check.whole} ({_named(e, check.whole_indicator)}) → {verdict}"
+    part, whole = _named(e, check.part_indicator), _named(e, check.whole_indicator)
+    return f"{check.part} ({part}) ≤ {check.whole} ({whole}) → {verdict}"
 
 
 def measure_network(graph: Any) -> dict[str, Any]:

@@ -9,11 +9,10 @@ import click
 
 from builder.cli import show
 from builder.cli.demo import demonstrate
-from builder.cli.screen import LANGUAGE, LANGUAGES, put, put_json, say, say_error
+from builder.cli.screen import LANGUAGE, LANGUAGES, UNREADABLE, USAGE, VIOLATIONS, put, put_json, say, say_error
 from builder.cli.steps import build_pages, check_build, open_answers
 from builder.errors import BuilderError, QueryError
 
-FINE, VIOLATIONS, USAGE, UNREADABLE = 0, 1, 2, 3
 EXPORT_ENDINGS: Mapping[str, str] = {
     ".nq": "nq",
     ".trig": "trig",
@@ -162,7 +161,7 @@ def ask(out: Path, query: str | None, values: tuple[str, ...], form: str, store:
 def _split(value: str) -> tuple[str, str]:
     name, separator, given = value.partition("=")
     if not separator:
-        raise click.BadParameter(f"“{value}” is not NAME=VALUE", param_hint="--set")
+        raise click.BadParameter(f"“{value}” is not NAME=VALUE", click.get_current_context(), param_hint="--set")
     return name, given
 
 
@@ -204,7 +203,8 @@ def export(out: Path, form: str | None, file: Path, as_json: bool) -> None:
 
     form = form or EXPORT_ENDINGS.get(file.suffix.lower())
     if form is None:
-        raise click.BadParameter(f"{file}: the ending tells no format; give --format", param_hint="--output")
+        context = click.get_current_context()
+        raise click.BadParameter(f"{file}: the ending tells no format; give --format", context, param_hint="--output")
     statements = exporter.export(pipeline.open_build(out), form, file)
     if as_json:
         put_json({"file": str(file), "format": form, "statements": statements})

@@ -26,9 +26,11 @@ from builder.lexicon import Hit, Indicator, Lexicon, between
 from builder.text import Folded, sentences
 
 _READ = frozenset({"title", "lead", "heading", "body", "caption"})
+_TOTAL = re.compile(r"\s*(?:trong |trên |so với |/ ?)?tổng (?:số )?")
 _TOPIC = re.compile(r"(?:[-+*•] ?)?(?:về|đối với|riêng|trong lĩnh vực|công tác) [^,;:.()\d]{3,80}[,:]")
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
+_FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
 _OPENING = 5  # how far into a paragraph its first word may begin
 _AHEAD = 0.6
 _AGAIN = 0.5
@@ -236,6 +238,7 @@ class _SentenceReader:
         self.last: Frame | None = None
         self.previous: Figure | None = None
         self.place: Place | None = None
+        self.openers: list[tuple[Number, Frame]] = []
         self.units_told: dict[str, Place | None] = {}
         self.years: dict[int, PeriodMention] = {}
 
@@ -245,7 +248,9 @@ class _SentenceReader:
         zones = find_zones(self.text, *self.sentence, numbers, self.hits, self.masked)
         self.years = self._years_in_turn(zones)
         for i, zone in enumerate(zones):
-            frame = read_frame(self.text, zone, self.hits, self.lexicon, self.last or self.told.frame, self._topic(i, zone))
+            before = self._parallel(zone) or self.last or self.told.frame
+            frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(i, zone))
+            frame = self._without_far_index(zone, frame)
             frame = self._look_ahead(zone, self._recall(zone, frame))
             self.place = self._place_in_turn(i, zones) or choose_place(
                 self.places, zone, self.sentence[0], self.place, self.text, self.told.places
@@ -262,6 +267,7 @@ class _SentenceReader:
             if figure is not None and figure.measure in ("percent", "points"):
                 self.told.rate = frame
             self.previous, self.last = figure, frame
+            self.openers.append((zone.number, frame))
         return figures, unread
 
     def _place_in_turn(self, index: int, zones: Sequence[Zone]) -> Place | None:
@@ -305,6 +311,36 @@ class _SentenceReader:
         if not (pointed or whose or named):
             return frame
         return read_frame(self.text, zone, self.hits, self.lexicon, rate)
+
+    def _parallel(self, zone: Zone) -> Frame | None:
+        """Return the frame that opens the clause before, where a new clause begins behind a semicolon.
+
+        In "Sở A tiếp nhận 10 hồ sơ, đúng hạn 99%; Sở B 20 hồ sơ" the last number goes on from the first.
+        """
+        if self.last is None or not self.openers:
+            return None
+        last = self.openers[-1][0]
+        if ";" not in self.text[last.after : zone.number.start]:
+            return None
+        clause = self.text.rfind(";", self.sentence[0], last.start)
+        share = zone.number.kind == "percent"
+        opening = [f for n, f in self.openers if n.start > clause and (n.kind == "percent") == share]
+        return opening[0] if opening else None
+
+    def _without_far_index(self, zone: Zone, frame: Frame) -> Frame:
+        """Drop an index carried over to a number that is told of something else: a component of the index."""
+        if not zone.left or any(self.lexicon.cues[c].dimension == "index" for c in frame.own):
+            return frame
+        start, end = zone.left[0]
+        known = [(h.start, h.end) for h in between(self.hits, start, end)]
+        known += [(p.start, p.end) for p in (*self.places, *self.bodies, *self.periods)]
+        words = [start + m.start() for m in re.finditer(r"[^\W\d]+", self.text[start:end])]
+        unknown = [w for w in words if not any(a <= w < b for a, b in known)]
+        indexed = zone.number.kind in ("points", "rank") or self._is_rank(zone)
+        other = any(h.dimension in _MEASURING - {"index", "topic"} for h in between(self.hits, start, end))
+        if len(unknown) < _FOREIGN_WORDS and not (indexed and other):
+            return frame
+        return replace(frame, cues={c: w for c, w in frame.cues.items() if self.lexicon.cues[c].dimension != "index"})
 
     def _look_ahead(self, zone: Zone, frame: Frame) -> Frame:
         """Give a number that nothing before explains the words of the rest of its sentence.
@@ -376,10 +412,8 @@ class _SentenceReader:
         if zone.number.kind != "percent" or not zone.right:
             return False
         start, end = zone.right[0]
-        total = next((h for h in between(self.hits, start, end) if h.dimension == "of-total"), None)
-        if total is None or self.text[start : total.start].strip():
-            return False
-        return any(h.dimension in ("timing", "channel") for h in between(self.hits, total.end, end))
+        total = _TOTAL.match(self.text, start, end)
+        return total is not None and any(h.dimension in ("timing", "channel") for h in between(self.hits, total.end(), end))
 
     def _is_total(self, zone: Zone) -> bool:
         """Tell whether a number is what a share is taken of: "trong tổng số 168.000 hồ sơ"."""
@@ -393,7 +427,8 @@ class _SentenceReader:
     def _figure(self, zone: Zone, frame: Frame) -> Figure | None:
         number = zone.number
         choice, measure = self._choose(zone, frame)
-        if choice is None or self._breaks_down(choice):
+        inventory = choice is not None and not choice.indicator.levelled and measure == "count"
+        if choice is None or (inventory and number.whole is not None) or self._breaks_down(choice):
             return None
         bound, bound_start = find_bound(between(self.hits, zone.start, number.start), self.text, number)
         if re.match(r" ?trở lên", self.text[number.after : number.after + 10]):
@@ -441,8 +476,10 @@ class _SentenceReader:
 
     def _prefer_previous(self, measure: str, frame: Frame, choices: list[Choice]) -> list[Choice]:
         """In an enumeration that leaves the words out, a number states what the one before it stated."""
-        previous = self.previous
-        if previous is None or previous.measure != measure or frame.tells(self.lexicon):
+        previous, last = self.previous, self.last
+        if previous is None or last is None or previous.measure != measure or frame.tells(self.lexicon):
+            return choices
+        if frame.nouns and frame.nouns != last.nouns:
             return choices
         raised = [replace(c, score=c.score + _AGAIN * (c.indicator.id == previous.indicator)) for c in choices]
         return sorted(raised, key=lambda c: (-c.score, c.indicator.id))

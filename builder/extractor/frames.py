@@ -247,7 +247,9 @@ _NOT_NOUNS = frozenset(
 
 def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> Frame:
     """Carry cues over: all of them where the zone is silent, else only the counted object, index and topic."""
-    silent = not frame.tells(lexicon) and (not frame.share or not frame.nouns or bool(frame.nouns & before.cues.keys()))
+    silent = not frame.tells(lexicon)
+    if frame.share and frame.nouns and not frame.nouns & before.cues.keys():
+        silent = False
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     kept = {"object", "index", "stage"} if bracketed else {"object", "index"}
     cues = dict(frame.cues)

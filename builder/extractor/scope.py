@@ -14,6 +14,7 @@ _BODY = re.compile(
     r"(?<!\w)(?P<head>sở|phòng|trung tâm|bộ|ban|ubnd|ủy ban nhân dân|hđnd|công an|văn phòng|chi cục|cục|thanh tra|tổng cục"
     r"|ban quản lí|ban tổ chức|thành ủy|huyện ủy|tỉnh ủy)(?= )"
 )
+_FIRST_WORD = re.compile(r" (?:xây dựng|tổ chức|tiếp nhận và trả kết quả|[^\W\d]+)")
 _NATIONAL_HEADS = frozenset({"bộ", "tổng cục"})
 _NOT_A_MINISTRY = re.compile(r"bộ (?:phận|máy|chỉ số|thủ tục|hồ sơ|tthc|câu hỏi|tiêu chí|tài liệu|mặt|ban|trưởng|chính trị|đội)")
 _STOP = re.compile(
@@ -59,7 +60,8 @@ def find_bodies(text: str, folded: Folded, start: int, end: int) -> list[Body]:
     for match in _BODY.finditer(folded.text, start, end):
         if match["head"] == "bộ" and _NOT_A_MINISTRY.match(folded.text, match.start()):
             continue
-        stop = _STOP.search(folded.text, match.end(), min(end, match.end() + 70))
+        first_word = _FIRST_WORD.match(folded.text, match.end())
+        stop = _STOP.search(folded.text, first_word.end() if first_word else match.end(), min(end, match.end() + 70))
         finish = stop.start() if stop else min(end, match.end() + 70)
         name = folded.text[match.start() : finish].rstrip()
         first = folded.span(match.end() + 1, match.end() + 2).of(text)
@@ -179,7 +181,7 @@ def _is_whole_group(own: Sequence[Place], nearest: Place, text: str) -> bool:
     return bool(before) and text[before[-1].end : nearest.start].strip() in (",", "và", ", và")
 
 
-_BARE_KIND = re.compile(r"(?<!các )(?<!cấp )(?<!toàn )(?<!cả )(?<!ubnd )(?<!, )(?<!và )(?<!\w)(huyện|tỉnh|thành phố|thị xã|quận|xã|phường|thị trấn)(?= (?:có|còn|đã|được|đạt|là|giảm|tiếp|xếp|hiện|đứng))")
+_BARE_KIND = re.compile(r"(?<!các )(?<!cấp )(?<!toàn )(?<!cả )(?<!ubnd )(?<!và )(?<!xã, )(?<!huyện, )(?<!phường, )(?<!trấn, )(?<!\w)(huyện|tỉnh|thành phố|thị xã|quận|xã|phường|thị trấn)(?= (?:có|còn|đã|được|đạt|là|giảm|tiếp|xếp|hiện|đứng))")
 
 
 def _bare_kind(text: str, start: int, end: int) -> str | None:

@@ -14,6 +14,7 @@ _BLOCK_WEIGHT = {"title": 6.0, "lead": 3.0, "heading": 1.5, "body": 1.0, "captio
 _MOST_PER_BLOCK_KIND = 5.0
 _EMAIL_HOST = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _HOST_WEIGHT = 5.0
+_LONG_LABEL = 8
 _PATH_WEIGHT = 3.0
 _PUBLISHER_WEIGHT = 2.5
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
@@ -149,10 +150,29 @@ def units_of_host(host: str, gazetteer: Gazetteer) -> list[UnitVersion]:
     labels = [label for label in host.lower().split(".") if label not in ("www", "vn", "gov", "com", "org", "net", "edu")]
     provinces = {u.code: u for label in labels for u in _units_of_label(label, gazetteer, "province")}
     districts = {u.code: u for label in labels for u in _units_of_label(label, gazetteer, "district")}
+    if communes := _communes_of_host(labels, {**provinces, **districts}, gazetteer):
+        return communes
     if provinces:
         below = [u for u in districts.values() if u.parent in provinces and slug(u.name) not in map(slug_of, provinces.values())]
         return below or list(provinces.values())
     return list(districts.values())
+
+
+_COMMUNE_LABEL = re.compile(r"^(?:xa|phuong|thitran|tt|p|x)-?([a-z0-9-]+)$")
+
+
+def _communes_of_host(
+    labels: Sequence[str], above: Mapping[str, UnitVersion], gazetteer: Gazetteer
+) -> list[UnitVersion]:
+    """Return the one commune a host names below its province or district: ``xatanphu.camau.gov.vn``."""
+    names = [m[1].replace("-", "") for label in labels if (m := _COMMUNE_LABEL.match(label))]
+    found = {
+        u.code: u
+        for name in names
+        for u in gazetteer.commune_slugs.get(name, ())
+        if above.keys() & {a.code for a in gazetteer.ancestors(u)}
+    }
+    return list(found.values()) if len(found) == 1 else []
 
 
 def slug_of(unit: UnitVersion) -> str:
@@ -178,6 +198,9 @@ def _units_of_label(label: str, gazetteer: Gazetteer, level: str) -> list[UnitVe
 
 def _units_of_path(path: str, gazetteer: Gazetteer) -> Iterator[tuple[UnitVersion, float]]:
     """Yield the units that the words of an address name: "…-huyen-can-duoc-giai-quyet-…"."""
+    for part in path.lower().split("/"):
+        if len(part) >= _LONG_LABEL and part.isalpha():
+            yield from ((u, _PATH_WEIGHT) for u in _units_of_label(part, gazetteer, "province"))
     words = re.split(r"[-/_.]+", path.lower())
     for width in (4, 3, 2):
         for i in range(len(words) - width + 1):
@@ -255,7 +278,7 @@ def _decide(
 
     def standing(code: str) -> float:
         weight = scores[code] * (_COMMUNE if units[code].level == "commune" else 1.0)
-        return weight + _below(code, scores, chain) * _SHARE_BELOW + kinds[units[code].level]
+        return weight + _below(code, scores, chain) * _SHARE_BELOW + kinds.get(units[code].kind, 0.0)
 
     ranked = sorted(scores, key=lambda c: (-standing(c), c))
     return Context(units[ranked[0]], (), day, scores)
@@ -282,15 +305,25 @@ def _below(code: str, scores: Mapping[str, float], chain: Mapping[str, set[str]]
 
 
 _SPOKEN = {
-    "province": re.compile(r"(?:toàn|của|cả|trong|UBND) tỉnh(?! [A-ZĐ])"),
-    "district": re.compile(r"(?:toàn|của|trong|UBND) (?:huyện|thị xã|quận)(?! [A-ZĐ])|Huyện ủy|Thị ủy|Quận ủy"),
-    "commune": re.compile(r"(?:của|UBND|toàn) (?:xã|phường|thị trấn)(?! [A-ZĐ])"),
+    ("province",): re.compile(r"(?:toàn|của|cả|trong|UBND|các cấp) tỉnh(?! [A-ZĐ])"),
+    ("rural-district",): re.compile(r"(?:toàn|của|trong|UBND) huyện(?! [A-ZĐ])|Huyện ủy"),
+    ("urban-district",): re.compile(r"(?:toàn|của|trong|UBND) quận(?! [A-ZĐ])|Quận ủy"),
+    ("district-town",): re.compile(r"(?:toàn|của|trong|UBND) thị xã(?! [A-ZĐ])|Thị ủy"),
+    ("centrally-run-city", "provincial-city", "municipal-city"): re.compile(
+        r"(?:toàn|của|trong|UBND) (?:thành phố|TP)(?!\.? ?[A-ZĐ])|Thành ủy"
+    ),
+    ("commune", "ward", "township"): re.compile(r"(?:của|UBND|toàn) (?:xã|phường|thị trấn)(?! [A-ZĐ])"),
 }
+_MOST_SPOKEN = 4.0
 
 
 def _spoken_of(document: Document) -> dict[str, float]:
-    """Return how much the page speaks of "the province", "the district" without naming it."""
-    return {level: min(3.0, 0.5 * len(p.findall(document.text))) for level, p in _SPOKEN.items()} | {"country": 0.0}
+    """Return how much the page speaks of "the province", "the district" without naming it, by kind of unit."""
+    spoken: dict[str, float] = {}
+    for kinds, pattern in _SPOKEN.items():
+        weight = min(_MOST_SPOKEN, 0.5 * len(pattern.findall(document.text)))
+        spoken.update(dict.fromkeys(kinds, weight))
+    return spoken
 
 
 def block_kind_at(blocks: Sequence[Block], offset: int) -> str:

@@ -8,12 +8,13 @@ import hashlib
 
 from builder.errors import SourceError
 from builder.facts import Document, Source
+from builder.identifiers import web_address
 from builder.lexicon import Lexicon
 from builder.reader.blocks import find_blocks
 from builder.reader.dates import find_publication, given_date
 from builder.reader.decoding import decode, looks_vietnamese
 from builder.reader.markup import extract_html
-from builder.reader.sources import is_address, list_sources, load_source
+from builder.reader.sources import list_sources, load_source
 from builder.text import Folded, fold
 
 LONGEST = 1_000_000  # characters; a book has fewer
@@ -44,7 +45,7 @@ def read(source: Source, lexicon: Lexicon) -> Document:
         blocks=blocks,
         sha256=hashlib.sha256(source.data).hexdigest(),
         title=" ".join((title or headline).split()),
-        url=source.url if is_address(source.url) else "",
+        url=web_address(source.url),
         published=given_date(source) or find_publication(text, blocks, lexicon),
         publisher=source.publisher,
     )

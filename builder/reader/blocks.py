@@ -136,7 +136,8 @@ def _is_heading(lines: Sequence[_Line], index: int, last: int) -> bool:
 
 
 def _is_prose(line: _Line) -> bool:
-    return line.kind in ("body", "lead") and (line.words >= _BODY_WORDS or (line.words >= 6 and line.text.endswith((".", ";", ":"))))
+    closed = line.words >= 6 and line.text.endswith((".", ";", ":"))
+    return line.kind in ("body", "lead") and (line.words >= _BODY_WORDS or closed)
 
 
 def _is_item(line: _Line) -> bool:
@@ -159,4 +160,4 @@ def _goes_on(text: str, first: _Line, second: _Line) -> bool:
         return False
     if len(_LINE_END.findall(text, first.end, second.start)) > 1:
         return False
-    return first.text[-1] not in ".:;!?…”\"" and second.text[0].islower()
+    return first.text[-1] not in '.:;!?…”"' and second.text[0].islower()

@@ -9,7 +9,7 @@ from builder.facts import Source
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _LETTERS = re.compile(r"[^\W\d_]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-LARGEST = 8_000_000  # bytes; a page of this genre has some thousand
+LARGEST = 16_000_000  # bytes, pictures in the page included
 
 
 def decode(source: Source) -> str:
@@ -20,9 +20,7 @@ def decode(source: Source) -> str:
 
     """
     data = source.data
-    if len(data) > LARGEST:
-        size = f"{len(data) / 1e6:.0f} MB, more than the {LARGEST / 1e6:.0f} MB of the largest page that is read"
-        raise SourceError(f"{source.id}: {size}; split it into pages or leave it out")
+    check_size(source.id, len(data))
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
     if encoding != "utf-16" and b"\x00" in data:
         raise SourceError(f"{source.id}: {_describe_binary(data)}")
@@ -36,8 +34,20 @@ def decode(source: Source) -> str:
     if "\x00" in text or _SURROGATES.search(text):
         raise SourceError(f"{source.id}: holds what is no character; convert the file to UTF-8")
     if _looks_legacy(text):
-        raise SourceError(f"{source.id}: text in a legacy Vietnamese font encoding (TCVN3 or VNI); convert it to Unicode")
+        raise SourceError(f"{source.id}: text in a legacy Vietnamese font (TCVN3 or VNI); convert it to Unicode")
     return text
+
+
+def check_size(name: str, size: int) -> None:
+    """Refuse what is larger than any page.
+
+    Raises:
+        SourceError: it is.
+
+    """
+    if size > LARGEST:
+        much = f"{size / 1e6:.1f} MB, more than the {LARGEST / 1e6:.0f} MB of the largest page that is read"
+        raise SourceError(f"{name}: {much}; split it into pages or leave it out")
 
 
 def _describe_binary(data: bytes) -> str:
