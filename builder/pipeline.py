@@ -249,7 +249,8 @@ def _write_manifest(built: Sequence[Built], unreadable: Sequence[str], quads: in
 def hash_files(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file of a build but its manifest and reports, by path."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: _hash_file(path) for name, path in files.items() if name != MANIFEST and not name.startswith("report.")}
+    built = (name for name in files if name != MANIFEST and not name.startswith("report."))
+    return {name: _hash_file(files[name]) for name in built}
 
 
 def _hash_file(path: Path) -> str:

@@ -15,7 +15,16 @@ _QUOTED = re.compile(r'"([^"\n]{3,190})"')
 _SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
 _YEARS = re.compile(r",? giai đọan (?:i+ )?\(?\d{4} ?- ?\d{4}\)?|,? giai đoạn (?:i+ )?\(?\d{4} ?- ?\d{4}\)?| năm \d{4}| \d{4}(?!\d)")
 _MOST_WORDS = 36
+_FEWEST_WORDS = 3
 _READ = frozenset({"title", "lead", "heading", "body", "caption"})
+
+
+_PLACED = re.compile(r'(?:bộ phận|trung tâm|tại|quầy|trụ sở|phần mềm|hệ thống)[ "]*$')
+_UNQUOTED = re.compile(
+    r"(?:triển khai|thực hiện|xây dựng|duy trì|áp dụng|nhân rộng|vận hành|phát động)(?: \w+){0,3}? (?P<head>mô hình|sáng kiến|phong trào|đề án) "
+    r'(?P<name>[^".:;()\n]{8,120}?)(?=[.:;()\n"]| của | tại | nhằm | theo | để | trên | đã | được | với | giúp | trong | cho | từ |$)'
+)
+_NO_NAME = re.compile(r"(?:này|trên|đó|mới|hay|điểm|thiết thực|hiệu quả|nêu|như|và|cải cách|các|ở|khác|vị trí|một cửa|chính quyền|trung tâm)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class _Named:
     end: int
     kind: str
     sentence: tuple[int, int]
+    proof: int | None = None  # where the evidence begins, if before the name
 
 
 def find_initiatives(page: Page) -> Iterator[InitiativeClaim]:
@@ -39,7 +49,7 @@ def find_initiatives(page: Page) -> Iterator[InitiativeClaim]:
             continue
         start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
         for sentence in sentences(page.folded.text, start, end):
-            found = [*_quoted(page, sentence), *_systems(page, sentence)]
+            found = [*_quoted(page, sentence), *_systems(page, sentence), *_unquoted(page, sentence), *_titled(page, sentence)]
             named += found
             kinds += [n for n in _kinds(page, sentence) if not any(f.start < n.end and n.start < f.end for f in found)]
     yield from (_claim(page, n) for n in named)
@@ -92,16 +102,54 @@ def _systems(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
             continue
         span = page.folded.span(head.end, min(head.end + 40, len(page.folded.text)))
         match = _SYSTEM.match(span.of(page.document.text))
-        if match is not None and not re.search(r"[À-ỹĐđ]", match[1]):
+        if match is not None and _is_system(match[1]):
             begin = page.folded.position(span.start + match.start(1))
-            yield _Named(begin, page.folded.position(span.start + match.end(1)), "software", sentence)
+            yield _Named(begin, page.folded.position(span.start + match.end(1)), "software", sentence, head.start)
+
+
+def _is_system(name: str) -> bool:
+    """Tell the name of a system from an abbreviation: it has small letters or parts, and no Vietnamese ones."""
+    return not re.search(r"[À-ỹĐđ]", name) and bool(re.search(r"[a-z]|[ -]", name))
+
+
+def _unquoted(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
+    """Yield models that are named without quotation marks behind a verb: "triển khai mô hình hẹn giờ …"."""
+    for match in _UNQUOTED.finditer(page.folded.text, *sentence):
+        if _NO_NAME.match(match["name"]) or len(match["name"].split()) < _FEWEST_WORDS:
+            continue
+        head = next((h for h in between(page.hits, match.start("head"), match.end("head"))
+                     if h.dimension == "initiative-head"), None)  # fmt: skip
+        if head is not None:
+            yield _Named(match.start("name"), match.end("name"), head.concept, sentence)
+
+
+_TITLED = re.compile(
+    r"\b(?P<head>Tuần lễ|Ngày hội|Chương trình|Đề án|Dự án|Chiến dịch) (?=[A-ZĐ])(?P<name>[^.;:,()…\"“”\n]{5,100}?)"
+    r"(?=[.;:,()…\"“”\n]| của | tại | nhằm | để | đã | được | do | trên |$)"
+)
+
+
+def _titled(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
+    """Yield programmes written with capitals behind their noun: "Tuần lễ Chuyển đổi số"."""
+    span = page.folded.span(*sentence)
+    for match in _TITLED.finditer(page.document.text, span.start, span.end):
+        start, end = page.folded.position(match.start()), page.folded.position(match.end("name"))
+        head = next((h for h in between(page.hits, start, end) if h.dimension == "initiative-head"), None)
+        if head is not None:
+            yield _Named(start, end, head.concept, sentence)
 
 
 def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
-    """Yield what the ontology names as an initiative by itself."""
+    """Yield what the ontology names as an initiative by itself; a centre counts where the text says it was set up."""
+    founded = any(h.dimension == "foundation" for h in between(page.hits, *sentence))
     for hit in between(page.hits, *sentence):
         if hit.dimension != "initiative":
             continue
+        if hit.concept == "public-service-centre" and not founded:
+            continue
+        one_stop = page.lexicon.families[hit.concept] == "one-stop-shop"
+        if one_stop and _PLACED.search(page.folded.text, max(sentence[0], hit.start - 16), hit.start):
+            continue  # where dossiers are handed in, not what is introduced
         end = hit.end
         if hit.concept in ("programme", "campaign") and (years := _YEARS.match(page.folded.text, end)):
             end = years.end()
@@ -110,10 +158,11 @@ def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
 
 def _claim(page: Page, named: _Named) -> InitiativeClaim:
     text = page.document.text
-    span = page.folded.span(named.start, named.end)
+    name = page.folded.span(named.start, named.end)
+    span = page.folded.span(named.start if named.proof is None else named.proof, named.end)
     planned = any(h.dimension == "planned" for h in between(page.hits, max(named.sentence[0], named.start - 60), named.start))
     return InitiativeClaim(
-        label=span.of(text),
+        label=name.of(text),
         span=span,
         sentence=page.folded.span(*named.sentence),
         kinds=(named.kind,),
