@@ -20,6 +20,7 @@ _PUBLISHER_WEIGHT = 2.5
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
 _COMMUNE = 0.5  # pages name communes as examples more often than they are about one
 _SHARE_BELOW = 0.4
+_VENUE = 0.3
 _PASSED = 0.2  # what a name counts that no unit bore any more at the time of the page
 _SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
@@ -32,6 +33,7 @@ class Named:
     block: str  # kind of block
     kind_word: str
     candidates: tuple[UnitVersion, ...]
+    located: bool = False  # only where something took place: "tại thành phố Vinh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ def find_context(
         for unit in group.units:
             support[unit.code] = support.get(unit.code, 0.0) + group.weight
     scores, units, open_groups = _settle(groups, support, gazetteer, day)
+    for unit in list(units.values()):
+        for above in gazetteer.ancestors(unit, day):
+            units.setdefault(above.code, above)
+            scores.setdefault(above.code, 0.0)
     for code, weight in outside.items():
         unit = units.get(code) or gazetteer.at(code, day) or gazetteer.at(code, None)
         if unit is not None:
@@ -67,7 +73,7 @@ def find_context(
     return _decide(document, groups, open_groups, scores, units, gazetteer, day)
 
 
-_YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?![\d.,])")
+_YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?!\d|[.,]\d)")
 _AHEAD = re.compile(r"(?:đến|tới|hết|cuối|giai đoạn|nhiệm kỳ|tầm nhìn|-|–)(?: hết| cuối)?(?: năm)?\s*(?:20\d\d\s*[-–]\s*)?$", re.IGNORECASE)
 _DISTRICTS = re.compile(r"(?<!\w)(?:huyện|quận|thị xã)(?!\w)", re.IGNORECASE)
 
@@ -78,7 +84,8 @@ def _likely_day(document: Document) -> date | None:
     The latest year it tells, years ahead left out; failing that, a page that speaks of districts is older than the
     reform of 1 July 2025.
     """
-    text = document.text
+    read = [b.span.of(document.text) for b in document.blocks if b.kind not in ("furniture", "dateline", "signature")]
+    text = "\n".join(read)
     years = [int(m[1]) for m in _YEAR.finditer(text) if not _AHEAD.search(text, max(0, m.start() - 24), m.start())]
     if address := re.search(r"/(20[0-2]\d)[/-]?(0[1-9]|1[0-2])", document.url):
         return date(int(address[1]), int(address[2]), 15)
@@ -109,7 +116,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
             continue
         key = frozenset(u.key for u in units)
         per_block = weights.setdefault(key, {})
-        weight = _BLOCK_WEIGHT[name.block]
+        weight = _BLOCK_WEIGHT[name.block] * (_VENUE if name.located else 1.0)
         if day is not None and not units[0].in_force(day):
             weight *= _PASSED
         most = weight * _MOST_PER_BLOCK_KIND
@@ -240,9 +247,14 @@ def _settle(
     for group in groups:
         backed = sorted(((_backing(u, support, gazetteer, day), u.code, u) for u in group.units), key=lambda b: (-b[0], b[1]))
         if len(backed) > 1 and backed[0][0] <= backed[1][0]:
+            backed = sorted(
+                ((_company(u, group, groups, gazetteer, day), u.code, u) for u in group.units), key=lambda b: (-b[0], b[1])
+            )
+        if len(backed) > 1 and backed[0][0] <= backed[1][0]:
             left_open.append(group)
             continue
         unit = backed[0][2]
+        unit = (gazetteer.at(unit.code, day) if day else None) or unit
         if unit.code not in units or (day is not None and unit.in_force(day)):
             units[unit.code] = unit
         scores[unit.code] = scores.get(unit.code, 0.0) + group.weight
@@ -252,6 +264,26 @@ def _settle(
 def _backing(unit: UnitVersion, support: Mapping[str, float], gazetteer: Gazetteer, day: date | None) -> float:
     """Return what the page says for the units above a unit: it tells homonyms apart."""
     return sum(support.get(a.code, 0.0) for a in gazetteer.ancestors(unit, day))
+
+
+def _company(
+    unit: UnitVersion, group: _Group, groups: Sequence[_Group], gazetteer: Gazetteer, day: date | None
+) -> float:
+    """Return how well the other names of a page fit a unit: units below it, and of its province."""
+    top = _province(unit, gazetteer, day)
+    return sum(
+        max(_fit(unit, top, other, gazetteer, day) for other in g.units) for g in groups if g is not group
+    )
+
+
+def _fit(unit: UnitVersion, top: str, other: UnitVersion, gazetteer: Gazetteer, day: date | None) -> float:
+    above = {a.code for a in gazetteer.ancestors(other, day)}
+    return 1.0 if unit.code in above else 0.4 if top in above else 0.0
+
+
+def _province(unit: UnitVersion, gazetteer: Gazetteer, day: date | None) -> str:
+    above = gazetteer.ancestors(unit, day)
+    return above[-1].code if above else unit.code
 
 
 def _decide(

@@ -46,7 +46,9 @@ def link_document(document: Document, extraction: Extraction, gazetteer: Gazette
 
 def _named(document: Document, mention: UnitMention, gazetteer: Gazetteer) -> Named:
     units = tuple(gazetteer.versions[key] for key in mention.versions)
-    return Named(mention.span.start, block_kind_at(document.blocks, mention.span.start), mention.kind, units)
+    start = mention.span.start
+    located = _VENUE.search(document.text, max(0, start - 5), start) is not None
+    return Named(start, block_kind_at(document.blocks, start), mention.kind, units, located)
 
 
 def _context_issues(document: Document, context: Context) -> list[Issue]:
@@ -218,6 +220,7 @@ def _join(first: Fact, second: Fact) -> Fact | None:
     return None
 
 
+_VENUE = re.compile(r"(?:[Tt]ại|ở) $")
 _SAME_LABEL = 0.8
 
 
