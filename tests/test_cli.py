@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -257,7 +258,7 @@ def test_explain_by_address_identifier_prefix_and_place(call, out):
 
 def test_explain_ambiguous_and_unknown(call, out):
     identifiers = sorted(row["figure"].rpartition("/")[2] for row in figures(out, call))
-    shared = next(a[:1] for a, b in zip(identifiers, identifiers[1:], strict=False) if a[0] == b[0])
+    shared = next(a[:1] for a, b in pairwise(identifiers) if a[0] == b[0])
     code, _, aside = call("explain", out, shared)
 
     assert code == 2
@@ -426,7 +427,10 @@ def test_every_verb_has_help_in_both_languages(call):
 
 def test_help_is_fast():
     """Nothing heavy is loaded before a verb needs it."""
-    script = "import sys; from builder.cli import run; run(['--help']); print('rdflib' in sys.modules, 'pyoxigraph' in sys.modules)"
+    script = (
+        "import sys; from builder.cli import run; run(['--help']); "
+        "print('rdflib' in sys.modules, 'pyoxigraph' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
 
     assert done.stdout.splitlines()[-1] == "False False"

@@ -14,11 +14,11 @@ from builder.evaluator import Figure, Page, Score, evaluate, first_and_last_day,
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-PAGE = """Nha Trang
+PAGE = """Nha Trang giải quyết hồ sơ đúng hạn
 
 27/09/2021
 
-Trong quý III/2021, UBND thành phố Nha Trang (tỉnh Khánh Hòa) đã giải quyết 1.276 hồ sơ, trong đó 1.260 hồ sơ đúng hạn và sớm hạn.
+Trong quý III/2021, UBND thành phố Nha Trang (tỉnh Khánh Hòa) giải quyết 1.276 hồ sơ; 1.260 hồ sơ đúng hạn và sớm hạn.
 """
 
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from builder.extractor.frames import CONTENT, Frame, Zone, carry_over, find_zones, read_frame, topic_frame
+from builder.extractor.frames import (
+    CONTENT,
+    Frame,
+    Zone,
+    carry_over,
+    find_zones,
+    hand_down,
+    read_frame,
+    topic_frame,
+)
 from builder.extractor.periods import Calendar, PeriodMention, find_periods, same_report
 from builder.extractor.quantities import Number, find_bound, find_masked, find_numbers
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
@@ -60,7 +69,7 @@ class Figure:
     status: str
     rule: str
     confidence: float
-    paragraph: int
+    group: int  # figures of one group stand beside one another
     cues: frozenset[str]
 
 
@@ -85,6 +94,17 @@ class Page:
     lexicon: Lexicon
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What a list item hands down to the items below it."""
+
+    index: int  # of its block
+    depth: int
+    level: str | None
+    body: Body | None
+    frame: Frame | None
+
+
 @dataclass
 class _Told:
     """What the page has told so far, reading from top to bottom."""
@@ -98,6 +118,9 @@ class _Told:
     status: str = "actual"
     frame: Frame | None = None
     rate: Frame | None = None  # of the last percentage that was read
+    items: list[_Item] = field(default_factory=list)  # the items that the present one stands under
+    group: int = 0  # block index of the paragraph or of the item above: what stands beside one another
+    opening: Frame | None = None  # of the first number in the present block
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
@@ -111,14 +134,15 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
     for index, block in enumerate(page.document.blocks):
         if block.kind not in _READ:
             continue
-        if not _points_back(page, block):
-            told.level, told.body = None, None
-        told.period = told.main or told.period
-        told.frame = _kept_index(told.frame, lexicon=page.lexicon)
+        depth = _depth(page, index)
+        _open_block(page, block, told, depth)
+        told.group = told.items[-1].index if depth is not None and told.items else index
         for sentence in _sentences(page, block):
             found, rest = _read_sentence(page, sentence, told, index)
             figures.extend(found)
             unread.extend(rest)
+        if depth is not None or _announces(page, block):
+            told.items.append(_Item(index, -1 if depth is None else depth, told.level, told.body, told.opening))
     figures = _narrow(figures, page.lexicon)
     return _name_reports(figures, told.explicit), unread
 
@@ -131,6 +155,51 @@ def _points_back(page: Page, block: Block) -> bool:
 
 def _latest_year(text: str) -> int | None:
     return max((int(y) for y in re.findall(r"(?<![\d.,/])20[0-3]\d(?![\d.,])", text)), default=None)
+
+
+_MARKER = re.compile(r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)])|(?P<letter>[a-zđ]\))|(?P<dash>[-–—*])|(?P<plus>[+•o]))\s")
+_DEPTHS = ("number", "letter", "dash", "plus")
+_BARE_ITEM = 4
+_LONGEST_ITEM = 12
+
+
+def _depth(page: Page, index: int) -> int | None:
+    """Return how deep a block lies in a list, from 0; None for running text."""
+    block = page.document.blocks[index]
+    text = block.span.of(page.document.text)
+    if (marker := _MARKER.match(text)) is not None:
+        return next(depth for depth, name in enumerate(_DEPTHS) if marker[name])
+    before = page.document.blocks[index - 1].span.of(page.document.text).rstrip() if index else ""
+    short = len(text.split()) <= _LONGEST_ITEM and any(c.isdigit() for c in text)
+    return _BARE_ITEM if short and (before.endswith(":") or _is_bare_item(page, index - 1)) else None
+
+
+def _is_bare_item(page: Page, index: int) -> bool:
+    text = page.document.blocks[index].span.of(page.document.text)
+    return index > 0 and len(text.split()) <= _LONGEST_ITEM and _depth(page, index) is not None
+
+
+def _announces(page: Page, block: Block) -> bool:
+    """Tell whether a paragraph announces a list: it ends with a colon."""
+    return block.span.of(page.document.text).rstrip().endswith(":")
+
+
+def _open_block(page: Page, block: Block, told: _Told, depth: int | None) -> None:
+    """Set what governs a block: for a list item what stands above it, for a paragraph what the page told before."""
+    told.opening = None
+    if depth is None:
+        told.items.clear()
+        if not _points_back(page, block):
+            told.level, told.body = None, None
+            told.period = told.main or told.period
+        told.frame = _kept_index(told.frame, lexicon=page.lexicon)
+        return
+    while told.items and told.items[-1].depth >= depth:
+        told.items.pop()
+    if told.items:
+        above = told.items[-1]
+        told.level, told.body = above.level, above.body
+        told.frame = above.frame or told.frame
 
 
 def _kept_index(frame: Frame | None, lexicon: Lexicon) -> Frame | None:
@@ -212,6 +281,8 @@ def _remember(
     if titled and doers and doers[0].head not in ("ubnd", "ủy ban nhân dân"):
         told.doer = doers[0]
     told.places.update({p.kind_word: p for p in reader.places if p.kind_word})
+    if reader.openers and told.opening is None:
+        told.opening = hand_down(reader.openers[0][1], page.lexicon)
     if reader.last is not None:
         told.frame = carry_over(reader.last, page.lexicon)
     else:
@@ -450,7 +521,7 @@ class _SentenceReader:
             status=self._status(zone),
             rule=choice.rule,
             confidence=min(0.99, 0.5 + choice.score / 6),
-            paragraph=self.paragraph,
+            group=self.told.group,
             cues=self.previous.cues if choice.rule == "rate-of-count" and self.previous else frozenset(frame.cues),
         )
 
@@ -650,7 +721,7 @@ class _SentenceReader:
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
     """Read "đúng hạn" as "on the due date" where the same paragraph gives the early ones apart."""
     narrower = {i.narrows: i for i in lexicon.indicators.values() if i.narrows}
-    told = {(f.paragraph, f.indicator) for f in figures}
+    told = {(f.group, f.indicator) for f in figures}
     return [
         replace(f, indicator=n.id)
         if (n := narrower.get(f.indicator)) is not None and _is_narrow(f, n, told, lexicon)
@@ -661,7 +732,7 @@ def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
 
 def _is_narrow(figure: Figure, narrower: Indicator, told: set[tuple[int, str]], lexicon: Lexicon) -> bool:
     sisters = {narrower.beside, lexicon.indicators[narrower.beside].numerator}
-    beside = any((figure.paragraph, sister) in told for sister in sisters)
+    beside = any((figure.group, sister) in told for sister in sisters)
     return beside and any(set(r.needs) <= figure.cues for r in narrower.readings)
 
 

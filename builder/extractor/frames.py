@@ -45,6 +45,7 @@ class Frame:
     nouns: frozenset[str] = frozenset()  # what stands right behind the number
     bare: bool = False  # no noun behind the number
     share: bool = False  # the number is a percentage
+    broken_down: bool = False  # what follows breaks this number down
 
     def tells(self, lexicon: Lexicon) -> bool:
         """Tell whether the number's own zone says anything about what is measured."""
@@ -160,7 +161,7 @@ def read_frame(
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
     frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, zone.number.kind == "percent")
     if before is not None:
-        frame = _inherit(frame, before, lexicon, _is_bracketed(text, zone.number))
+        frame = _inherit(frame, before, lexicon, before.broken_down or _is_bracketed(text, zone.number))
     return _specify_noun(frame, lexicon)
 
 
@@ -278,3 +279,9 @@ def carry_over(frame: Frame, lexicon: Lexicon) -> Frame:
     """Return what a sentence hands on to the next one: the counted object and the index."""
     kept = {c: min(w, _INHERITED) for c, w in frame.cues.items() if lexicon.cues[c].dimension in ("object", "index")}
     return Frame(kept)
+
+
+def hand_down(frame: Frame, lexicon: Lexicon) -> Frame:
+    """Return what a list item hands down to the items below it: object, index and stage, as a breakdown of itself."""
+    kept = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension in ("object", "index", "stage")}
+    return Frame(kept, broken_down=True)

@@ -17,7 +17,7 @@ from builder.reader.markup import extract_html
 from builder.reader.sources import list_sources, load_source
 from builder.text import Folded, fold
 
-LONGEST = 1_000_000  # characters; a book has fewer
+LONGEST = 500_000  # characters; a book has as many
 
 __all__ = ["list_sources", "load_source", "looks_vietnamese", "read"]
 
@@ -44,7 +44,7 @@ def read(source: Source, lexicon: Lexicon) -> Document:
         text=text,
         blocks=blocks,
         sha256=hashlib.sha256(source.data).hexdigest(),
-        title=" ".join((title or headline).split()),
+        title=" ".join((title or headline.lstrip("#")).split()),
         url=web_address(source.url),
         published=given_date(source) or find_publication(text, blocks, lexicon),
         publisher=source.publisher,

@@ -85,7 +85,7 @@ def _label_title(lines: list[_Line]) -> None:
     """Label the headline lines: those of some length that stand before the first prose and end without a full stop."""
     first_prose = next((i for i, x in enumerate(lines) if x.kind == "body" and x.words >= _BODY_WORDS), len(lines))
     for index, line in enumerate(lines[:25]):
-        if line.kind == "body" and 4 <= line.words <= 45 and not line.text.endswith((".", ";", ",")):
+        if line.kind == "body" and 4 <= line.words <= 45 and not line.text.endswith((".", ";", ",", ":")):
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
             if not any(x.words >= _BODY_WORDS for x in following) and len(lines) >= 4:
                 return

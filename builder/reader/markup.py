@@ -30,7 +30,8 @@ def extract_html(markup: str, name: str) -> tuple[str, frozenset[str] | None, st
     text = "\n".join(line for line in lines if line)
     article = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True) or ""
     main = frozenset(line_key(line) for line in article.split("\n") if line.strip())
-    return text, main or None, " ".join((tree.findtext(".//title") or "").split())
+    titles = (element.text_content() for tag in ("title", "h1") for element in tree.iter(tag))
+    return text, main or None, next((title for title in (" ".join(t.split()) for t in titles) if title), "")
 
 
 def _parse(markup: str, name: str) -> "HtmlElement":
