@@ -45,6 +45,7 @@ class Frame:
     nouns: frozenset[str] = frozenset()  # what stands right behind the number
     bare: bool = False  # no noun behind the number
     share: bool = False  # the number is a percentage
+    adjacent: frozenset[str] = frozenset()  # cues that touch the number
     broken_down: bool = False  # what follows breaks this number down
 
     def tells(self, lexicon: Lexicon) -> bool:
@@ -159,7 +160,13 @@ def read_frame(
             own[hit.concept] = 0.6
     own = _join_coordinated(own, lexicon)
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
-    frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, zone.number.kind == "percent")
+    adjacent = frozenset(
+        h.concept
+        for h in between(hits, zone.number.start - 30, zone.number.start)
+        if h.dimension in CONTENT and not text[h.end : zone.number.start].strip()
+    )
+    share = zone.number.kind == "percent"
+    frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, share, adjacent)
     if before is not None:
         frame = _inherit(frame, before, lexicon, before.broken_down or _is_bracketed(text, zone.number))
     return _specify_noun(frame, lexicon)

@@ -16,7 +16,8 @@ _MEASURED = 0.5
 _STRONG = 0.7
 _SPECIFIC = 0.05
 _LEADING = 0.1
-ACCEPTED = 0.65
+_ADJACENT = 0.2
+ACCEPTED = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon)
         cue, weight = _best_cue(need, frame, lexicon)
         if not cue:
             return None
-        score += _LEADING * (cue in frame.before) + weight * _salience(cue, lexicon) + _SPECIFIC * (len(lexicon.cues[cue].wider) - 1) * (cue == need)
+        score += _LEADING * (cue in frame.before) + _ADJACENT * (cue in frame.adjacent) + weight * _salience(cue, lexicon) + _SPECIFIC * (len(lexicon.cues[cue].wider) - 1) * (cue == need)
         explained.add(cue)
     if indicator.measure == "count":
         noun = _noun_score(reading, frame, lexicon)

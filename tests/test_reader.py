@@ -1,0 +1,307 @@
+"""The reader labels the blocks of a page, keeps every character, and finds its date."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from conftest import LAP_VO, TIEN_YEN, Outcome
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.errors import SourceError
+from builder.facts import Document, Extraction, FigureClaim, Source
+from builder.lexicon import Lexicon
+from builder.reader import read
+from builder.reader.markup import extract_html
+
+ReadText = Callable[..., Document]
+ExtractText = Callable[..., Extraction]
+
+FURNISHED = """Trang chủ
+Giới thiệu
+Thăm dò ý kiến
+Bạn đánh giá thế nào về giao diện của cổng thông tin?
+Rất tốt 72%
+Lượt truy cập: 1.234.567
+Đang trực tuyến: 38 người
+Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính
+Thứ năm, 28/11/2019 | 08:30
+Năm 2019, Trung tâm Hành chính công huyện Tiên Yên (tỉnh Quảng Ninh) tiếp nhận 15.840 hồ sơ của tổ chức và công dân.
+Tỷ lệ hồ sơ giải quyết đúng hạn đạt 99,97%; mức độ hài lòng của người dân đạt 98,5%.
+Ảnh: Cán bộ hướng dẫn người dân làm thủ tục
+Nguyễn Văn An
+Tin liên quan
+Huyện Ba Chẽ: 100% hồ sơ đúng hạn
+Huyện Đầm Hà tiếp nhận 4.500 hồ sơ
+Bản quyền thuộc UBND huyện Tiên Yên. Điện thoại: 0203 3876 115. Fax: 0203 3876 116. Email: tienyen@quangninh.gov.vn
+Tổng số lượt truy cập: 9.876.543
+"""
+FURNITURE = (
+    *("Lượt truy cập: 1.234.567", "Đang trực tuyến: 38 người", "Điện thoại: 0203 3876 115", "Fax: 0203 3876 116"),
+    *("Huyện Ba Chẽ: 100% hồ sơ đúng hạn", "Huyện Đầm Hà tiếp nhận 4.500 hồ sơ", "Tổng số lượt truy cập: 9.876.543"),
+)
+
+
+def kind_of(document: Document, quotation: str) -> str:
+    at = document.text.index(quotation)
+    return next(b.kind for b in document.blocks if b.span.start <= at < b.span.end)
+
+
+# ---------------------------------------------------------------- blocks
+
+
+@pytest.mark.parametrize(
+    ("quotation", "kind"),
+    [
+        ("Trang chủ", "furniture"),
+        ("Lượt truy cập: 1.234.567", "furniture"),
+        ("Huyện Tiên Yên nâng chất lượng", "title"),
+        ("Thứ năm, 28/11/2019", "dateline"),
+        ("Năm 2019, Trung tâm", "lead"),
+        ("Tỷ lệ hồ sơ giải quyết", "body"),
+        ("Ảnh: Cán bộ", "caption"),
+        ("Nguyễn Văn An", "signature"),
+        ("Tin liên quan", "furniture"),
+        ("Huyện Ba Chẽ: 100%", "furniture"),
+        ("Bản quyền thuộc", "furniture"),
+    ],
+)
+def test_blocks_are_labelled(read_text: ReadText, quotation: str, kind: str) -> None:
+    assert kind_of(read_text(FURNISHED), quotation) == kind
+
+
+def read_spans(extraction: Extraction) -> list[tuple[int, int]]:
+    return [claim.quantity.span for claim in extraction.claims if isinstance(claim, FigureClaim)]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_furniture_never_yields_figures(extract_text: ExtractText, line_end: str) -> None:
+    page = FURNISHED.replace("\n", line_end)
+    spans = read_spans(extract_text(page))
+    taken = [q for q in FURNITURE for a, b in spans if a < page.index(q) + len(q) and page.index(q) < b]
+    assert taken == []
+    assert "99,97%" in {page[a:b] for a, b in spans}, "the page's own figures are read"
+
+
+@pytest.mark.parametrize("quotation", ["100% hồ sơ đúng hạn", "4.500 hồ sơ"])
+def test_the_same_words_in_prose_would_be_figures(extract_text: ExtractText, quotation: str) -> None:
+    """The test above has teeth: it is where the figures stand that keeps them out."""
+    sentence = "Năm 2019, huyện Ba Chẽ (tỉnh Quảng Ninh) tiếp nhận 4.500 hồ sơ, tỷ lệ hồ sơ đúng hạn đạt 100% hồ sơ đúng hạn."
+    page = TIEN_YEN + sentence + "\n"
+    assert any(page.index(quotation) <= a < page.index(quotation) + len(quotation) for a, _ in read_spans(extract_text(page)))
+
+
+@given(st.lists(st.sampled_from([*FURNISHED.split("\n"), "", " ", "\r", "- a", "\u200b", "Tin liên quan", "x" * 99]), max_size=25))
+@settings(deadline=None, max_examples=100)
+def test_blocks_hold_every_visible_character(lexicon: Lexicon, lines: list[str]) -> None:
+    text = "\n".join(["Huyện Tiên Yên", *lines])
+    blocks = read(Source("a.txt", text.encode(), "text/plain"), lexicon).blocks
+    edges = [0, *(edge for block in blocks for edge in block.span), len(text)]
+    assert edges == sorted(edges)
+    assert not "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)).strip()
+
+
+def test_a_line_broken_in_mid_sentence_goes_on(read_text: ReadText) -> None:
+    for end in ("\n", "\r\n", "\r"):
+        page = TIEN_YEN.replace("\n", end)
+        whole = len(read_text(page).blocks)
+        broken = page.replace("Hành chính công huyện", f"Hành chính công{end}huyện")
+        assert len(read_text(broken).blocks) == whole
+        parted = page.replace("Hành chính công huyện", f"Hành chính công{end}{end}huyện")
+        assert len(read_text(parted).blocks) == whole + 1
+
+
+# ---------------------------------------------------------------- offsets
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_offsets_are_those_of_the_decoded_text(read_text: ReadText, line_end: str, encoding: str) -> None:
+    page = TIEN_YEN.replace("\n", line_end)
+    document = read_text(page.encode(encoding))
+    assert document.text == page
+    assert [b.kind for b in document.blocks] == ["title", "dateline", "lead", "body", "body"]
+    assert document.published == date(2019, 11, 28)
+    assert document.title == "Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính"
+    assert all(b.span.of(page) == b.span.of(page).strip("\r\n") for b in document.blocks)
+
+
+def test_every_way_to_end_lines_gives_the_same_figures(extract_text: ExtractText) -> None:
+    said = []
+    for end in ("\n", "\r\n", "\r"):
+        page = TIEN_YEN.replace("\n", end)
+        said.append([page[a:b] for a, b in read_spans(extract_text(page))])
+    assert said[0] == said[1] == said[2]
+    assert {"15.840", "99,97%", "98,5%"} <= set(said[0])
+
+
+def test_the_hash_is_that_of_the_bytes(read_text: ReadText) -> None:
+    assert read_text("a").sha256 == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
+
+
+# ---------------------------------------------------------------- dates
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Thứ năm, 28/11/2019 | 08:30", date(2019, 11, 28)),
+        ("28-11-2019 08:30", date(2019, 11, 28)),
+        ("28.11.2019", date(2019, 11, 28)),
+        ("Ngày 28 tháng 11 năm 2019", date(2019, 11, 28)),
+        ("Cập nhật: 08:30 28/11/2019", date(2019, 11, 28)),
+        ("Thứ năm, 31/02/2019", None),
+        ("Thứ năm", None),
+    ],
+)
+def test_the_dateline_tells_the_date(read_text: ReadText, line: str, expected: date | None) -> None:
+    page = TIEN_YEN.replace("Thứ năm, 28/11/2019 | 08:30", line)
+    assert read_text(page).published == expected
+
+
+@pytest.mark.parametrize(
+    ("given_date", "expected"),
+    [
+        ("2020-01-02", date(2020, 1, 2)),
+        ("2020-01-02T10:00:00+07:00", date(2020, 1, 2)),
+        ("hôm qua", date(2019, 11, 28)),
+        ("2020-13-45", date(2019, 11, 28)),
+        ("0001-01-01", date(2019, 11, 28)),
+        ("9999-12-31", date(2019, 11, 28)),
+        ("", date(2019, 11, 28)),
+    ],
+)
+def test_a_date_given_beside_the_page_comes_first(read_text: ReadText, given_date: str, expected: date) -> None:
+    assert read_text(TIEN_YEN, published=given_date).published == expected
+
+
+def test_a_date_in_the_text_is_not_that_of_the_page(read_text: ReadText) -> None:
+    page = TIEN_YEN.replace("Thứ năm, 28/11/2019 | 08:30\n", "")
+    assert read_text(page).published is None
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://tienyen.gov.vn/tin?id=1", "https://tienyen.gov.vn/tin?id=1"),
+        (" https://tienyen.gov.vn/tin tức [1] ", "https://tienyen.gov.vn/tin%20tức%20%5B1%5D"),
+        ("https://tienyen.gov.vn/a%zz", "https://tienyen.gov.vn/a%25zz"),
+        ("https://[::1", ""),
+        ("javascript:alert(1)", ""),
+        ("https://", ""),
+        ("tienyen", ""),
+    ],
+)
+def test_only_a_usable_address_is_kept(read_text: ReadText, url: str, expected: str) -> None:
+    assert read_text(TIEN_YEN, url=url).url == expected
+
+
+# ---------------------------------------------------------------- HTML
+
+
+def html_text(markup: str) -> str:
+    return extract_html(markup, "page.html")[0]
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>một</p><p>hai</p>", "một\nhai"),
+        ("<p>đạt\n   99,4%</p>", "đạt 99,4%"),
+        ("<p>đạt <b>99</b>,<i>4</i>%</p>", "đạt 99,4%"),
+        ("một<br>hai<br/>ba", "một\nhai\nba"),
+        ("<pre>một\nhai</pre>", "một\nhai"),
+        ("<ul><li>một<li>hai</ul>", "một\nhai"),
+        ("<table><tr><td>một<td>99%<tr><td>hai<td>1%</table>", "một\n99%\nhai\n1%"),
+        ("<p>một<script>hai</script><style>ba</style><!-- bốn --> năm</p>", "một năm"),
+        ("<p>một<p>hai</div></span></p>ba", "một\nhai\nba"),
+        ("<b><p>một</b>hai", "mộthai"),
+        ("&lt;p&gt; 99&#37; &nbsp; &agrave;", "<p> 99% à"),
+        ("<?xml version='1.0' encoding='utf-8'?><html><body>một</body></html>", "một"),
+        ("<html><head><title>tên</title></head><body>một", "tên\nmột"),
+        ("chỉ có chữ", "chỉ có chữ"),
+        ("<select><option>một<option>hai</select>", "một\nhai"),
+    ],
+)
+def test_html_gives_all_visible_text(markup: str, expected: str) -> None:
+    assert [x for x in html_text(markup).split("\n") if x] == expected.split("\n")
+
+
+def test_an_html_page_is_read_with_its_article(good: Outcome, read_text: ReadText) -> None:
+    document = read_text(LAP_VO, name="lap-vo.html", media="text/html")
+    assert document.title == "Lấp Vò: người dân hài lòng hơn"
+    assert document.published == date(2023, 10, 15)
+    assert kind_of(document, "Trang chủ") == "furniture"
+    assert kind_of(document, "Cơ quan chủ quản") == "furniture"
+    assert "đạt 99,4%" in document.text, "a line break of the markup is a space"
+    assert "color: red" not in document.text
+    assert "votes" not in document.text
+    values = {m[1] for line in good.of_page("lap-vo.html") if (m := re.search(r'obsValue> "([\d.]+)"', line))}
+    assert {"99.4", "97.25"} <= values
+
+
+@pytest.mark.parametrize("depth", [200, 2000])
+def test_nested_html_is_read_to_the_bottom(read_text: ReadText, depth: int) -> None:
+    markup = f"<html><body>{'<div>' * depth}{TIEN_YEN}{'</div>' * depth}<p>cuối trang</p></body></html>"
+    text = read_text(markup, media="text/html").text
+    assert "99,97%" in text
+    assert "cuối trang" in text
+
+
+@pytest.mark.parametrize("depth", [10_000, 200_000])
+def test_html_nested_too_deep_is_refused_not_cut_short(read_text: ReadText, depth: int) -> None:
+    markup = f"<html><body><p>đầu trang</p>{'<div>' * depth}{TIEN_YEN}{'</div>' * depth}</body></html>"
+    with pytest.raises(SourceError, match="nested too deep") as caught:
+        read_text(markup, media="text/html")
+    assert not isinstance(caught.value.__cause__, RecursionError)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<" * 50_000, "<a " * 50_000, "</div>" * 50_000, "<!--" * 9999, "<b><i>" * 999, "&" * 9999, "<p>a\x0b\x1b\ufffe</p>", "<"],
+)
+def test_broken_html_is_read_or_refused(read_text: ReadText, markup: str) -> None:
+    try:
+        assert read_text(markup, media="text/html").text.strip()
+    except SourceError as problem:
+        assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "head"),
+    [
+        ("utf-8", '<meta charset="utf-8">'),
+        ("utf-8", ""),
+        ("utf-8", '<meta charset="iso-8859-1">'),
+        ("utf-8", '<meta charset="no-such-thing">'),
+        ("windows-1258", '<meta http-equiv="Content-Type" content="text/html; charset=windows-1258">'),
+        ("utf-16", ""),
+    ],
+)
+def test_the_declared_encoding_is_used_where_needed(read_text: ReadText, encoding: str, head: str) -> None:
+    text = "Hồ sơ đạt 99%" if encoding != "windows-1258" else "Hô\u0300 sơ đa\u0323t 99%"
+    data = f"<html><head>{head}</head><body><p>{text}</p></body></html>".encode(encoding)
+    assert read_text(data, media="text/html").text == text
+
+
+@pytest.mark.parametrize("declared", ["no-such-thing", "idna", "punycode", "hex", "undefined", "utf-7", "unicode_escape", "utf-8"])
+def test_an_undecodable_html_page_is_refused(read_text: ReadText, declared: str) -> None:
+    data = f'<html><head><meta charset="{declared}"></head><body>h\\ud800+2AA-'.encode() + b"\xff\xfe\xe0</body>"
+    with pytest.raises(SourceError, match="convert the file to UTF-8"):
+        read_text(data, media="text/html")
+
+
+def test_reading_a_page_says_nothing(read_text: ReadText, capfd: pytest.CaptureFixture[str]) -> None:
+    for markup in (LAP_VO, "<html><body>x</body></html>", "<p>", "<html></html>x"):
+        try:
+            read_text(markup, media="text/html")
+        except SourceError:
+            continue
+    assert capfd.readouterr() == ("", "")
+
+
+def test_blocks_of_a_page_do_not_overlap(good: Outcome, read_text: ReadText) -> None:
+    blocks = read_text(FURNISHED).blocks
+    assert all(a.span.end <= b.span.start for a, b in pairwise(blocks))
