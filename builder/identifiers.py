@@ -76,7 +76,7 @@ def version_iri(key: str) -> str:
 
 def body_iri(code: str, label: str) -> str:
     """Name a public body of a unit."""
-    return f"{BASE}body/{code}/{slug(label)}"
+    return f"{BASE}body/{code}/{_local(label)}"
 
 
 def publisher_iri(host: str) -> str:
@@ -97,17 +97,17 @@ def interval_iri(period: Period) -> str:
 def legal_iri(number: str, issued: object = None, issuer: str = "") -> str:
     """Name a legal document by number, and by issuer where numbers repeat between local committees and councils."""
     local = re.search(r"UBND|HĐND|BC|KH|TB|CV|TTr|SNV|QĐ", number) and not re.search(r"TTg|CP|QH|TW", number)
-    parts = [slug(number)]
+    parts = [_local(number)]
     if local and issued is not None:
         parts.append(str(issued)[:4])
     if local and issuer:
-        parts.append(slug(issuer))
+        parts.append(_local(issuer))
     return BASE + "legal/" + "/".join(parts)
 
 
 def model_iri(label: str) -> str:
     """Name what an initiative is called, so that the same model of several localities meets in one node."""
-    return f"{BASE}model/{slug(label) or _digest(label)}"
+    return f"{BASE}model/{_local(label)}"
 
 
 def observation_iri(identifier: str, observation: Observation) -> str:
@@ -141,6 +141,11 @@ def issue_iri(identifier: str, kind: str, span: Span | None, message: str) -> st
 def change_iri(code: str, day: object) -> str:
     """Name the event by which a version ended."""
     return f"{BASE}change/{code}-{day}"
+
+
+def _local(text: str) -> str:
+    """Return a text as the last part of an address, also where no Latin letter is in it."""
+    return slug(text) or _digest(text)
 
 
 def _digest(text: str) -> str:

@@ -1,5 +1,6 @@
 """What several verbs do: build pages, check a build, open a build for questions."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,13 +51,12 @@ def find_changed(out: Path) -> "Iterator[Violation]":
     except StoreError as problem:
         if not (out / MANIFEST).is_file() or not (out / "graph.nq").is_file():
             raise
-        file, _, reason = str(problem).partition(": ")
+        file, _, reason = str(problem).removeprefix(f"{out}{os.sep}").partition(": ")
         messages = {
             "vi": "Tệp bị thiếu hoặc đã thay đổi từ khi dựng đồ thị.",
             "en": "A file is missing or changed since it was built.",
         }
-        name = Path(file).relative_to(out).as_posix()
-        yield Violation(name, "", "manifest", "Violation", value=reason, messages=messages)
+        yield Violation(file, "", "manifest", "Violation", value=reason, messages=messages)
 
 
 def write_file(path: Path, text: str) -> None:

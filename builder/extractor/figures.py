@@ -43,7 +43,7 @@ _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic 
 _OPENING = 5  # how far into a paragraph its first word may begin
 _AHEAD = 0.6
 _AGAIN = 0.5
-_RIGHT_BEHIND = 6  # "80% vào năm 2020"
+_RIGHT_BEHIND = ("", "vào", "trong", "của", "(", "ở", "từ")  # "80% vào năm 2020"
 _LONGEST_GAP = 6  # between the names of a list: ", và "
 _ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
 _REDUCED = frozenset({"post", "staff", "commune", "village", "public-service-unit", "specialised-agency"})
@@ -678,7 +678,7 @@ class _SentenceReader:
         if (mention := self._period_in_brackets(number)) is not None:
             return mention
         behind = [p for p in self.periods if number.after <= p.start and not p.base and not p.bracketed]
-        if behind and behind[0].start - number.after <= _RIGHT_BEHIND:
+        if behind and self.text[number.after : behind[0].start].strip() in _RIGHT_BEHIND:
             return behind[0]
         before = [p for p in self.periods if p.end <= number.start and self._reaches(p, number)]
         before = [p for p in before if not (p.to_date and p.period is None)]

@@ -10,6 +10,7 @@ from builder.lexicon import Hit, Lexicon, between
 CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance", "trend"})
 _TELLING = CONTENT - {"object", "stance", "trend"}
 _SEPARATOR = re.compile(r"[,;:()]|\.(?=\s|$)|(?<= )-(?= )|(?<!\w)(?:trong đó|nhưng|đồng thời|trong khi)(?!\w)")
+_CLAUSE_END = re.compile(r";|(?<!\w)(?:nhưng|đồng thời|trong khi)(?!\w)")
 _AND = re.compile(r"(?<!\w)và(?!\w)")
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
@@ -69,7 +70,8 @@ def find_zones(
             rights.append(right)
             lefts.append(left)
     if numbers:
-        rights.append(tuple(_cut(text, numbers[-1].after, end, hits)))
+        stop = _CLAUSE_END.search(text, numbers[-1].after, end)
+        rights.append(tuple(_cut(text, numbers[-1].after, stop.start() if stop else end, hits)))
     return [Zone(n, left, right) for n, left, right in zip(numbers, lefts, rights, strict=True)]
 
 

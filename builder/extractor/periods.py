@@ -157,7 +157,7 @@ def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
 
 def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or known.current_year()
-    months = int(groups["n"])
+    months = _number(groups, "n") or 0
     if year is None or not 1 <= months <= 12:
         return None
     return Period(date(year, 1, 1), _month_end(year, months))

@@ -159,20 +159,17 @@ def _read_table(path: Path, name: str, problems: list[SourceError]) -> dict[str,
 # ---------------------------------------------------------------- JSON Lines
 
 
-def _list_lines(path: Path, name: str, problems: list[SourceError]) -> Iterator[Place]:
-    """List the pages of a JSON Lines file by the ``id`` of each line, else by line number."""
-    found = False
+def _list_lines(path: Path, name: str, problems: list[SourceError]) -> list[Place]:
+    """List the pages of a JSON Lines file by the ``id`` of each line, else by line number; all of them or none."""
     try:
         with gzip.open(path, "rb") if name.lower().endswith(".gz") else path.open("rb") as file:
-            for number, line in enumerate(_read_lines(file), 1):
-                if line.strip():
-                    found = True
-                    yield Place(f"{name}/{_line_id(line, number)}", path, "application/json", number, line)
+            lines = [(number, line) for number, line in enumerate(_read_lines(file), 1) if line.strip()]
     except (OSError, EOFError, zlib.error) as problem:
-        problems.append(_problem(name, f"cannot be read to its end ({problem})", "fetch the file again"))
-    else:
-        if not found:
-            problems.append(_problem(name, "the file holds no pages", "leave it out"))
+        problems.append(_problem(name, f"damaged, so none of its pages is read ({problem})", "fetch the file again"))
+        return []
+    if not lines:
+        problems.append(_problem(name, "the file holds no pages", "leave it out"))
+    return [Place(f"{name}/{_line_id(line, n)}", path, "application/json", n, line) for n, line in lines]
 
 
 def _read_lines(file: io.BufferedIOBase) -> Iterator[bytes]:

@@ -1,0 +1,231 @@
+"""Every way to spell a district leads to that district, and to no other."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+
+from builder.extractor import extract
+from builder.extractor.units import find_places
+from builder.facts import Document
+from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, slug
+from builder.lexicon import Lexicon
+from builder.linker import link_document
+from builder.text import fold
+
+NEW_TONES = {"òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "òe": "oè", "óe": "oé", "ỏe": "oẻ", "õe": "oẽ"}
+NEW_TONES |= {"ọe": "oẹ", "ùy": "uỳ", "úy": "uý", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ"}
+TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+SHORT = {"rural-district": "H", "urban-district": "Q", "district-town": "TX", "provincial-city": "TP", "municipal-city": "TP"}
+LONG = {
+    "rural-district": "huyện",
+    "urban-district": "quận",
+    "district-town": "thị xã",
+    "provincial-city": "thành phố",
+    "municipal-city": "thành phố",
+}
+
+
+def with_new_tones(name: str) -> str:
+    """Put the tone mark where the newer spelling has it: "Hoà" for "Hòa"."""
+    for old, new in NEW_TONES.items():
+        name = name.replace(old, new).replace(old.upper(), new.upper()).replace(old.capitalize(), new.capitalize())
+    return name
+
+
+VARIANTS: dict[str, Callable[[str, str, str], str]] = {
+    "kind in small letters": lambda long, short, name: f"{long} {name}",
+    "kind with a capital": lambda long, short, name: f"{long.capitalize()} {name}",
+    "all in capitals": lambda long, short, name: f"{long} {name}".upper(),
+    "name in capitals": lambda long, short, name: f"{long} {name.upper()}",
+    "short kind, dot, space": lambda long, short, name: f"{short}. {name}",
+    "short kind, dot": lambda long, short, name: f"{short}.{name}",
+    "short kind with a small letter": lambda long, short, name: f"{short.capitalize()}. {name}",
+    "decomposed": lambda long, short, name: unicodedata.normalize("NFD", f"{long} {name}"),
+    "decomposed capitals": lambda long, short, name: unicodedata.normalize("NFD", f"{long} {name}".upper()),
+    "newer place of tone marks": lambda long, short, name: f"{long} {with_new_tones(name)}",
+    "no-break spaces": lambda long, short, name: f"{long}\u00a0{name}".replace(" ", "\u00a0"),
+    "double spaces": lambda long, short, name: f"{long}  {name.replace(' ', '  ')}",
+    "zero-width characters": lambda long, short, name: f"{long} \u200b{name.replace(' ', chr(0xAD) + ' ')}\ufeff",
+    "en dash for hyphen": lambda long, short, name: f"{long} {name.replace(' - ', ' – ')}",
+    "closed hyphen": lambda long, short, name: f"{long} {name.replace(' - ', '-')}",
+}
+
+
+def identity(name: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return what makes a name itself, independently of the code under test: letters and tone of each syllable."""
+
+    def syllable(part: str) -> tuple[str, frozenset[str]]:
+        spelled = unicodedata.normalize("NFD", part.lower())
+        letters = "".join(c for c in spelled if c not in TONES)
+        letters = letters[:-1] + "i" if letters[-1:] == "y" and letters[-2:-1] not in "aoueiăâêôơư" else letters
+        letters = "qui" if letters == "quy" else letters
+        return letters, frozenset(c for c in spelled if c in TONES)
+
+    return tuple(syllable(part) for part in name.replace("-", " ").split())
+
+
+@pytest.fixture(scope="module")
+def districts(gazetteer: Gazetteer) -> list[UnitVersion]:
+    return [v for v in gazetteer.versions.values() if v.level == "district"]
+
+
+def places_by_line(lines: list[str], gazetteer: Gazetteer) -> Iterator[list[UnitVersion] | None]:
+    """Yield for each line the units that its only place may be; None where not exactly one place is found."""
+    text = "\n".join(lines)
+    found = defaultdict(list)
+    folded = fold(text)
+    for place in find_places(text, folded, gazetteer):
+        found[text.count("\n", 0, folded.span(place.start, place.end).start)].append(place)
+    for number in range(len(lines)):
+        here = found.get(number, [])
+        yield list(here[0].candidates) if len(here) == 1 else None
+
+
+def failures(variant: str, units: list[UnitVersion], gazetteer: Gazetteer) -> list[str]:
+    """Return the spellings that do not lead to their district, or lead to units of another name too."""
+    spelled = [VARIANTS[variant](LONG[u.kind], SHORT[u.kind], u.name) for u in units]
+    wrong = []
+    for unit, spelling, candidates in zip(
+        units, spelled, places_by_line([f"Tại {s} đã có." for s in spelled], gazetteer), strict=True
+    ):
+        if candidates is None or unit.key not in {c.key for c in candidates}:
+            wrong.append(f"{spelling}: {unit.key} is not found")
+        elif any(identity(c.name) != identity(unit.name) or c.level != "district" for c in candidates):
+            wrong.append(f"{spelling}: taken for {[c.label for c in candidates]}")
+    return wrong
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_spelling_of_every_district_is_read(variant: str, districts: list[UnitVersion], gazetteer: Gazetteer) -> None:
+    assert len({u.code for u in districts}) >= 696
+    assert failures(variant, districts, gazetteer) == []
+
+
+def test_spellings_that_mean_nothing_are_seen(districts: list[UnitVersion], gazetteer: Gazetteer) -> None:
+    """The test above has teeth: a wrong kind word, or another tone, does not lead to the district."""
+    lap_vo = next(u for u in districts if u.name == "Lấp Vò")
+    for spelling in ("quận Lấp Vò", "huyện Lấp Vo", "huyện lấp vò", "huyện LấpVò"):
+        (found,) = places_by_line([f"Tại {spelling} đã có."], gazetteer)
+        assert found is None or lap_vo.key not in {u.key for u in found}, spelling
+
+
+def test_no_two_names_are_one_key(gazetteer: Gazetteer) -> None:
+    """Units meet under one key only if they have one name, or an alias says so."""
+    aliases = {"hcm", "br-vt"}
+    merged = {
+        key: sorted({u.name for u in units})
+        for key, units in gazetteer.by_name.items()
+        if len({identity(u.name) for u in units}) > 1 and key not in aliases
+    }
+    assert merged == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Thanh Trì", "Thạnh Trị"), ("Châu Thành", "Châu Thành A"), ("Mỹ Đức", "Mộ Đức"), ("Vĩnh Lộc", "Vĩnh Lợi")],
+)
+def test_names_that_look_alike_stay_apart(one: str, other: str, gazetteer: Gazetteer) -> None:
+    first, second = places_by_line([f"Tại huyện {name} đã có." for name in (one, other)], gazetteer)
+    assert first
+    assert second
+    assert not {u.code for u in first} & {u.code for u in second}
+
+
+def test_bare_names_of_two_syllables_are_read(districts: list[UnitVersion], gazetteer: Gazetteer) -> None:
+    """Without its kind, a name means the districts of that name, or the province where there is one."""
+    units = [u for u in districts if " " in u.name and not any(c.isdigit() for c in u.name)]
+    wrong = []
+    lines = [f"Năm qua, {u.name} đã có." for u in units]
+    for unit, candidates in zip(units, places_by_line(lines, gazetteer), strict=True):
+        names = {identity(c.name) for c in candidates or ()}
+        levels = {c.level for c in candidates or ()}
+        if names != {identity(unit.name)} or not levels <= {"district", "province"}:
+            wrong.append(f"{unit.name}: {[c.label for c in candidates or ()]}")
+    assert wrong == []
+
+
+def test_bare_names_inside_longer_names_are_not_places(gazetteer: Gazetteer) -> None:
+    lines = ["Ông Nguyễn Lấp Vò đã đến.", "Công ty Lấp Vò Xanh đã đến.", "con lấp vò đã đến."]
+    assert list(places_by_line(lines, gazetteer)) == [None, None, None]
+
+
+# ---------------------------------------------------------------- ten Châu Thành
+
+
+CHAU_THANH = ("An Giang", "Bến Tre", "Đồng Tháp", "Hậu Giang", "Kiên Giang", "Long An", "Sóc Trăng", "Tây Ninh", "Tiền Giang")
+CHAU_THANH = (*CHAU_THANH, "Trà Vinh")
+
+
+def test_chau_thanh_is_ten_districts(gazetteer: Gazetteer) -> None:
+    (found,) = places_by_line(["Tại huyện Châu Thành đã có."], gazetteer)
+    assert found
+    provinces = {gazetteer.versions[f"{u.parent}/origin"].name for u in found}
+    assert provinces == set(CHAU_THANH)
+
+
+def about(text: str, lexicon: Lexicon, gazetteer: Gazetteer, read_text: Callable[..., Document]) -> list[str]:
+    document = read_text(text)
+    linked = link_document(document, extract(document, lexicon, gazetteer), gazetteer, lexicon)
+    return [gazetteer.versions[key].label for key in linked.about] + [gazetteer.versions[key].parent for key in linked.about]
+
+
+@pytest.mark.parametrize("province", CHAU_THANH)
+def test_a_page_that_names_the_province_says_which(
+    province: str, lexicon: Lexicon, gazetteer: Gazetteer, read_text: Callable[..., Document]
+) -> None:
+    text = f"""Huyện Châu Thành giải quyết tốt hồ sơ cho người dân
+28/11/2019
+Năm 2019, huyện Châu Thành, tỉnh {province} tiếp nhận 15.840 hồ sơ, giải quyết đúng hạn 99% số hồ sơ của người dân.
+"""
+    code = next(u.code for u in gazetteer.by_name[fold(province).text] if u.level == "province")
+    assert about(text, lexicon, gazetteer, read_text) == ["Huyện Châu Thành", code]
+
+
+def test_a_page_that_does_not_say_which_is_about_none(
+    lexicon: Lexicon, gazetteer: Gazetteer, read_text: Callable[..., Document]
+) -> None:
+    text = """Huyện Châu Thành giải quyết tốt hồ sơ cho người dân
+28/11/2019
+Năm 2019, huyện Châu Thành tiếp nhận 15.840 hồ sơ, giải quyết đúng hạn 99% số hồ sơ của người dân trên địa bàn.
+"""
+    assert about(text, lexicon, gazetteer, read_text) == []
+
+
+# ---------------------------------------------------------------- the register itself
+
+
+def test_versions_of_a_unit_follow_one_another(gazetteer: Gazetteer) -> None:
+    for code, versions in gazetteer.by_code.items():
+        for one, other in zip(versions, versions[1:], strict=False):
+            assert one.valid_through is not None, code
+            assert other.valid_from is not None, code
+            assert one.valid_through < other.valid_from, code
+
+
+def test_every_parent_is_there(gazetteer: Gazetteer) -> None:
+    orphans = [v.key for v in gazetteer.versions.values() if v.parent and gazetteer.parent(v) is None]
+    assert orphans == []
+    assert all(v.parent for v in gazetteer.versions.values() if v.level in ("district", "commune"))
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "expected"),
+    [("199", date(2019, 1, 1), "199/origin"), ("199", date(2025, 6, 30), "199/origin"), ("199", date(2025, 7, 1), None)],
+)
+def test_a_unit_is_there_while_it_is_in_force(code: str, day: date, expected: str | None, gazetteer: Gazetteer) -> None:
+    found = gazetteer.at(code, day)
+    assert (found.key if found else None) == expected
+
+
+def test_levels_go_down_from_the_country(gazetteer: Gazetteer) -> None:
+    assert gazetteer.versions[COUNTRY].level == "country"
+    chain = gazetteer.ancestors(gazetteer.versions["199/origin"])
+    assert [u.level for u in chain] == ["province"]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Bà Rịa - Vũng Tàu", "bariavungtau"), ("Đắk Lắk", "daklak"), ("Quận 1", "quan1")])
+def test_names_in_addresses(name: str, expected: str) -> None:
+    assert slug(name) == expected
