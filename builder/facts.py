@@ -185,7 +185,7 @@ class Initiative:
 
     label: str
     kinds: tuple[str, ...]
-    area: str
+    area: str  # unit version key; "" where the page does not settle whose initiative it is
     agency: str
     status: str
     evidence: tuple[Evidence, ...]

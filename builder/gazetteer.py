@@ -8,7 +8,7 @@ register reaches).
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -71,11 +71,18 @@ class Gazetteer:
             (start, -end, self._names[i])
             for i, start, end in self._matcher.find_matches_as_indexes(folded, overlapping=True)
             if not (start and folded[start - 1].isalnum()) and not folded[end : end + 1].isalnum()
+            if not self._begins_in_kind(folded, start, self._names[i])
         )
         for start, negative_end, name in found:
             if -negative_end > reach:
                 reach = -negative_end
                 yield start, reach, name
+
+    def _begins_in_kind(self, folded: str, start: int, name: str) -> bool:
+        """Tell whether a name takes its first word from the kind before it: "Phố Huế" in "thành phố Huế"."""
+        head, _, rest = name.partition(" ")
+        before = folded[max(0, start - 12) : start].rsplit(None, 1)[-1:]
+        return bool(rest and before) and f"{before[0]} {head}" in self.kinds_of_word
 
     def at(self, code: str, day: date | None) -> UnitVersion | None:
         """Return the version of a code in force on a day; without a day, the last one."""
@@ -165,9 +172,17 @@ def _read_aliases(root: Path | None) -> dict[str, list[str]]:
     return aliases
 
 
-def _spellings(version: UnitVersion, aliases: Mapping[str, list[str]]) -> set[str]:
+def _own_aliases(version: UnitVersion, names: Iterable[str], aliases: Iterable[str]) -> Iterator[str]:
+    """Yield the other names of a unit that fit one version; a misspelling of one name is none of a later name."""
+    slugs = set(map(slug, names))
+    for alias in aliases:
+        if slug(alias) == slug(version.name) or slug(alias) not in slugs:
+            yield alias
+
+
+def _spellings(version: UnitVersion, aliases: Iterable[str]) -> set[str]:
     """Return the folded names a version goes by."""
-    names = {version.name, version.name.replace(" - ", "-"), *aliases.get(version.code, ())}
+    names = {version.name, version.name.replace(" - ", "-"), *aliases}
     return {fold_name(name) for name in names}
 
 
@@ -184,10 +199,11 @@ def _index(
     for version in versions.values():
         if version.level == "country":
             continue
-        for name in _spellings(version, aliases):
+        own = list(_own_aliases(version, (v.name for v in by_code[version.code]), aliases.get(version.code, ())))
+        for name in sorted(_spellings(version, own)):
             by_name.setdefault(name, []).append(version)
         chosen = commune_slugs if version.level == "commune" else slugs
-        for spelling in {slug(version.name), *map(slug, aliases.get(version.code, ()))}:
+        for spelling in {slug(version.name), *map(slug, own)}:
             chosen.setdefault(spelling, []).append(version)
     kinds: dict[str, set[str]] = {}
     for kind, (_, written) in words.items():

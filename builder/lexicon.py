@@ -95,6 +95,8 @@ class Lexicon:
     areas: Mapping[str, tuple[str, ...]]  # kind of initiative -> reform areas
     document_kinds: Mapping[str, str]  # "KH", "QĐ" -> kind of document
     publishers: Mapping[str, str]  # host or sigle -> code of the unit it points to
+    body_kinds: Mapping[str, str]  # head of a body's name, folded -> kind of body
+    grammar: Mapping[str, re.Pattern[str]]  # constructions of sentences
     _surfaces: tuple[tuple[tuple[str, str], ...], ...] = field(repr=False)
     _layers: tuple[frozenset[int], ...] = field(repr=False)  # of each wording; layers do not hide one another
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
@@ -156,7 +158,12 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         by_measure=_group_by_measure(indicators.values()),
         periods=tuple(_read_periods(graph)),
         masks=tuple(re.compile(graph.text(s, "pattern")) for s in sorted(graph.of_type("Mask"))),
-        wholes={n: d for s in graph.of_type("Indicator") for n in graph.ids(s, "numerator") for d in graph.ids(s, "denominator")},
+        wholes={
+            n: d
+            for s in graph.of_type("Indicator")
+            for n in graph.ids(s, "numerator")
+            for d in graph.ids(s, "denominator")
+        },
         families={
             local_name(s): next(iter(graph.ids(s, SKOS + "broader")), local_name(s))
             for s in graph.of_type("InitiativeKind")
@@ -172,6 +179,12 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
             for s in graph.of_type("PublisherClue")
             for clue in (*graph.all(s, "host"), *graph.all(s, "sigle"))
         },
+        body_kinds={
+            fold_name(head): local_name(s)
+            for s in graph.concepts("body-kind")
+            for head in graph.all(s, SKOS + "hiddenLabel")
+        },
+        grammar={local_name(s): re.compile(graph.text(s, "pattern")) for s in graph.of_type("GrammarPattern")},
         _surfaces=tuple(tuple(sorted(surfaces[word])) for word in words),
         _layers=tuple(frozenset(_LAYER.get(d, 0) for d, _ in surfaces[word]) for word in words),
         _matcher=ahocorasick_rs.AhoCorasick(words),
@@ -186,7 +199,7 @@ class _Statements:
         self._types: dict[str, list[str]] = {}
         for file in files:
             for triple in artefacts.read_turtle(file):
-                subject, predicate, value = triple.subject.value, triple.predicate.value, triple.object
+                subject, predicate, value = triple.subject.value, triple.predicate.value, triple.object  # type: ignore[union-attr]
                 if isinstance(value, ox.Literal) and value.language not in (None, "vi"):
                     continue
                 self._objects.setdefault((subject, predicate), []).append(value.value)  # type: ignore[union-attr]

@@ -278,6 +278,7 @@ def _swap(aside: Path, target: Path) -> None:
         aside.rename(target)
     elif not _exchange(aside, target):
         _replace(aside, target)
+    shutil.rmtree(_earlier(target), ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -300,7 +301,6 @@ def _replace(aside: Path, target: Path) -> None:
     except OSError:
         earlier.rename(target)
         raise
-    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _flush(folder: Path) -> None:

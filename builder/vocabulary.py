@@ -20,6 +20,7 @@ NAMESPACES: Final[dict[str, str]] = {
     "document-kind": "https://w3id.org/cchc/document-kind/",
     "eli": "http://data.europa.eu/eli/ontology#",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "grammar": "https://w3id.org/cchc/grammar/",
     "id": "https://w3id.org/cchc/id/",
     "ind": "https://w3id.org/cchc/indicator/",
     "initiative-kind": "https://w3id.org/cchc/initiative-kind/",
@@ -168,6 +169,7 @@ class CCHC:
     AdministrativeUnitVersion: Final = "https://w3id.org/cchc/ontology#AdministrativeUnitVersion"
     Cue: Final = "https://w3id.org/cchc/ontology#Cue"
     CueDimension: Final = "https://w3id.org/cchc/ontology#CueDimension"
+    GrammarPattern: Final = "https://w3id.org/cchc/ontology#GrammarPattern"
     Indicator: Final = "https://w3id.org/cchc/ontology#Indicator"
     Initiative: Final = "https://w3id.org/cchc/ontology#Initiative"
     InitiativeKind: Final = "https://w3id.org/cchc/ontology#InitiativeKind"
@@ -221,6 +223,7 @@ class CCHC:
     sigle: Final = "https://w3id.org/cchc/ontology#sigle"
     status: Final = "https://w3id.org/cchc/ontology#status"
     temporality: Final = "https://w3id.org/cchc/ontology#temporality"
+    trails: Final = "https://w3id.org/cchc/ontology#trails"
     unitType: Final = "https://w3id.org/cchc/ontology#unitType"
     versionOf: Final = "https://w3id.org/cchc/ontology#versionOf"
     weight: Final = "https://w3id.org/cchc/ontology#weight"

@@ -13,6 +13,7 @@ from builder import identifiers as iri
 from builder.facts import Citation, Document, Evidence, Initiative, Issue, LinkedDocument, Observation, Period, Span
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
+from builder.text import fold_name
 from builder.vocabulary import (
     CCHC,
     DCTERMS,
@@ -35,17 +36,6 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 CONCEPT = "https://w3id.org/cchc/"
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _ESCAPED = re.compile(r'[\\"\n\r\t\b\f\x00-\x1f\x7f]')
-_HEADS = (
-    ("sở", "department"),
-    ("phòng", "division"),
-    ("trung tâm", "centre"),
-    ("bộ phận", "one-stop-unit"),
-    ("bộ", "ministry"),
-    ("ubnd", "peoples-committee"),
-    ("ủy ban", "peoples-committee"),
-    ("hđnd", "peoples-council"),
-    ("công an", "police"),
-)
 
 
 # ---------------------------------------------------------------- terms
@@ -208,10 +198,11 @@ def _write_initiative(lines: _Lines, document: Document, fact: Initiative, lexic
         for area in lexicon.areas.get(kind, ()):
             lines.add(name, CCHC.reformArea, concept("reform-area", area))
     lines.link(name, DCTERMS.type, model)
-    lines.link(name, DCTERMS.spatial, iri.version_iri(fact.area))
+    if fact.area:
+        lines.link(name, DCTERMS.spatial, iri.version_iri(fact.area))
     lines.add(name, CCHC.status, concept("status", fact.status))
     lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
-    if fact.agency:
+    if fact.agency and fact.area:
         lines.link(name, PROV.wasAssociatedWith, iri.body_iri(fact.area.split("/")[0], fact.agency))
     for number in fact.legal_basis:
         lines.link(name, CCHC.legalBasis, number)
@@ -252,7 +243,7 @@ def shared_references(linked: LinkedDocument) -> set[tuple[str, ...]]:
             found.add(("unit", fact.area))
             if fact.period:
                 found.add(("interval", str(fact.period.start or ""), str(fact.period.end or "")))
-        if isinstance(fact, Observation | Initiative):
+        if isinstance(fact, Observation | Initiative) and fact.area:
             found.add(("unit", fact.area))
             if fact.agency:
                 found.add(("body", fact.area, fact.agency))
@@ -277,7 +268,7 @@ def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, 
     _write_models(lines, [r[1] for r in ordered if r[0] == "model"])
     for kind, *told in ordered:
         if kind == "body":
-            _write_body(lines, named, *told)
+            _write_body(lines, lexicon, named, *told)
         elif kind == "legal":
             _write_legal(lines, lexicon, *told)
         elif kind == "interval":
@@ -381,7 +372,7 @@ def _write_change(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> Non
         lines.add(legal, ELI.type_document, concept("document-kind", "resolution"))
 
 
-def _write_body(lines: _Lines, named: set[str], area: str, label: str) -> None:
+def _write_body(lines: _Lines, lexicon: Lexicon, named: set[str], area: str, label: str) -> None:
     """Describe a body once, by the first of its spellings."""
     code = area.split("/")[0]
     name = iri.body_iri(code, label)
@@ -391,7 +382,9 @@ def _write_body(lines: _Lines, named: set[str], area: str, label: str) -> None:
     lines.link(name, RDF.type, ORG.Organization)
     lines.add(name, RDFS.label, literal(label[0].upper() + label[1:], "vi"))
     lines.link(name, CCHC.bodyOf, iri.unit_iri(code))
-    kind = next((kind for head, kind in _HEADS if label.lower().startswith(head)), "other")
+    folded = fold_name(label)
+    head = max((h for h in lexicon.body_kinds if folded.startswith(h)), key=len, default="")
+    kind = lexicon.body_kinds.get(head, "other")
     lines.add(name, ORG.classification, concept("body-kind", kind))
 
 

@@ -4,9 +4,9 @@ from bisect import bisect_right
 from decimal import Decimal
 
 from builder.extractor.citations import find_citations
-from builder.extractor.figures import Figure, Page, Unread, read_figures
+from builder.extractor.figures import Figure, Unread, read_figures
 from builder.extractor.initiatives import find_initiatives
-from builder.extractor.scope import level_of_body
+from builder.extractor.page import Page
 from builder.extractor.units import Place, find_places
 from builder.facts import Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
 from builder.gazetteer import Gazetteer
@@ -47,7 +47,7 @@ def _mention(page: Page, place: Place) -> UnitMention:
 
 def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
     span = page.folded.span(figure.start, figure.end)
-    agency = page.folded.span(figure.body.start, figure.body.end).of(page.document.text) if figure.body else ""
+    body = figure.body if figure.body and not figure.body.unnamed else None
     return FigureClaim(
         indicator=figure.indicator,
         quantity=Quantity(figure.value, figure.measure, figure.bound, span),
@@ -56,7 +56,7 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
         place=_mention(page, figure.place) if figure.place and figure.place.candidates else None,
         national=figure.national,
         level=figure.level,
-        agency=" ".join(agency.split()),
+        agency=" ".join(page.printed(body.start, body.end).split()) if body else "",
         agency_level=_doer_level(page, figure),
         status=figure.status,
         rule=figure.rule,
@@ -67,9 +67,11 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
 def _doer_level(page: Page, figure: Figure) -> str | None:
     """Return the level of the body named, or of the unit that is only called "the province"."""
     if figure.body is not None:
-        return level_of_body(figure.body, page.folded.text)
-    only_kind = figure.place is not None and not figure.place.candidates
-    return "province" if only_kind and figure.place and figure.place.kind_word == "tỉnh" else None
+        return figure.body.level
+    place = figure.place
+    if place is None or place.candidates:
+        return None
+    return "province" if page.lexicon.grammar["province-word"].fullmatch(place.kind_word) else None
 
 
 def _unread_issue(page: Page, unread: Unread) -> Issue:

@@ -9,9 +9,6 @@ from builder.lexicon import Hit, Lexicon, between
 
 CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance", "trend"})
 _TELLING = CONTENT - {"object", "stance", "trend"}
-_SEPARATOR = re.compile(r"[,;:()]|\.(?=\s|$)|(?<= )-(?= )|(?<!\w)(?:trong đó|nhưng|đồng thời|trong khi)(?!\w)")
-_CLAUSE_END = re.compile(r";|(?<!\w)(?:nhưng|đồng thời|trong khi)(?!\w)")
-_AND = re.compile(r"(?<!\w)và(?!\w)")
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
 _INHERITED = 0.6
@@ -55,41 +52,50 @@ class Frame:
 
 
 def find_zones(
-    text: str, start: int, end: int, numbers: Sequence[Number], hits: list[Hit], masked: Sequence[Stretch] = ()
+    text: str,
+    start: int,
+    end: int,
+    numbers: Sequence[Number],
+    hits: list[Hit],
+    lexicon: Lexicon,
+    masked: Sequence[Stretch] = (),
 ) -> list[Zone]:
     """Share out the text of a sentence among its numbers; a masked stretch, such as a list of years, is never cut."""
-    text = _blank_separators(text, masked)
+    text = _blank_separators(text, masked, lexicon)
     lefts: list[tuple[Stretch, ...]] = []
     rights: list[tuple[Stretch, ...]] = []
     cursor = start
     for i, number in enumerate(numbers):
         if i == 0:
-            lefts.append(_nearest_first(_cut(text, cursor, number.start, hits)))
+            lefts.append(_nearest_first(_cut(text, cursor, number.start, hits, lexicon)))
         else:
-            right, left = _share(text, numbers[i - 1].after, number.start, hits)
+            right, left = _share(text, numbers[i - 1].after, number.start, hits, lexicon)
             rights.append(right)
             lefts.append(left)
     if numbers:
-        stop = _CLAUSE_END.search(text, numbers[-1].after, end)
-        rights.append(tuple(_cut(text, numbers[-1].after, stop.start() if stop else end, hits)))
+        stop = lexicon.grammar["clause-end"].search(text, numbers[-1].after, end)
+        rights.append(tuple(_cut(text, numbers[-1].after, stop.start() if stop else end, hits, lexicon)))
     return [Zone(n, left, right) for n, left, right in zip(numbers, lefts, rights, strict=True)]
 
 
-def _blank_separators(text: str, masked: Sequence[Stretch]) -> str:
+def _blank_separators(text: str, masked: Sequence[Stretch], lexicon: Lexicon) -> str:
     """Return the text with the separators inside masked stretches blanked; lengths stay as they are."""
+    joint = lexicon.grammar["joint"]
     for start, end in masked:
-        if _SEPARATOR.search(text, start, end):
-            text = text[:start] + _SEPARATOR.sub(lambda m: " " * len(m.group()), text[start:end]) + text[end:]
+        if joint.search(text, start, end):
+            text = text[:start] + joint.sub(lambda m: " " * len(m.group()), text[start:end]) + text[end:]
     return text
 
 
-def _share(text: str, start: int, end: int, hits: list[Hit]) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
+def _share(
+    text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon
+) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
     """Divide the gap between two numbers: what is behind the first, what is before the second."""
-    pieces = _cut(text, start, end, hits)
+    pieces = _cut(text, start, end, hits, lexicon)
     if len(pieces) > 1:
         return (pieces[0],), _nearest_first(pieces[1:])
     worded = _worded(hits, start, end)
-    for match in reversed(list(_AND.finditer(text, start, end))):
+    for match in reversed(list(lexicon.grammar["and"].finditer(text, start, end))):
         inside = any(h.start < match.start() and match.end() < h.end for h in worded)
         if not inside and not _joins_like(text, *match.span(), worded):
             return ((start, match.start()),), ((match.end(), end),)
@@ -99,12 +105,12 @@ def _share(text: str, start: int, end: int, hits: list[Hit]) -> tuple[tuple[Stre
     return ((start, end),), ((start, end),)
 
 
-def _cut(text: str, start: int, end: int, hits: list[Hit]) -> list[Stretch]:
+def _cut(text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon) -> list[Stretch]:
     """Cut a stretch at separators that are no part of a wording, an aside or an enumeration of like things."""
     pieces, cursor = [], start
     worded = _worded(hits, start, end)
     asides = [m.span() for m in _ASIDE.finditer(text, start, end)]
-    for match in _SEPARATOR.finditer(text, start, end):
+    for match in lexicon.grammar["joint"].finditer(text, start, end):
         a, b = match.span()
         if any(h.start < a and b < h.end for h in worded) or any(s <= a and b <= e for s, e in asides):
             continue
@@ -124,7 +130,9 @@ def _joins_like(text: str, start: int, end: int, worded: Sequence[Hit]) -> bool:
     before = [h for h in worded if h.end <= start and not text[h.end : start].strip()]
     behind = [h for h in worded if h.start >= end and not text[end : h.start].strip()]
     return any(
-        a.dimension == b.dimension and a.concept != b.concept and a.dimension in ("timing", "object", "channel")
+        a.dimension == b.dimension
+        and a.concept != b.concept
+        and a.dimension in ("timing", "object", "channel")
         and a.concept not in _COUNTED
         for a in before
         for b in behind

@@ -4,27 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from builder.extractor.figures import Page
+from builder.extractor.page import READ, Page
 from builder.extractor.scope import find_bodies
 from builder.extractor.units import Place
 from builder.facts import InitiativeClaim, Span, UnitMention
 from builder.lexicon import between
-from builder.text import sentences
 
 _QUOTED = re.compile(r'"([^"\n]{3,190})"')
 _SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
-_YEARS = re.compile(r",? giai đọan (?:i+ )?\(?\d{4} ?- ?\d{4}\)?|,? giai đoạn (?:i+ )?\(?\d{4} ?- ?\d{4}\)?| năm \d{4}| \d{4}(?!\d)")
 _MOST_WORDS = 36
 _FEWEST_WORDS = 3
-_READ = frozenset({"title", "lead", "heading", "body", "caption"})
-
-
-_PLACED = re.compile(r'(?:bộ phận|trung tâm|tại|quầy|trụ sở|phần mềm|hệ thống)[ "]*$')
-_UNQUOTED = re.compile(
-    r"(?:triển khai|thực hiện|xây dựng|duy trì|áp dụng|nhân rộng|vận hành|phát động)(?: \w+){0,3}? (?P<head>mô hình|sáng kiến|phong trào|đề án) "
-    r'(?P<name>[^".:;()\n]{8,120}?)(?=[.:;()\n"]| của | tại | nhằm | theo | để | trên | đã | được | với | giúp | trong | cho | từ |$)'
-)
-_NO_NAME = re.compile(r"(?:này|trên|đó|mới|hay|điểm|thiết thực|hiệu quả|nêu|như|và|cải cách|các|ở|khác|vị trí|một cửa|chính quyền|trung tâm)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +34,15 @@ def find_initiatives(page: Page) -> Iterator[InitiativeClaim]:
     named: list[_Named] = []
     kinds: list[_Named] = []
     for block in page.document.blocks:
-        if block.kind not in _READ:
+        if block.kind not in READ:
             continue
-        start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
-        for sentence in sentences(page.folded.text, start, end):
-            found = [*_quoted(page, sentence), *_systems(page, sentence), *_unquoted(page, sentence), *_titled(page, sentence)]
+        for sentence in page.sentences(block):
+            found = [
+                *_quoted(page, sentence),
+                *_systems(page, sentence),
+                *_unquoted(page, sentence),
+                *_titled(page, sentence),
+            ]
             named += found
             kinds += [n for n in _kinds(page, sentence) if not any(f.start < n.end and n.start < f.end for f in found)]
     yield from (_claim(page, n) for n in named)
@@ -70,7 +63,7 @@ def _quoted(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
     last: tuple[int, str] | None = None
     for match in _QUOTED.finditer(text, *sentence):
         kind = _introduced(page, sentence[0], match.start())
-        if kind is None and last is not None and re.fullmatch(r"[\s,;]*(?:và|hoặc)?\s*", text[last[0] : match.start()]):
+        if kind is None and last is not None and _continues(page, last[0], match.start()):
             kind = last[1]
         if kind is None or not _is_name(match[1]):
             last = None
@@ -78,6 +71,12 @@ def _quoted(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
         last = (match.end(), kind)
         begin = match.start(1) + len(match[1]) - len(match[1].lstrip())
         yield _Named(begin, match.start(1) + len(match[1].rstrip(" .,;")), kind, sentence)
+
+
+def _continues(page: Page, start: int, end: int) -> bool:
+    """Tell whether only a comma or "và" stands between two quoted names."""
+    gap = page.folded.text[start:end].strip()
+    return not gap.strip(",;") or page.lexicon.grammar["list-gap"].fullmatch(gap) is not None
 
 
 def _introduced(page: Page, start: int, position: int) -> str | None:
@@ -114,8 +113,8 @@ def _is_system(name: str) -> bool:
 
 def _unquoted(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
     """Yield models that are named without quotation marks behind a verb: "triển khai mô hình hẹn giờ …"."""
-    for match in _UNQUOTED.finditer(page.folded.text, *sentence):
-        if _NO_NAME.match(match["name"]) or len(match["name"].split()) < _FEWEST_WORDS:
+    for match in page.lexicon.grammar["named-after-verb"].finditer(page.folded.text, *sentence):
+        if page.lexicon.grammar["no-name"].match(match["name"]) or len(match["name"].split()) < _FEWEST_WORDS:
             continue
         head = next((h for h in between(page.hits, match.start("head"), match.end("head"))
                      if h.dimension == "initiative-head"), None)  # fmt: skip
@@ -123,16 +122,10 @@ def _unquoted(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
             yield _Named(match.start("name"), match.end("name"), head.concept, sentence)
 
 
-_TITLED = re.compile(
-    r"\b(?P<head>Tuần lễ|Ngày hội|Chương trình|Đề án|Dự án|Chiến dịch) (?=[A-ZĐ])(?P<name>[^.;:,()…\"“”\n]{5,100}?)"
-    r"(?=[.;:,()…\"“”\n]| của | tại | nhằm | để | đã | được | do | trên |$)"
-)
-
-
 def _titled(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
     """Yield programmes written with capitals behind their noun: "Tuần lễ Chuyển đổi số"."""
     span = page.folded.span(*sentence)
-    for match in _TITLED.finditer(page.document.text, span.start, span.end):
+    for match in page.lexicon.grammar["named-in-capitals"].finditer(page.document.text, span.start, span.end):
         start, end = page.folded.position(match.start()), page.folded.position(match.end("name"))
         head = next((h for h in between(page.hits, start, end) if h.dimension == "initiative-head"), None)
         if head is not None:
@@ -148,10 +141,14 @@ def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
         if hit.concept == "public-service-centre" and not founded:
             continue
         one_stop = page.lexicon.families[hit.concept] == "one-stop-shop"
-        if one_stop and _PLACED.search(page.folded.text, max(sentence[0], hit.start - 16), hit.start):
+        if one_stop and page.lexicon.grammar["placed-before"].search(
+            page.folded.text, max(sentence[0], hit.start - 16), hit.start
+        ):
             continue  # where dossiers are handed in, not what is introduced
         end = hit.end
-        if hit.concept in ("programme", "campaign") and (years := _YEARS.match(page.folded.text, end)):
+        if hit.concept in ("programme", "campaign") and (
+            years := page.lexicon.grammar["programme-years"].match(page.folded.text, end)
+        ):
             end = years.end()
         yield _Named(hit.start, end, hit.concept, sentence)
 
@@ -160,7 +157,9 @@ def _claim(page: Page, named: _Named) -> InitiativeClaim:
     text = page.document.text
     name = page.folded.span(named.start, named.end)
     span = page.folded.span(named.start if named.proof is None else named.proof, named.end)
-    planned = any(h.dimension == "planned" for h in between(page.hits, max(named.sentence[0], named.start - 60), named.start))
+    planned = any(
+        h.dimension == "planned" for h in between(page.hits, max(named.sentence[0], named.start - 60), named.start)
+    )
     return InitiativeClaim(
         label=name.of(text),
         span=span,
@@ -174,7 +173,7 @@ def _claim(page: Page, named: _Named) -> InitiativeClaim:
 
 def _doer(page: Page, named: _Named) -> str:
     """Return the body named right behind the initiative ("… của phòng Nội vụ"), else the last one before it."""
-    bodies = [b for b in find_bodies(page.document.text, page.folded, *named.sentence) if not b.source]
+    bodies = [b for b in find_bodies(page, *named.sentence) if not b.source]
     behind = [b for b in bodies if named.end <= b.start <= named.end + 8]
     before = [b for b in bodies if b.end <= named.start]
     body = behind[0] if behind else before[-1] if before else None
@@ -186,4 +185,6 @@ def _place(page: Page, named: _Named) -> UnitMention | None:
     if not behind:
         return None
     span: Span = page.folded.span(behind[0].start, behind[0].end)
-    return UnitMention(span, span.of(page.document.text), behind[0].kind_word, tuple(u.key for u in behind[0].candidates))
+    return UnitMention(
+        span, span.of(page.document.text), behind[0].kind_word, tuple(u.key for u in behind[0].candidates)
+    )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from builder.lexicon import Lexicon
 from builder.facts import Period
+from builder.lexicon import Lexicon
 
 _EARLIEST, _LATEST = 1990, 2035
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -53,15 +53,11 @@ def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calen
             if not any(a < match.end() and match.start() < b for a, b in taken):
                 taken.append(match.span())
                 found.append((match.start(), way.yields, match))
-    return list(_interpret(text, start, sorted(found, key=lambda f: f[0]), known))
-
-
-_BASE = re.compile(r"(?:so với|so|cùng kì|bằng|hơn|của cả|mức của|kết quả của)(?: với)?(?: cùng kì)?(?: của)?(?: cả)?(?: (?:kết quả|mức))?(?: trong)? ?$")
-_HEAD = re.compile(r"(?:^|[,;:(.\n\"-]|(?<!\w)(?:trong|vào|tính|riêng|kết quả|qua|chỉ|và|ngay|như|cho biết|thấy|năm))\s*$")
+    return list(_interpret(text, start, sorted(found, key=lambda f: f[0]), lexicon, known))
 
 
 def _interpret(
-    text: str, begin: int, found: Iterable[tuple[int, str, re.Match[str]]], known: Calendar
+    text: str, begin: int, found: Iterable[tuple[int, str, re.Match[str]]], lexicon: Lexicon, known: Calendar
 ) -> Iterator[PeriodMention]:
     for start, yields, match in found:
         groups = {k: v for k, v in match.groupdict().items() if v is not None}
@@ -72,10 +68,10 @@ def _interpret(
         if period is not None and not _is_sane(period):
             continue
         before = text[max(begin, start - 40) : start]
-        base = _BASE.search(before) is not None
+        base = lexicon.grammar["base-before"].search(before) is not None
         opened = text.rfind("(", begin, start)
         bracketed = opened >= 0 and ")" not in text[opened:start]
-        at_head = start == begin or _HEAD.search(before) is not None
+        at_head = start == begin or lexicon.grammar["head-before"].search(before) is not None
         if not base:
             _remember_year(period, yields, known)
         yield PeriodMention(

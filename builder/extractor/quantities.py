@@ -8,10 +8,6 @@ from decimal import Decimal
 from builder.lexicon import Hit, Lexicon
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_PERCENT = re.compile(r"\s?(?:%|phần trăm)")
-_SCALE = re.compile(r"\s?(nghìn|ngàn|triệu|tỉ)(?!\w)")
-_MONEY = re.compile(r"\s?(?:đồng|vnđ|vnd|đ)(?!\w)")
-_POINTS = re.compile(r"\s?điểm(?! ?%)(?!\w)")
 _OF = re.compile(r"\s?/\s?(\d+(?:[.,]\d+)*)")
 _GROUPED_BY_DOT = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _GROUPED_BY_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
@@ -57,11 +53,11 @@ def parse_number(printed: str, counted: bool = True) -> Decimal:
 
 
 def find_masked(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple[int, int]]:
-    """Return the stretches of ``text[start:end]`` whose digits are dates, symbols, levels, counters …"""
+    """Return the stretches of ``text[start:end]`` whose digits are dates, symbols, levels or counters."""
     return [m.span() for mask in lexicon.masks for m in mask.finditer(text, start, end)]
 
 
-def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, int]]) -> list[Number]:
+def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, int]], lexicon: Lexicon) -> list[Number]:
     """Return the numbers of ``text[start:end]`` that are not masked, by position."""
     numbers: list[Number] = []
     for match in _NUMBER.finditer(text, start, end):
@@ -70,7 +66,7 @@ def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, in
             continue
         if any(a < stop and begin < b for a, b in masked) or _is_glued(text, begin):
             continue
-        number = _read_number(text, begin, stop, match.group())
+        number = _read_number(text, begin, stop, match.group(), lexicon)
         if number.value.is_finite():
             numbers.append(number)
     return numbers
@@ -81,33 +77,32 @@ def _is_glued(text: str, start: int) -> bool:
     return start > 0 and text[start - 1] in "-+/" and start > 1 and text[start - 2].isalnum()
 
 
-def _read_number(text: str, start: int, stop: int, printed: str) -> Number:
+def _read_number(text: str, start: int, stop: int, printed: str, lexicon: Lexicon) -> Number:
+    grammar = lexicon.grammar
     whole, whole_end = None, 0
     if of := _OF.match(text, stop):
         whole, whole_end = parse_number(of[1]), of.end()
-    if percent := _PERCENT.match(text, stop):
+    if percent := grammar["percent"].match(text, stop):
         value = parse_number(printed, counted=False)
         return Number(start, percent.end(), value, "percent", decimals=_decimals(value))
-    if (scale := _SCALE.match(text, stop)) and whole is None:
-        return _read_scaled(text, start, scale, printed)
-    if _POINTS.match(text, whole_end or stop):
+    if (scale := grammar["scale"].match(text, stop)) and whole is None:
+        return _read_scaled(text, start, scale, printed, lexicon)
+    if grammar["points"].match(text, whole_end or stop):
         value = parse_number(printed, counted=False)
         return Number(start, stop, value, "points", whole, whole_end, _decimals(value))
-    if money := _MONEY.match(text, stop):
+    if money := grammar["money"].match(text, stop):
         return Number(start, money.end(), parse_number(printed), "vnd")
     value = parse_number(printed)
     return Number(start, stop, value, "plain", whole, whole_end, _decimals(value))
 
 
-_FACTORS = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỉ": 10**9}
-
-
-def _read_scaled(text: str, start: int, scale: re.Match[str], printed: str) -> Number:
+def _read_scaled(text: str, start: int, scale: re.Match[str], printed: str, lexicon: Lexicon) -> Number:
     value = parse_number(printed, counted=False)
     if _GROUPED_BY_DOT.fullmatch(printed):
         value = parse_number(printed)
-    value *= _FACTORS[scale[1]]
-    if money := _MONEY.match(text, scale.end()):
+    value = value.scaleb(int((scale.lastgroup or "e0").removeprefix("e")))
+    value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    if money := lexicon.grammar["money"].match(text, scale.end()):
         return Number(start, money.end(), value, "vnd")
     return Number(start, scale.end(), value, "plain")
 

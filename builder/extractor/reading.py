@@ -62,7 +62,12 @@ def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon)
         cue, weight = _best_cue(need, frame, lexicon)
         if not cue:
             return None
-        score += _LEADING * (cue in frame.before) + _ADJACENT * (cue in frame.adjacent) + weight * _salience(cue, lexicon) + _SPECIFIC * (len(lexicon.cues[cue].wider) - 1) * (cue == need)
+        score += (
+            _LEADING * (cue in frame.before)
+            + _ADJACENT * (cue in frame.adjacent)
+            + weight * _salience(cue, lexicon)
+            + _SPECIFIC * (len(lexicon.cues[cue].wider) - 1) * (cue == need)
+        )
         explained.add(cue)
     if indicator.measure == "count":
         noun = _noun_score(reading, frame, lexicon)

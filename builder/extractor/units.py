@@ -97,7 +97,15 @@ def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
         return False
     word_start = start - len(before[0])
     word = folded.span(word_start, word_start + len(before[1])).of(text)
-    begins_sentence = word_start == 0 or folded.text[:word_start].rstrip(" ")[-1:] in ("", "\n", ".", '"', "-", "(", ":")
+    begins_sentence = word_start == 0 or folded.text[:word_start].rstrip(" ")[-1:] in (
+        "",
+        "\n",
+        ".",
+        '"',
+        "-",
+        "(",
+        ":",
+    )
     return word[:1].isupper() and not word.isupper() and not begins_sentence
 
 

@@ -8,9 +8,19 @@ from urllib.parse import urlsplit
 
 from builder.facts import Block, Document
 from builder.gazetteer import Gazetteer, UnitVersion, slug
+from builder.lexicon import Lexicon
 
 _REFORM = date(2025, 7, 1)
-_BLOCK_WEIGHT = {"title": 6.0, "lead": 3.0, "heading": 1.5, "body": 1.0, "caption": 1.5, "dateline": 2.0, "signature": 4.0, "furniture": 1.0}
+_BLOCK_WEIGHT = {
+    "title": 6.0,
+    "lead": 3.0,
+    "heading": 1.5,
+    "body": 1.0,
+    "caption": 1.5,
+    "dateline": 2.0,
+    "signature": 4.0,
+    "furniture": 1.0,
+}
 _MOST_PER_BLOCK_KIND = 5.0
 _EMAIL_HOST = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _HOST_WEIGHT = 5.0
@@ -46,15 +56,10 @@ class Context:
     support: Mapping[str, float]  # unit code -> weight of all clues
 
 
-def find_context(
-    document: Document, named: Sequence[Named], gazetteer: Gazetteer, clues: Mapping[str, str]
-) -> Context:
-    """Return the unit a page is about, or the rivals between which nothing decides.
-
-    ``clues`` maps hosts and sigles of newspapers to the code of their unit.
-    """
-    day = document.published or _likely_day(document)
-    outside = _outside_clues(document, gazetteer, clues)
+def find_context(document: Document, named: Sequence[Named], gazetteer: Gazetteer, lexicon: Lexicon) -> Context:
+    """Return the unit a page is about, or the rivals between which nothing decides."""
+    day = document.published or _likely_day(document, lexicon)
+    outside = _outside_clues(document, gazetteer, lexicon.publishers)
     groups = _group(named, day)
     support = dict(outside)
     for group in groups:
@@ -66,19 +71,17 @@ def find_context(
             units.setdefault(above.code, above)
             scores.setdefault(above.code, 0.0)
     for code, weight in outside.items():
-        unit = units.get(code) or gazetteer.at(code, day) or gazetteer.at(code, None)
-        if unit is not None:
-            units[code] = unit
-            scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if unit.level == "province" else 1.0)
-    return _decide(document, groups, open_groups, scores, units, gazetteer, day)
+        pointed = units.get(code) or gazetteer.at(code, day) or gazetteer.at(code, None)
+        if pointed is not None:
+            units[code] = pointed
+            scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if pointed.level == "province" else 1.0)
+    return _decide(groups, open_groups, scores, units, gazetteer, day, _spoken_of(document, lexicon))
 
 
 _YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?!\d|[.,]\d)")
-_AHEAD = re.compile(r"(?:đến|tới|hết|cuối|giai đoạn|nhiệm kỳ|tầm nhìn|-|–)(?: hết| cuối)?(?: năm)?\s*(?:20\d\d\s*[-–]\s*)?$", re.IGNORECASE)
-_DISTRICTS = re.compile(r"(?<!\w)(?:huyện|quận|thị xã)(?!\w)", re.IGNORECASE)
 
 
-def _likely_day(document: Document) -> date | None:
+def _likely_day(document: Document, lexicon: Lexicon) -> date | None:
     """Return a day around which an undated page was written.
 
     The latest year it tells, years ahead left out; failing that, a page that speaks of districts is older than the
@@ -86,13 +89,16 @@ def _likely_day(document: Document) -> date | None:
     """
     read = [b.span.of(document.text) for b in document.blocks if b.kind not in ("furniture", "dateline", "signature")]
     text = "\n".join(read)
-    years = [int(m[1]) for m in _YEAR.finditer(text) if not _AHEAD.search(text, max(0, m.start() - 24), m.start())]
+    years = [
+        int(m[1])
+        for m in _YEAR.finditer(text)
+        if not lexicon.grammar["year-ahead"].search(text, max(0, m.start() - 24), m.start())
+    ]
     if address := re.search(r"/(20[0-2]\d)[/-]?(0[1-9]|1[0-2])", document.url):
         return date(int(address[1]), int(address[2]), 15)
     if years:
-        day = date(max(years), 6, 30)
-        return day
-    return _REFORM - timedelta(days=1) if _DISTRICTS.search(text) else None
+        return date(max(years), 6, 30)
+    return _REFORM - timedelta(days=1) if lexicon.grammar["district-word"].search(text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +160,19 @@ def units_of_host(host: str, gazetteer: Gazetteer) -> list[UnitVersion]:
 
     A district counts only below its province or with a whole label of its own.
     """
-    labels = [label for label in host.lower().split(".") if label not in ("www", "vn", "gov", "com", "org", "net", "edu")]
+    labels = [
+        label for label in host.lower().split(".") if label not in ("www", "vn", "gov", "com", "org", "net", "edu")
+    ]
     provinces = {u.code: u for label in labels for u in _units_of_label(label, gazetteer, "province")}
     districts = {u.code: u for label in labels for u in _units_of_label(label, gazetteer, "district")}
     if communes := _communes_of_host(labels, {**provinces, **districts}, gazetteer):
         return communes
     if provinces:
-        below = [u for u in districts.values() if u.parent in provinces and slug(u.name) not in map(slug_of, provinces.values())]
+        below = [
+            u
+            for u in districts.values()
+            if u.parent in provinces and slug(u.name) not in map(slug_of, provinces.values())
+        ]
         return below or list(provinces.values())
     return list(districts.values())
 
@@ -194,13 +206,21 @@ _LABEL_PREFIX = re.compile(
 
 def _units_of_label(label: str, gazetteer: Gazetteer, level: str) -> list[UnitVersion]:
     plain = label.replace("-", "")
-    for text in dict.fromkeys((plain, _LABEL_PREFIX.sub("", plain), re.sub(r"(?:online|tv|dientu|gov|portal)$", "", plain))):
+    for text in dict.fromkeys(
+        (plain, _LABEL_PREFIX.sub("", plain), re.sub(r"(?:online|tv|dientu|gov|portal)$", "", plain))
+    ):
         found = [u for u in gazetteer.slugs.get(text, ()) if u.level == level]
         if found:
             return found
     if level == "district":
         return []
-    return [u for key in gazetteer.slugs if len(key) >= 6 and plain.endswith(key) for u in gazetteer.slugs[key] if u.level == level]
+    return [
+        u
+        for key in gazetteer.slugs
+        if len(key) >= 6 and plain.endswith(key)
+        for u in gazetteer.slugs[key]
+        if u.level == level
+    ]
 
 
 def _units_of_path(path: str, gazetteer: Gazetteer) -> Iterator[tuple[UnitVersion, float]]:
@@ -245,10 +265,13 @@ def _settle(
     units: dict[str, UnitVersion] = {}
     left_open = []
     for group in groups:
-        backed = sorted(((_backing(u, support, gazetteer, day), u.code, u) for u in group.units), key=lambda b: (-b[0], b[1]))
+        backed = sorted(
+            ((_backing(u, support, gazetteer, day), u.code, u) for u in group.units), key=lambda b: (-b[0], b[1])
+        )
         if len(backed) > 1 and backed[0][0] <= backed[1][0]:
             backed = sorted(
-                ((_company(u, group, groups, gazetteer, day), u.code, u) for u in group.units), key=lambda b: (-b[0], b[1])
+                ((_company(u, group, groups, gazetteer, day), u.code, u) for u in group.units),
+                key=lambda b: (-b[0], b[1]),
             )
         if len(backed) > 1 and backed[0][0] <= backed[1][0]:
             left_open.append(group)
@@ -271,9 +294,7 @@ def _company(
 ) -> float:
     """Return how well the other names of a page fit a unit: units below it, and of its province."""
     top = _province(unit, gazetteer, day)
-    return sum(
-        max(_fit(unit, top, other, gazetteer, day) for other in g.units) for g in groups if g is not group
-    )
+    return sum(max(_fit(unit, top, other, gazetteer, day) for other in g.units) for g in groups if g is not group)
 
 
 def _fit(unit: UnitVersion, top: str, other: UnitVersion, gazetteer: Gazetteer, day: date | None) -> float:
@@ -287,13 +308,13 @@ def _province(unit: UnitVersion, gazetteer: Gazetteer, day: date | None) -> str:
 
 
 def _decide(
-    document: Document,
     groups: Sequence[_Group],
     left_open: Sequence[_Group],
     scores: Mapping[str, float],
     units: Mapping[str, UnitVersion],
     gazetteer: Gazetteer,
     day: date | None,
+    spoken: Mapping[str, float],
 ) -> Context:
     """Choose the unit the headline names, else the weightiest; go down where a lower unit carries the page."""
     strongest_open = max(left_open, key=lambda g: (g.weight, -g.first), default=None)
@@ -306,11 +327,10 @@ def _decide(
     chain = {code: {code, *(a.code for a in gazetteer.ancestors(u, day))} for code, u in units.items()}
     if titled and (deepest := _deepest(titled, chain)) is not None:
         return Context(_carrier(deepest, groups, units, chain), (), day, scores)
-    kinds = _spoken_of(document)
 
     def standing(code: str) -> float:
         weight = scores[code] * (_COMMUNE if units[code].level == "commune" else 1.0)
-        return weight + _below(code, scores, chain) * _SHARE_BELOW + kinds.get(units[code].kind, 0.0)
+        return weight + _below(code, scores, chain) * _SHARE_BELOW + spoken.get(units[code].kind, 0.0)
 
     ranked = sorted(scores, key=lambda c: (-standing(c), c))
     return Context(units[ranked[0]], (), day, scores)
@@ -325,9 +345,15 @@ def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> Un
 def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, UnitVersion],
              chain: Mapping[str, set[str]]) -> UnitVersion:  # fmt: skip
     """Return the unit below the headline's that carries the text: named in its lead and more often than the other."""
-    weight = {g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1}
+    weight = {
+        g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1
+    }
     lower = [g for g in groups if len(g.units) == 1 and g.lead and titled.code in chain.get(g.units[0].code, set())]
-    lower = [g for g in lower if g.units[0].level == "district" and g.units[0].code != titled.code and g.weight > weight.get(titled.code, 0.0)]
+    lower = [
+        g
+        for g in lower
+        if g.units[0].level == "district" and g.units[0].code != titled.code and g.weight > weight.get(titled.code, 0.0)
+    ]
     strongest = max(lower, key=lambda g: (g.weight, -g.first), default=None)
     return units.get(strongest.units[0].code, titled) if strongest else titled
 
@@ -337,23 +363,22 @@ def _below(code: str, scores: Mapping[str, float], chain: Mapping[str, set[str]]
 
 
 _SPOKEN = {
-    ("province",): re.compile(r"(?:toàn|của|cả|trong|UBND|các cấp) tỉnh(?! [A-ZĐ])"),
-    ("rural-district",): re.compile(r"(?:toàn|của|trong|UBND) huyện(?! [A-ZĐ])|Huyện ủy"),
-    ("urban-district",): re.compile(r"(?:toàn|của|trong|UBND) quận(?! [A-ZĐ])|Quận ủy"),
-    ("district-town",): re.compile(r"(?:toàn|của|trong|UBND) thị xã(?! [A-ZĐ])|Thị ủy"),
-    ("centrally-run-city", "provincial-city", "municipal-city"): re.compile(
-        r"(?:toàn|của|trong|UBND) (?:thành phố|TP)(?!\.? ?[A-ZĐ])|Thành ủy"
-    ),
-    ("commune", "ward", "township"): re.compile(r"(?:của|UBND|toàn) (?:xã|phường|thị trấn)(?! [A-ZĐ])"),
+    "spoken-of-province": ("province",),
+    "spoken-of-rural-district": ("rural-district",),
+    "spoken-of-urban-district": ("urban-district",),
+    "spoken-of-district-town": ("district-town",),
+    "spoken-of-city": ("centrally-run-city", "provincial-city", "municipal-city"),
+    "spoken-of-commune": ("commune", "ward", "township"),
 }
 _MOST_SPOKEN = 4.0
 
 
-def _spoken_of(document: Document) -> dict[str, float]:
+def _spoken_of(document: Document, lexicon: Lexicon) -> dict[str, float]:
     """Return how much the page speaks of "the province", "the district" without naming it, by kind of unit."""
     spoken: dict[str, float] = {}
-    for kinds, pattern in _SPOKEN.items():
-        weight = min(_MOST_SPOKEN, 0.5 * len(pattern.findall(document.text)))
+    for construction, kinds in _SPOKEN.items():
+        told = lexicon.grammar[construction].findall(document.text)
+        weight = min(_MOST_SPOKEN, 0.5 * len(told))
         spoken.update(dict.fromkeys(kinds, weight))
     return spoken
 

@@ -30,8 +30,8 @@ from builder.text import fold_name
 
 def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer, lexicon: Lexicon) -> LinkedDocument:
     """Return the facts of a page, and an issue for each claim that cannot be tied to one unit."""
-    named = [_named(document, m, gazetteer) for m in extraction.mentions]
-    context = find_context(document, named, gazetteer, lexicon.publishers)
+    named = [_named(document, m, gazetteer, lexicon) for m in extraction.mentions]
+    context = find_context(document, named, gazetteer, lexicon)
     facts: list[Fact] = []
     issues = [*extraction.issues, *_context_issues(document, context)]
     for claim in extraction.claims:
@@ -44,17 +44,17 @@ def link_document(document: Document, extraction: Extraction, gazetteer: Gazette
     return LinkedDocument(document, about, tuple(_merge(facts, document)), tuple(issues))
 
 
-def _named(document: Document, mention: UnitMention, gazetteer: Gazetteer) -> Named:
+def _named(document: Document, mention: UnitMention, gazetteer: Gazetteer, lexicon: Lexicon) -> Named:
     units = tuple(gazetteer.versions[key] for key in mention.versions)
     start = mention.span.start
-    located = _VENUE.search(document.text, max(0, start - 5), start) is not None
+    located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
     return Named(start, block_kind_at(document.blocks, start), mention.kind, units, located)
 
 
 def _context_issues(document: Document, context: Context) -> list[Issue]:
     if context.rivals:
         names = ", ".join(u.key for u in context.rivals)
-        message = f"the page is about “{context.rivals[0].label}”, but which of {len(context.rivals)} it does not say: {names}"
+        message = f"the page is about “{context.rivals[0].label}”, but does not say which of these: {names}"
         return [Issue("ambiguous-unit", message, document.id, None, tuple(u.key for u in context.rivals))]
     if context.unit is None:
         return [Issue("no-locality", "the page names no administrative unit it is about", document.id)]
@@ -68,23 +68,19 @@ def _link(
         evidence = Evidence(claim.span, claim.span)
         return Citation(claim.number, claim.kind, claim.issued, claim.issuer, (evidence,))
     if isinstance(claim, InitiativeClaim):
-        return _link_initiative(document, claim, context, gazetteer)
+        return _link_initiative(claim, context, gazetteer)
     return _link_figure(document, claim, context, gazetteer)
 
 
-def _link_initiative(
-    document: Document, claim: InitiativeClaim, context: Context, gazetteer: Gazetteer
-) -> Initiative | Issue:
+def _link_initiative(claim: InitiativeClaim, context: Context, gazetteer: Gazetteer) -> Initiative:
     unit = _place_unit(claim.place, context, gazetteer, None) if claim.place else None
     unit = unit if isinstance(unit, UnitVersion) else context.unit
-    area = unit.key if unit else COUNTRY
+    area = unit.key if unit else ""
     evidence = Evidence(claim.span, claim.sentence)
     return Initiative(claim.label, claim.kinds, area, claim.agency, claim.status, (evidence,), claim.legal_basis)
 
 
-def _link_figure(
-    document: Document, claim: FigureClaim, context: Context, gazetteer: Gazetteer
-) -> Observation | Issue:
+def _link_figure(document: Document, claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> Observation | Issue:
     unit = _area(claim, context, gazetteer)
     if isinstance(unit, str):
         candidates = claim.place.versions if claim.place else tuple(u.key for u in context.rivals)
@@ -121,14 +117,12 @@ def _area(claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> UnitVer
 
 
 def _at_level(level: str | None, unit: UnitVersion, context: Context, gazetteer: Gazetteer) -> UnitVersion:
-    """Return the unit, or the one above it whose level the figure is told of: a province's figure on a district's page."""
+    """Return the unit, or the one above it whose level the figure is told of: a province's, on a district's page."""
     above = {u.level: u for u in gazetteer.ancestors(unit, context.day)}
     return above.get(level or "", unit)
 
 
-def _place_unit(
-    place: UnitMention, context: Context, gazetteer: Gazetteer, period: Period | None
-) -> UnitVersion | str:
+def _place_unit(place: UnitMention, context: Context, gazetteer: Gazetteer, period: Period | None) -> UnitVersion | str:
     """Return the one unit a name stands for on this page: the page's own, one below it, one beside it."""
     candidates = in_force((gazetteer.versions[k] for k in place.versions), (period and period.end) or context.day)
     home = context.unit
@@ -140,9 +134,7 @@ def _place_unit(
             return unit
     if len(candidates) == 1:
         return candidates[0]
-    related = [
-        u for u in candidates if {a.code for a in gazetteer.ancestors(u, context.day)} & above_home
-    ]
+    related = [u for u in candidates if {a.code for a in gazetteer.ancestors(u, context.day)} & above_home]
     below = [u for u in related if home.code in {a.code for a in gazetteer.ancestors(u, context.day)}]
     chosen = below or related
     return chosen[0] if len(chosen) == 1 else "ambiguous-unit"
@@ -212,7 +204,9 @@ def _join(first: Fact, second: Fact) -> Fact | None:
     if isinstance(first, Observation) and isinstance(second, Observation):
         return _join_observations(first, second, evidence)
     if isinstance(first, Citation) and isinstance(second, Citation) and first.number == second.number:
-        return replace(first, issued=first.issued or second.issued, issuer=first.issuer or second.issuer, evidence=evidence)
+        return replace(
+            first, issued=first.issued or second.issued, issuer=first.issuer or second.issuer, evidence=evidence
+        )
     if isinstance(first, Initiative) and isinstance(second, Initiative) and _same_label(first, second):
         status = "implemented" if "implemented" in (first.status, second.status) else first.status
         kinds = tuple(sorted({*first.kinds, *second.kinds}))
@@ -220,7 +214,6 @@ def _join(first: Fact, second: Fact) -> Fact | None:
     return None
 
 
-_VENUE = re.compile(r"(?:[Tt]ại|ở) $")
 _SAME_LABEL = 0.8
 
 
@@ -232,9 +225,7 @@ def _same_label(first: Initiative, second: Initiative) -> bool:
     return 2 * (one & other).total() >= _SAME_LABEL * (one.total() + other.total())
 
 
-def _join_observations(
-    first: Observation, second: Observation, evidence: Sequence[Evidence]
-) -> Observation | None:
+def _join_observations(first: Observation, second: Observation, evidence: Sequence[Evidence]) -> Observation | None:
     same = (first.indicator, first.value, first.area.split("/")[0], first.status, first.bound) == (
         second.indicator, second.value, second.area.split("/")[0], second.status, second.bound
     )  # fmt: skip

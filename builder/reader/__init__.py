@@ -15,7 +15,7 @@ from builder.reader.dates import find_publication, given_date
 from builder.reader.decoding import decode, looks_vietnamese
 from builder.reader.markup import extract_html
 from builder.reader.sources import list_sources, load_source
-from builder.text import Folded, fold
+from builder.text import fold
 
 LONGEST = 500_000  # characters; a book has as many
 
@@ -35,8 +35,8 @@ def read(source: Source, lexicon: Lexicon) -> Document:
     if source.media == "text/html":
         text, main, found = extract_html(text, source.id)
         title = title or found
+    _check_length(source, text)
     folded = fold(text)
-    _check_length(source, text, folded)
     blocks = find_blocks(text, folded, lexicon, main)
     headline = max((b.span.of(text).strip() for b in blocks if b.kind == "title"), key=len, default="")
     return Document(
@@ -51,9 +51,9 @@ def read(source: Source, lexicon: Lexicon) -> Document:
     )
 
 
-def _check_length(source: Source, text: str, folded: Folded) -> None:
-    """Refuse what is no page: nothing, or more than anyone writes on one."""
-    if not folded.text.strip():
+def _check_length(source: Source, text: str) -> None:
+    """Refuse what is no page: nothing to be seen, or more than anyone writes on one."""
+    if not any(c.isprintable() and not c.isspace() for c in text):
         raise SourceError(f"{source.id}: the page holds no text; leave it out or fetch it again")
     if len(text) > LONGEST:
         much = f"{len(text):,} characters, more than the {LONGEST:,} of the longest page that is read"

@@ -12,7 +12,6 @@ from builder.text import Folded
 
 _LINE = re.compile(r"[^\r\n]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_CREDIT = re.compile(r"(?i)ảnh\s*:|^\s*ảnh |\bảnh minh h|\bảnh\)?\.?$")
 _BODY_WORDS = 14
 _LONGEST_DATELINE = 14
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
@@ -50,7 +49,7 @@ def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[st
         last = bisect_left(starts, folded.position(match.end()))
         lines.append(_Line(match.start(), match.end(), match.group().strip(), hits[first:last]))
     for line in lines:
-        line.kind = _label_alone(line, main)
+        line.kind = _label_alone(line, lexicon, main)
     _label_title(lines)
     _label_related(lines)
     _label_ends(lines)
@@ -60,16 +59,16 @@ def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[st
     return lines
 
 
-def _label_alone(line: _Line, main: frozenset[str] | None) -> BlockKind:
+def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> BlockKind:
     """Label a line by what it says itself."""
-    dated = line.words <= _LONGEST_DATELINE and has_date(line.text)
+    dated = line.words <= _LONGEST_DATELINE and has_date(line.text, lexicon)
     if dated and not line.tells("imprint") and not line.text.endswith((".", ";")):
         return "dateline"
     if line.tells("imprint") and (line.words <= 40 or line.text.count(":") > 1) and not _reads_on(line):
         return "furniture"
     if main is not None and line_key(line.text) not in main and line.words < _BODY_WORDS:
         return "furniture"
-    if line.tells("picture") and line.words <= 45 and _CREDIT.search(line.text):
+    if line.tells("picture") and line.words <= 45 and lexicon.grammar["picture-credit"].search(line.text):
         return "caption"
     if (line.tells("page-tool") or line.tells("related")) and line.words <= 12 and not line.text.endswith("."):
         return "furniture"

@@ -11,13 +11,12 @@ from builder.text import fold
 _EARLIEST, _LATEST = 1990, 2099  # no page of this kind is older
 _DATE = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
 _ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
-_WORDED_DATE = re.compile(r"ngày (\d{1,2}) tháng (\d{1,2}) năm ((?:19|20)\d{2})")
 _META_DATE = re.compile(r"^\s*date ((?:19|20)\d{2})-(\d{1,2})(?:-(\d{1,2}))?(?!\d)")
 
 
-def has_date(line: str) -> bool:
+def has_date(line: str, lexicon: Lexicon) -> bool:
     """Tell whether a line holds a full date."""
-    return bool(_DATE.search(line) or _WORDED_DATE.search(line.lower()))
+    return bool(_DATE.search(line) or lexicon.grammar["worded-date"].search(line.lower()))
 
 
 def given_date(source: Source) -> date | None:
@@ -46,16 +45,16 @@ def find_publication(text: str, blocks: Sequence[Block], lexicon: Lexicon) -> da
     behind = [line for i, line in datelines if title is not None and i > title]
     right_before = [line for i, line in datelines if titles and titles[0] - 1 <= i < titles[-1]]
     for line in (*named, *behind, *right_before, *([x for _, x in datelines] if title is None else [])):
-        if (day := _first_date(line)) is not None:
+        if (day := _first_date(line, lexicon)) is not None:
             return day
     return None
 
 
-def _first_date(line: str) -> date | None:
+def _first_date(line: str, lexicon: Lexicon) -> date | None:
     if found := _DATE.search(line):
         return _day(found[3], found[2], found[1])
-    if found := _WORDED_DATE.search(line.lower()):
-        return _day(found[3], found[2], found[1])
+    if found := lexicon.grammar["worded-date"].search(line.lower()):
+        return _day(found["year"], found["month"], found["day"])
     return _day(*found.groups()) if (found := _ISO_DATE.search(line)) else None
 
 

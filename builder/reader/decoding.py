@@ -53,7 +53,7 @@ def check_size(name: str, size: int) -> None:
 def _describe_binary(data: bytes) -> str:
     """Say what bytes with zeros among them are: UTF-16 has one beside every Latin letter."""
     sample = data[:4096]
-    if max(sample[::2].count(0), sample[1::2].count(0)) * 4 > len(sample):
+    if abs(sample[::2].count(0) - sample[1::2].count(0)) * 4 > len(sample):
         return "looks like UTF-16 without a byte order mark; convert the file to UTF-8"
     return "binary data, not a page of text; leave it out of the folder"
 

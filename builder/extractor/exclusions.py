@@ -1,0 +1,84 @@
+"""Numbers that state no result: changes, steps of a rank, totals that a share is taken of."""
+
+import re
+
+from builder.extractor.frames import Frame, Zone
+from builder.extractor.quantities import Number
+from builder.extractor.sentence import Sentence
+
+_WORD = re.compile(r"\w+")
+_STEP_REACH = 14  # how far behind a number "bậc" may stand
+_FROM_REACH = 30  # "từ 10 lên 20"
+_COUNTED_LESS = frozenset({"post", "staff", "commune", "village", "public-service-unit", "specialised-agency"})
+_MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
+
+
+def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone | None) -> bool:
+    """Tell whether a number is a change, a base, a step or a total rather than a result."""
+    number = zone.number
+    if any(h.dimension == "per" for s in (*zone.left[:1], *zone.right[:1]) for h in sentence.hits(*s)):
+        return True
+    change = _change_before(sentence, zone)
+    if change in ("compared", "increase") or _counts_steps(sentence, number):
+        return True
+    if change == "decrease" and _compares(sentence, zone) and not frame.nouns & _COUNTED_LESS:
+        return True
+    if change == "decrease" and not (frame.near & _MADE_LESS):
+        return True
+    if change == "from" and following is not None and _leads_to(sentence, number, following):
+        return True
+    return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def only_small_words(sentence: Sentence, start: int, end: int) -> bool:
+    """Tell whether only bounds and words such as "tới" stand in a stretch."""
+    bounds = [h for h in sentence.hits(start, end) if h.dimension == "bound"]
+    bounding = {w for h in bounds for w in _WORD.findall(sentence.text, h.start, h.end)}
+    small = sentence.lexicon.grammar["small-word"]
+    return all(w in bounding or small.fullmatch(w) for w in _WORD.findall(sentence.text, start, end))
+
+
+def _change_before(sentence: Sentence, zone: Zone) -> str | None:
+    """Return the change cue that governs a number: only bounds and small words may stand between."""
+    position = zone.number.start
+    for hit in reversed(sentence.hits(zone.start, position)):
+        if hit.dimension == "change" and hit.concept != "to" and only_small_words(sentence, hit.end, position):
+            return hit.concept
+        if hit.concept in ("equals", "to") and hit.end >= position - 8:
+            return None
+    return None
+
+
+def _counts_steps(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number counts the steps a rank went up or down: "tăng 5 bậc"."""
+    behind = sentence.hits(number.after, number.after + _STEP_REACH)
+    return any(h.dimension == "rank-scale" and not sentence.text[number.after : h.start].strip() for h in behind)
+
+
+def _compares(sentence: Sentence, zone: Zone) -> bool:
+    return bool(zone.right) and any(h.concept == "compared" for h in sentence.hits(*zone.right[0]))
+
+
+def _leads_to(sentence: Sentence, number: Number, following: Zone) -> bool:
+    """Tell whether a number is where a change begins: "từ 10 lên 20"."""
+    gap = sentence.hits(number.after, following.number.start)
+    return any(h.concept == "to" for h in gap) and following.number.start - number.after < _FROM_REACH
+
+
+def _is_share_of_other(sentence: Sentence, zone: Zone) -> bool:
+    """Tell whether a percentage is a share of a total that itself is something special."""
+    if zone.number.kind != "percent" or not zone.right:
+        return False
+    start, end = zone.right[0]
+    total = sentence.finds("of-total", start, end)
+    return total is not None and any(h.dimension in ("timing", "channel") for h in sentence.hits(total.end(), end))
+
+
+def _is_total(sentence: Sentence, zone: Zone) -> bool:
+    """Tell whether a number is what a share is taken of: "trong tổng số 168.000 hồ sơ"."""
+    position = zone.number.start
+    if zone.right and any(h.dimension in ("stage", "timing") for h in sentence.hits(*zone.right[0])):
+        return False
+    return any(
+        h.dimension == "of-total" and sentence.touches(h, position) for h in sentence.hits(position - 30, position)
+    )

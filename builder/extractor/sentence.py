@@ -1,0 +1,106 @@
+"""A sentence with everything located in it that bears on its numbers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from builder.extractor.page import Page
+from builder.extractor.periods import Calendar, PeriodMention, find_periods
+from builder.extractor.quantities import Number, find_masked, find_numbers
+from builder.extractor.scope import Body, find_bodies
+from builder.extractor.units import Place
+from builder.lexicon import Hit, Lexicon, between
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_OPENING = 5  # how far into a sentence its first word may begin
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch of folded text, with its numbers, periods, units and bodies, each by position."""
+
+    page: Page
+    start: int
+    end: int
+    paragraph: int  # index of its block
+    numbers: tuple[Number, ...]
+    periods: tuple[PeriodMention, ...]
+    places: tuple[Place, ...]
+    bodies: tuple[Body, ...]
+    masked: tuple[tuple[int, int], ...]  # stretches whose digits are no figures
+
+    @property
+    def text(self) -> str:
+        """Return the folded text of the whole page; positions count in it."""
+        return self.page.folded.text
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Return the ontology's wordings."""
+        return self.page.lexicon
+
+    @property
+    def doers(self) -> list[Body]:
+        """Return the bodies that act, those left out that only report."""
+        return [b for b in self.bodies if not b.source]
+
+    def hits(self, start: int | None = None, end: int | None = None) -> list[Hit]:
+        """Return the wordings between two positions, by default those of the whole sentence."""
+        return between(self.page.hits, self.start if start is None else start, self.end if end is None else end)
+
+    def finds(self, construction: str, start: int, end: int) -> re.Match[str] | None:
+        """Return where a construction of the grammar matches right at ``start``, at most up to ``end``."""
+        return self.lexicon.grammar[construction].match(self.text, start, end)
+
+    def touches(self, hit: Hit, position: int) -> bool:
+        """Tell whether only blanks stand between a wording and a position behind it."""
+        return hit.end <= position and not self.text[hit.end : position].strip()
+
+    def points_back(self) -> bool:
+        """Tell whether the sentence opens with "trong số hồ sơ trên": it goes on about what was told."""
+        return any(h.concept == "those" and h.start - self.start <= _OPENING for h in self.hits())
+
+
+def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) -> Sentence:
+    """Locate everything in a sentence; periods without a year are of the one known."""
+    text, lexicon = page.folded.text, page.lexicon
+    periods = find_periods(text, start, end, lexicon, known)
+    places = [p for p in page.places if start <= p.start and p.end <= end]
+    masked = find_masked(text, start, end, lexicon)
+    masked += [(p.start, p.end) for p in periods]
+    masked += [(p.start, p.end) for p in places]
+    hits = between(page.hits, start, end)
+    numbers = [n for n in find_numbers(text, start, end, masked, lexicon) if not _is_year(text, n, page.hits)]
+    numbers += [*_zeros(text, hits, start, numbers), *_ordinals(text, hits, numbers, lexicon)]
+    numbers.sort(key=lambda n: n.start)
+    bodies = find_bodies(page, start, end)
+    return Sentence(
+        page, start, end, paragraph, tuple(numbers), tuple(periods), tuple(places), tuple(bodies), tuple(masked)
+    )
+
+
+def _is_year(text: str, number: Number, hits: list[Hit]) -> bool:
+    """Tell whether a bare number is a year: "SIPAS 2018"."""
+    if number.kind != "plain" or number.whole is not None or not _YEAR.fullmatch(text, number.start, number.end):
+        return False
+    behind = between(hits, number.after, number.after + 40)
+    return not any(h.dimension == "object" and not text[number.after : h.start].strip() for h in behind)
+
+
+def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number]) -> Iterator[Number]:
+    """Yield a zero for every "không có hồ sơ quá hạn"."""
+    for hit in hits:
+        clause = max(text.rfind(",", start, hit.start), text.rfind(";", start, hit.start), 0)
+        if hit.dimension == "zero" and not any(clause <= n.start < hit.end for n in numbers):
+            yield Number(hit.start, hit.end, Decimal(0), "zero")
+
+
+def _ordinals(text: str, hits: Sequence[Hit], numbers: Sequence[Number], lexicon: Lexicon) -> Iterator[Number]:
+    """Yield the ranks told in words: "xếp thứ nhất"."""
+    ranks = [h for h in hits if h.concept == "rank"]
+    for hit in hits:
+        if hit.dimension != "ordinal" or any(n.start < hit.end and hit.start < n.after for n in numbers):
+            continue
+        if any(r.end <= hit.start and not text[r.end : hit.start].strip() for r in ranks):
+            yield Number(hit.start, hit.end, Decimal(lexicon.cues[hit.concept].factor), "rank")

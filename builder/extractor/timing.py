@@ -1,0 +1,92 @@
+"""When a figure is told for: the choice among the periods of its sentence and the one that governs the page."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from builder.extractor.frames import Zone
+from builder.extractor.periods import PeriodMention
+from builder.extractor.quantities import Number
+from builder.extractor.sentence import Sentence
+from builder.extractor.told import Told
+from builder.facts import Period
+from builder.lexicon import Indicator
+
+_BARE_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)")
+
+
+def choose_period(
+    sentence: Sentence, zone: Zone, indicator: Indicator, told: Told, in_turn: dict[int, PeriodMention]
+) -> Period | None:
+    """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs.
+
+    ``in_turn`` holds the years that "lần lượt" deals out, by the position of their number.
+    """
+    mention = in_turn.get(zone.number.start) or _own_mention(sentence, zone) or _governing(sentence, indicator, told)
+    return mention.period if mention is not None else _year_after_base(sentence, indicator)
+
+
+def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
+    number = zone.number
+    if (mention := _in_brackets(sentence, number)) is not None:
+        return mention
+    behind = [p for p in sentence.periods if number.after <= p.start and not p.base and not p.bracketed]
+    right_behind = sentence.lexicon.grammar["year-behind"]
+    if behind and right_behind.fullmatch(sentence.text, number.after, behind[0].start):
+        return behind[0]
+    before = [p for p in sentence.periods if p.end <= number.start and _reaches(sentence, p, number)]
+    before = [p for p in before if not (p.to_date and p.period is None)]
+    if before:
+        return before[-1]
+    return behind[0] if behind and zone.right and behind[0].end <= zone.right[0][1] else None
+
+
+def _governing(sentence: Sentence, indicator: Indicator, told: Told) -> PeriodMention | None:
+    """Return what the page told before; a state told "đến nay" governs only indicators of a state."""
+    if told.period is None and not indicator.stock and not any(p.period is None for p in sentence.periods):
+        return told.mentioned
+    return told.period if told.period is None or not told.period.to_date or indicator.stock else None
+
+
+def _in_brackets(sentence: Sentence, number: Number) -> PeriodMention | None:
+    """Return the period of a number in brackets: told in them or right before them: "so với năm 2018 (63,42 điểm)"."""
+    opened = sentence.text.rfind("(", sentence.start, number.start)
+    if opened < 0 or ")" in sentence.text[opened : number.start]:
+        return None
+    inside = [p for p in sentence.periods if opened < p.start and p.end <= number.start and not p.base]
+    if inside:
+        return inside[-1]
+    based = [p for p in sentence.periods if p.base and not sentence.text[p.end : opened].strip()]
+    return based[-1] if based else None
+
+
+def _reaches(sentence: Sentence, mention: PeriodMention, number: Number) -> bool:
+    """Tell whether a period before a number governs it: not a base of comparison, not in closed brackets."""
+    if mention.base:
+        return False
+    closed = mention.bracketed and ")" in sentence.text[mention.end : number.start]
+    return mention.explicit or not closed
+
+
+def _year_after_base(sentence: Sentence, indicator: Indicator) -> Period | None:
+    """Return the year after the one that an annual index is compared with."""
+    based = [p.period for p in sentence.periods if p.base and p.period is not None]
+    if indicator.measure not in ("points", "rank") or not based or based[-1].end is None:
+        return None
+    return _whole_year(based[-1].end.year + 1)
+
+
+def years_in_turn(sentence: Sentence, zones: Sequence[Zone]) -> dict[int, PeriodMention]:
+    """Return the years of numbers in "năm 2015, 2016, 2017 lần lượt là 95%, 96% và 98%", by position."""
+    turn = next((h for h in sentence.hits() if h.concept == "respectively"), None)
+    if turn is None:
+        return {}
+    years = _BARE_YEAR.findall(sentence.text, sentence.start, turn.start)
+    behind = [z.number.start for z in zones if z.number.start > turn.end]
+    if len(years) < 2 or len(years) != len(behind):
+        return {}
+    return {p: PeriodMention(p, p, _whole_year(int(year))) for p, year in zip(behind, years, strict=True)}
+
+
+def _whole_year(year: int) -> Period:
+    return Period(date(year, 1, 1), date(year, 12, 31))

@@ -1,0 +1,149 @@
+"""What a page has told so far, reading from top to bottom: period, level, body, and the words that go on."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from builder.extractor.frames import Frame, carry_over, topic_frame
+from builder.extractor.page import Page
+from builder.extractor.periods import Calendar, PeriodMention
+from builder.extractor.scope import Body, levels_told, names_district
+from builder.extractor.sentence import Sentence
+from builder.extractor.units import Place
+from builder.facts import Block, Period
+from builder.lexicon import Lexicon
+
+_YEAR = re.compile(r"(?<![\d.,/])20[0-3]\d(?![\d.,])")
+_MARKER = re.compile(
+    r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)])|(?P<letter>[a-zđ]\))|(?P<dash>[-–—*])|(?P<plus>[+•o]))\s"
+)
+_DEPTHS = ("number", "letter", "dash", "plus")
+_BARE_ITEM = 4
+_LONGEST_ITEM = 12  # words of a list item without a marker
+_OPENING = 40  # characters of a paragraph in which "trong số đó" may stand
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a list item hands down to the items below it."""
+
+    index: int  # of its block
+    depth: int
+    level: str | None
+    body: Body | None
+    frame: Frame | None
+
+
+@dataclass
+class Told:
+    """The state of the reading; what the next sentence leaves out is taken from here."""
+
+    known: Calendar
+    period: PeriodMention | None = None
+    main: PeriodMention | None = None  # of the headline
+    mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
+    level: str | None = None
+    body: Body | None = None
+    status: str = "actual"
+    frame: Frame | None = None
+    rate: Frame | None = None  # of the last percentage that was read
+    items: list[Item] = field(default_factory=list)  # the items that the present one stands under
+    group: int = 0  # block index of the paragraph or of the item above: what stands beside one another
+    opening: Frame | None = None  # of the first number in the present block
+    places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
+    explicit: list[Period] = field(default_factory=list)  # intervals told by their days
+    doer: Body | None = None  # the body that the headline is about
+
+
+def begin(page: Page) -> Told:
+    """Return the state at the top of a page."""
+    latest = max((int(year) for year in _YEAR.findall(page.folded.text)), default=None)
+    return Told(Calendar(page.document.published, latest=latest))
+
+
+def open_block(page: Page, index: int, told: Told) -> None:
+    """Set what governs a block: for a list item what stands above it, for a paragraph what the page told before."""
+    block, depth = page.document.blocks[index], _depth(page, index)
+    told.opening, told.group = None, index
+    if depth is None:
+        told.items.clear()
+        if not _points_back(page, block):
+            told.level, told.body = None, None
+            told.period = told.main or told.period
+        told.frame = _kept_index(told.frame, page.lexicon)
+        return
+    while told.items and told.items[-1].depth >= depth:
+        told.items.pop()
+    if told.items:
+        above = told.items[-1]
+        told.group, told.level, told.body = above.index, above.level, above.body
+        told.frame = above.frame or told.frame
+
+
+def close_block(page: Page, index: int, told: Told) -> None:
+    """Keep what a list item, or a paragraph that announces a list, hands down to the items below it."""
+    depth = _depth(page, index)
+    announces = page.document.blocks[index].span.of(page.document.text).rstrip().endswith(":")
+    if depth is not None or announces:
+        told.items.append(Item(index, -1 if depth is None else depth, told.level, told.body, told.opening))
+
+
+def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
+    """Keep what governs the following sentences; ``last`` is the frame of the sentence's last number."""
+    titled = sentence.page.document.blocks[sentence.paragraph].kind == "title"
+    _remember_periods(sentence.periods, told, titled=titled)
+    levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
+    if levels:
+        told.level = levels.pop() if len(levels) == 1 else "all"
+    elif names_district(sentence.text, sentence.start, sentence.end, sentence.lexicon):
+        told.level = told.level or "named"
+    if doers := sentence.doers:
+        named = [b for b in doers if not b.unnamed or b.committee]
+        told.body = named[-1] if named else told.body or doers[-1]
+        told.doer = doers[0] if titled and not doers[0].committee else told.doer
+    told.places.update({p.kind_word: p for p in sentence.places if p.kind_word})
+    if last is not None:
+        told.frame = carry_over(last, sentence.lexicon)
+    else:
+        told.frame = topic_frame(sentence.hits(), told.frame, sentence.lexicon)
+
+
+def _remember_periods(periods: Iterable[PeriodMention], told: Told, *, titled: bool) -> None:
+    periods = list(periods)
+    told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
+    heading = [p for p in periods if p.governs or (titled and not p.base and not p.span_of_years)]
+    governing = [p for p in heading if p.explicit or not p.bracketed]
+    if governing and not (governing[-1].to_date and governing[-1].period is None):
+        told.period = governing[-1]
+        told.main = told.period if titled else told.main
+    years = [p for p in periods if not p.base and p.period and p.period.start and not p.to_date]
+    told.mentioned = years[-1] if years else told.mentioned
+
+
+def _points_back(page: Page, block: Block) -> bool:
+    """Tell whether a paragraph opens with "trong số hồ sơ trên": it goes on about the same doer."""
+    start = page.folded.position(block.span.start)
+    sentence = Sentence(page, start, start + _OPENING, 0, (), (), (), (), ())
+    return sentence.points_back()
+
+
+def _kept_index(frame: Frame | None, lexicon: Lexicon) -> Frame | None:
+    """Return what a paragraph hands on to the next: the index under discussion."""
+    if frame is None:
+        return None
+    return Frame({c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension == "index"})
+
+
+def _depth(page: Page, index: int) -> int | None:
+    """Return how deep a block lies in a list, from 0; None for running text."""
+    text = page.document.blocks[index].span.of(page.document.text)
+    if (marker := _MARKER.match(text)) is not None:
+        return next(depth for depth, name in enumerate(_DEPTHS) if marker[name])
+    before = page.document.blocks[index - 1].span.of(page.document.text).rstrip() if index else ""
+    short = len(text.split()) <= _LONGEST_ITEM and any(c.isdigit() for c in text)
+    return _BARE_ITEM if short and (before.endswith(":") or _is_bare_item(page, index - 1)) else None
+
+
+def _is_bare_item(page: Page, index: int) -> bool:
+    text = page.document.blocks[index].span.of(page.document.text)
+    return index > 0 and len(text.split()) <= _LONGEST_ITEM and _depth(page, index) is not None
