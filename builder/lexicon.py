@@ -16,7 +16,7 @@ import ahocorasick_rs
 import pyoxigraph as ox
 
 from builder import artefacts
-from builder.text import fold_name
+from builder.text import fold_name, fold_pattern
 
 CCHC = "https://w3id.org/cchc/ontology#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -157,7 +157,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         indicators=indicators,
         by_measure=_group_by_measure(indicators.values()),
         periods=tuple(_read_periods(graph)),
-        masks=tuple(re.compile(graph.text(s, "pattern")) for s in sorted(graph.of_type("Mask"))),
+        masks=tuple(_compile(graph, s) for s in sorted(graph.of_type("Mask"))),
         wholes={
             n: d
             for s in graph.of_type("Indicator")
@@ -184,7 +184,8 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
             for s in graph.concepts("body-kind")
             for head in graph.all(s, SKOS + "hiddenLabel")
         },
-        grammar={local_name(s): re.compile(graph.text(s, "pattern")) for s in graph.of_type("GrammarPattern")},
+        grammar={local_name(s): _compile(graph, s) for s in graph.of_type("GrammarPattern")}
+        | {local_name(s): re.compile(graph.text(s, "pattern")) for s in graph.of_type("PrintedPattern")},
         _surfaces=tuple(tuple(sorted(surfaces[word])) for word in words),
         _layers=tuple(frozenset(_LAYER.get(d, 0) for d, _ in surfaces[word]) for word in words),
         _matcher=ahocorasick_rs.AhoCorasick(words),
@@ -298,8 +299,12 @@ def _read_surfaces(
 
 def _read_periods(graph: _Statements) -> Iterator[PeriodPattern]:
     for subject in sorted(graph.of_type("PeriodPattern"), key=lambda s: int(graph.text(s, "order"))):
-        pattern = re.compile(graph.text(subject, "pattern"))
-        yield PeriodPattern(local_name(subject), graph.text(subject, "yields"), pattern)
+        yield PeriodPattern(local_name(subject), graph.text(subject, "yields"), _compile(graph, subject))
+
+
+def _compile(graph: _Statements, subject: str) -> re.Pattern[str]:
+    """Compile a pattern that matches folded text."""
+    return re.compile(fold_pattern(graph.text(subject, "pattern")))
 
 
 def _group_by_measure(indicators: Iterable[Indicator]) -> dict[str, tuple[Indicator, ...]]:

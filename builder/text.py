@@ -79,11 +79,21 @@ def fold_name(name: str) -> str:
     return " ".join(fold(name).text.split())
 
 
+def fold_pattern(pattern: str) -> str:
+    r"""Fold the words of a regular expression that is to match folded text; its signs and group names stay.
+
+    >>> fold_pattern(r"(?P<year>kỳ|giai đoạn) \d")
+    '(?P<year>kì|giai đọan) \\d'
+    """
+    return _LONE_Y.sub(
+        lambda match: match.group().translate(_I_FOR_Y),
+        _TONE.sub(lambda match: _OLD_TONE[match.group()], pattern),
+    )
+
+
 def _fold_evenly(lowered: str) -> str:
     """Fold what keeps its length."""
-    folded = lowered.translate(_CHARACTERS)
-    folded = _TONE.sub(lambda match: _OLD_TONE[match.group()], folded)
-    return _LONE_Y.sub(lambda match: match.group().translate(_I_FOR_Y), folded)
+    return fold_pattern(lowered.translate(_CHARACTERS))
 
 
 def _fold_unevenly(text: str) -> Folded:

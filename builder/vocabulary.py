@@ -178,6 +178,7 @@ class CCHC:
     Mask: Final = "https://w3id.org/cchc/ontology#Mask"
     Observation: Final = "https://w3id.org/cchc/ontology#Observation"
     PeriodPattern: Final = "https://w3id.org/cchc/ontology#PeriodPattern"
+    PrintedPattern: Final = "https://w3id.org/cchc/ontology#PrintedPattern"
     PublisherClue: Final = "https://w3id.org/cchc/ontology#PublisherClue"
     Reading: Final = "https://w3id.org/cchc/ontology#Reading"
     SourceDocument: Final = "https://w3id.org/cchc/ontology#SourceDocument"

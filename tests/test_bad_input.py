@@ -132,8 +132,12 @@ def test_a_file_that_vanishes_costs_one_clear_line(pages: Path, build: Build, go
 # ---------------------------------------------------------------- odd, but readable
 
 
-ENGLISH = "The district settled 99.4% of the files on time in 2019, according to the annual report of the province. " * 3
-NO_MARKS = "Nam 2019, huyen Tien Yen tiep nhan 15.840 ho so, giai quyet dung han dat 99,97% so ho so cua nguoi dan. " * 3
+ENGLISH = (
+    "The district settled 99.4% of the files on time in 2019, according to the annual report of the province. " * 3
+)
+NO_MARKS = (
+    "Nam 2019, huyen Tien Yen tiep nhan 15.840 ho so, giai quyet dung han dat 99,97% so ho so cua nguoi dan. " * 3
+)
 ODD: Mapping[str, tuple[str, bytes, set[str]]] = {
     "another language": ("a.txt", ENGLISH.encode(), {"other-language", "no-date", "no-locality"}),
     "no marks": ("a.txt", NO_MARKS.encode(), {"other-language"}),
@@ -175,7 +179,15 @@ def test_an_odd_page_is_read_and_what_is_odd_is_told(case: str, pages: Path, bui
     assert_others_are_as_ever(outcome, good)
 
 
-SAME = ("decomposed", "no-break spaces", "zero-width", "byte order mark", "UTF-16", "carriage returns", "old carriage returns")
+SAME = (
+    "decomposed",
+    "no-break spaces",
+    "zero-width",
+    "byte order mark",
+    "UTF-16",
+    "carriage returns",
+    "old carriage returns",
+)
 
 
 @pytest.mark.parametrize("case", [*SAME, "control characters", "signs in the name", "percent in the name"])
@@ -189,7 +201,9 @@ def test_an_odd_page_says_what_the_even_one_says(case: str, pages: Path, build: 
 
     def said(page: str) -> list[str]:
         lines = [x for x in outcome.lines if x.endswith(f"/graph/{page}> .\n")]
-        return sorted(m[1] for x in lines if (m := re.search(r"(?:obsValue|ontology#indicator|periodEnd|refArea)> (.*?) <", x)))
+        return sorted(
+            m[1] for x in lines if (m := re.search(r"(?:obsValue|ontology#indicator|periodEnd|refArea)> (.*?) <", x))
+        )
 
     from builder.identifiers import graph_iri
 
@@ -199,7 +213,9 @@ def test_an_odd_page_says_what_the_even_one_says(case: str, pages: Path, build: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [TIEN_YEN.replace("\n", " "), TIEN_YEN, "hoà  ", "99% ", "15.840 hồ sơ, ", "năm 2019 ", "Tiên Yên, "])
+@pytest.mark.parametrize(
+    "text", [TIEN_YEN.replace("\n", " "), TIEN_YEN, "hoà  ", "99% ", "15.840 hồ sơ, ", "năm 2019 ", "Tiên Yên, "]
+)
 def test_a_long_page_takes_time_in_proportion(text: str, tmp_path: Path, build: Build) -> None:
     """A page in one line, or of one thing said over and over, is slow to read but not stuck."""
     page = tmp_path / "long.txt"

@@ -30,7 +30,9 @@ pipeline.build([Path(page) for page in pages], Path(out), jobs=int(jobs))
 
 def write_many(folder: Path, shuffled: int = 0) -> Path:
     """Write pages about several districts, one file after another in some order."""
-    pages = {f"{i:02}.txt": TIEN_YEN.replace("Tiên Yên", unit).replace("99,97", f"9{i},5") for i, unit in enumerate(UNITS)}
+    pages = {
+        f"{i:02}.txt": TIEN_YEN.replace("Tiên Yên", unit).replace("99,97", f"9{i},5") for i, unit in enumerate(UNITS)
+    }
     pages |= {f"sub/{i:02}.md": DONG_HOI.replace("98,6", f"9{i},6") for i in range(6)}
     names = sorted(pages)
     random.Random(shuffled).shuffle(names)
@@ -59,7 +61,10 @@ WORLDS = {
     "plain": ("1", {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC"}),
     "turkish": ("2", {"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Kiritimati", "PYTHONUTF8": "0"}),
     "vietnamese": ("2", {"PYTHONHASHSEED": "random", "LC_ALL": "vi_VN.UTF-8", "TZ": "Asia/Ho_Chi_Minh"}),
-    "ascii": ("1", {"PYTHONHASHSEED": "random", "LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii", "PYTHONCOERCECLOCALE": "0"}),
+    "ascii": (
+        "1",
+        {"PYTHONHASHSEED": "random", "LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii", "PYTHONCOERCECLOCALE": "0"},
+    ),
 }
 
 
@@ -84,7 +89,9 @@ def builds_of_the_world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, O
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_the_same_bytes_under_any_setting(world: str, builds_of_the_world: dict[str, Outcome | str], reference: Outcome) -> None:
+def test_the_same_bytes_under_any_setting(
+    world: str, builds_of_the_world: dict[str, Outcome | str], reference: Outcome
+) -> None:
     outcome = builds_of_the_world[world]
     assert isinstance(outcome, Outcome), outcome
     assert differences(outcome.files(), reference.files()) == []
@@ -115,7 +122,9 @@ def test_inputs_may_come_in_any_order(many: Path, build: Build, tmp_path: Path) 
     assert differences(outcomes[0].files(), outcomes[1].files()) == []
 
 
-def test_a_page_says_the_same_alone_or_among_others(many: Path, build: Build, reference: Outcome, tmp_path: Path) -> None:
+def test_a_page_says_the_same_alone_or_among_others(
+    many: Path, build: Build, reference: Outcome, tmp_path: Path
+) -> None:
     """What one page says cannot depend on the pages read before it."""
     alone = build(many / "03.txt", tmp_path / "out")
     assert alone.of_page("03.txt") == reference.of_page("03.txt")

@@ -2,7 +2,8 @@
 
 A row of ``sentences/*.tsv`` holds the unit and the date of a page, a sentence of it, and its claims, one a column:
 
-    on-time-rate 98.6 bound:above period:2018-01/2018-06 level:commune status:target place:Huyện Cái Bè in:Tỉnh Tiền Giang
+    on-time-rate 98.6 bound:above period:2018-01/2018-06 level:commune status:target
+    dossiers-received 14900 agency:Phòng Tư pháp place:Huyện Cái Bè in:Tỉnh Tiền Giang
     initiative Nụ cười công sở status:planned
     cites 61/2018/NĐ-CP
     names Thành phố Mỹ Tho
@@ -312,7 +313,7 @@ def test_any_rate_comes_out_as_printed(sentence: tuple[str, str], rate: Decimal,
 def test_any_count_comes_out_as_printed(sentence: tuple[str, str], count: int) -> None:
     indicator, template = sentence
     printed = f"{count:,}".replace(",", ".")
-    assert read_one(template, printed) == (indicator, count, printed)
+    assert read_one(template, printed) == (indicator, Decimal(count), printed)
 
 
 @settings(max_examples=40, deadline=None)

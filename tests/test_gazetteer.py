@@ -20,7 +20,13 @@ from builder.text import fold, fold_name
 NEW_TONES = {"òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "òe": "oè", "óe": "oé", "ỏe": "oẻ", "õe": "oẽ"}
 NEW_TONES |= {"ọe": "oẹ", "ùy": "uỳ", "úy": "uý", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ"}
 TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
-SHORT = {"rural-district": "H", "urban-district": "Q", "district-town": "TX", "provincial-city": "TP", "municipal-city": "TP"}
+SHORT = {
+    "rural-district": "H",
+    "urban-district": "Q",
+    "district-town": "TX",
+    "provincial-city": "TP",
+    "municipal-city": "TP",
+}
 LONG = {
     "rural-district": "huyện",
     "urban-district": "quận",
@@ -101,7 +107,9 @@ def failures(variant: str, units: list[UnitVersion], gazetteer: Gazetteer) -> li
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_every_spelling_of_every_district_is_read(variant: str, districts: list[UnitVersion], gazetteer: Gazetteer) -> None:
+def test_every_spelling_of_every_district_is_read(
+    variant: str, districts: list[UnitVersion], gazetteer: Gazetteer
+) -> None:
     assert len({u.code for u in districts}) >= 696
     assert failures(variant, districts, gazetteer) == []
 
@@ -160,7 +168,17 @@ def test_bare_names_inside_longer_names_are_not_places(gazetteer: Gazetteer) -> 
 # ---------------------------------------------------------------- ten Châu Thành
 
 
-CHAU_THANH = ("An Giang", "Bến Tre", "Đồng Tháp", "Hậu Giang", "Kiên Giang", "Long An", "Sóc Trăng", "Tây Ninh", "Tiền Giang")
+CHAU_THANH = (
+    "An Giang",
+    "Bến Tre",
+    "Đồng Tháp",
+    "Hậu Giang",
+    "Kiên Giang",
+    "Long An",
+    "Sóc Trăng",
+    "Tây Ninh",
+    "Tiền Giang",
+)
 CHAU_THANH = (*CHAU_THANH, "Trà Vinh")
 
 
@@ -174,7 +192,9 @@ def test_chau_thanh_is_ten_districts(gazetteer: Gazetteer) -> None:
 def about(text: str, lexicon: Lexicon, gazetteer: Gazetteer, read_text: Callable[..., Document]) -> list[str]:
     document = read_text(text)
     linked = link_document(document, extract(document, lexicon, gazetteer), gazetteer, lexicon)
-    return [gazetteer.versions[key].label for key in linked.about] + [gazetteer.versions[key].parent for key in linked.about]
+    return [gazetteer.versions[key].label for key in linked.about] + [
+        gazetteer.versions[key].parent for key in linked.about
+    ]
 
 
 @pytest.mark.parametrize("province", CHAU_THANH)
@@ -219,7 +239,11 @@ def test_every_parent_is_there(gazetteer: Gazetteer) -> None:
 
 @pytest.mark.parametrize(
     ("code", "day", "expected"),
-    [("199", date(2019, 1, 1), "199/origin"), ("199", date(2025, 6, 30), "199/origin"), ("199", date(2025, 7, 1), None)],
+    [
+        ("199", date(2019, 1, 1), "199/origin"),
+        ("199", date(2025, 6, 30), "199/origin"),
+        ("199", date(2025, 7, 1), None),
+    ],
 )
 def test_a_unit_is_there_while_it_is_in_force(code: str, day: date, expected: str | None, gazetteer: Gazetteer) -> None:
     found = gazetteer.at(code, day)
@@ -232,6 +256,8 @@ def test_levels_go_down_from_the_country(gazetteer: Gazetteer) -> None:
     assert [u.level for u in chain] == ["province"]
 
 
-@pytest.mark.parametrize(("name", "expected"), [("Bà Rịa - Vũng Tàu", "bariavungtau"), ("Đắk Lắk", "daklak"), ("Quận 1", "quan1")])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Bà Rịa - Vũng Tàu", "bariavungtau"), ("Đắk Lắk", "daklak"), ("Quận 1", "quan1")]
+)
 def test_names_in_addresses(name: str, expected: str) -> None:
     assert slug(name) == expected

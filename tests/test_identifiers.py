@@ -15,7 +15,21 @@ from builder.facts import Evidence, Initiative, Observation, Period, Span
 ANYTHING = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30),
     st.sampled_from(
-        ["<script>", "javascript:alert(1)", 'a"b', "a b", "a%b", "a#b?c", "{x}", "a\\b", "a^b`|", "../..", "北", "Đ", "\x00"]
+        [
+            "<script>",
+            "javascript:alert(1)",
+            'a"b',
+            "a b",
+            "a%b",
+            "a#b?c",
+            "{x}",
+            "a\\b",
+            "a^b`|",
+            "../..",
+            "北",
+            "Đ",
+            "\x00",
+        ]
     ),
 )
 EVIDENCE = (Evidence(Span(0, 1), Span(0, 1)),)
@@ -121,7 +135,9 @@ def test_figures_that_differ_have_different_names(parts: dict[str, object]) -> N
     assert iri.observation_iri("a.txt", observation(**parts)) != iri.observation_iri("a.txt", observation())
 
 
-@pytest.mark.parametrize("parts", [{"evidence": ()}, {"rule": "x"}, {"confidence": Decimal("0.1")}, {"printed": "99,40 %"}])
+@pytest.mark.parametrize(
+    "parts", [{"evidence": ()}, {"rule": "x"}, {"confidence": Decimal("0.1")}, {"printed": "99,40 %"}]
+)
 def test_what_is_known_about_a_figure_does_not_rename_it(parts: dict[str, object]) -> None:
     assert iri.observation_iri("a.txt", observation(**parts)) == iri.observation_iri("a.txt", observation())
 
@@ -134,18 +150,32 @@ def test_names_stay_as_they_are() -> None:
     assert iri.span_iri("a.txt", Span(3, 9)) == f"{iri.BASE}document/a.txt#char=3,9"
     assert iri.interval_iri(Period(date(2019, 1, 1), None)) == f"{iri.BASE}interval/2019-01-01_"
     assert iri.legal_iri("49-NQ/TW") == f"{iri.BASE}legal/49-nq-tw"
-    assert iri.legal_iri("45/KH-UBND", "2019-02-12", "UBND huyện Tiên Yên").endswith("45-kh-ubnd/2019/ubnd-huyen-tien-yen")
+    assert iri.legal_iri("45/KH-UBND", "2019-02-12", "UBND huyện Tiên Yên").endswith(
+        "45-kh-ubnd/2019/ubnd-huyen-tien-yen"
+    )
     assert iri.change_iri("046", date(2020, 3, 1)) == f"{iri.BASE}change/046-2020-03-01"
 
 
-@pytest.mark.parametrize(("one", "other"), [("3 không 1 biết", "3 KHÔNG  1 BIẾT"), ("Nụ cười công sở", "nụ cười công sở")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("3 không 1 biết", "3 KHÔNG  1 BIẾT"), ("Nụ cười công sở", "nụ cười công sở")]
+)
 def test_one_model_of_several_places_meets_in_one_name(one: str, other: str) -> None:
     assert iri.model_iri(one) == iri.model_iri(other)
 
 
 @pytest.mark.parametrize(
     "url",
-    ["https://[::1", "http://", "javascript:alert(1)", "file:///etc/passwd", "a b", "", "https:///x", "//a.vn", "https://a.vn:99999999\x00["],
+    [
+        "https://[::1",
+        "http://",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "a b",
+        "",
+        "https:///x",
+        "//a.vn",
+        "https://a.vn:99999999\x00[",
+    ],
 )
 def test_what_is_no_address_is_none(url: str) -> None:
     assert iri.web_address(url) == "" or ox.NamedNode(iri.web_address(url))

@@ -109,7 +109,8 @@ def refused(pages: Path, target: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "manifest", [None, '{"name": "an extension", "version": 3}', "[]", '{"files": []}', '{"files": {"a.js": "00"}}', "{", "\xff"]
+    "manifest",
+    [None, '{"name": "an extension", "version": 3}', "[]", '{"files": []}', '{"files": {"a.js": "00"}}', "{", "\xff"],
 )
 def test_a_folder_of_something_else_is_never_replaced(pages: Path, manifest: str | None) -> None:
     target = pages.parent / "work"
@@ -404,7 +405,9 @@ def test_a_build_with_a_damaged_manifest_does_not_open(out: Path, way: str) -> N
         open_build(out)
 
 
-@pytest.mark.parametrize("manifest", ["[]", "{}", '{"files": []}', '{"files": {}}', '{"files": {"issues.tsv": "0"}}', "null", "\x00"])
+@pytest.mark.parametrize(
+    "manifest", ["[]", "{}", '{"files": []}', '{"files": {}}', '{"files": {"issues.tsv": "0"}}', "null", "\x00"]
+)
 def test_a_manifest_that_says_nothing_does_not_open(out: Path, manifest: str) -> None:
     (out / "manifest.json").write_text(manifest, encoding="utf-8")
     with pytest.raises(StoreError, match="damaged"):

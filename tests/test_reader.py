@@ -88,12 +88,21 @@ def test_furniture_never_yields_figures(extract_text: ExtractText, line_end: str
 @pytest.mark.parametrize("quotation", ["100% hồ sơ đúng hạn", "4.500 hồ sơ"])
 def test_the_same_words_in_prose_would_be_figures(extract_text: ExtractText, quotation: str) -> None:
     """The test above has teeth: it is where the figures stand that keeps them out."""
-    sentence = "Năm 2019, huyện Ba Chẽ (tỉnh Quảng Ninh) tiếp nhận 4.500 hồ sơ, tỷ lệ hồ sơ đúng hạn đạt 100% hồ sơ đúng hạn."
+    sentence = (
+        "Năm 2019, huyện Ba Chẽ (tỉnh Quảng Ninh) tiếp nhận 4.500 hồ sơ, tỷ lệ hồ sơ đúng hạn đạt 100% hồ sơ đúng hạn."
+    )
     page = TIEN_YEN + sentence + "\n"
-    assert any(page.index(quotation) <= a < page.index(quotation) + len(quotation) for a, _ in read_spans(extract_text(page)))
+    assert any(
+        page.index(quotation) <= a < page.index(quotation) + len(quotation) for a, _ in read_spans(extract_text(page))
+    )
 
 
-@given(st.lists(st.sampled_from([*FURNISHED.split("\n"), "", " ", "\r", "- a", "\u200b", "Tin liên quan", "x" * 99]), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from([*FURNISHED.split("\n"), "", " ", "\r", "- a", "\u200b", "Tin liên quan", "x" * 99]),
+        max_size=25,
+    )
+)
 @settings(deadline=None, max_examples=100)
 def test_blocks_hold_every_visible_character(lexicon: Lexicon, lines: list[str]) -> None:
     text = "\n".join(["Huyện Tiên Yên", *lines])
@@ -260,7 +269,16 @@ def test_html_nested_too_deep_is_refused_not_cut_short(read_text: ReadText, dept
 
 @pytest.mark.parametrize(
     "markup",
-    ["<" * 50_000, "<a " * 50_000, "</div>" * 50_000, "<!--" * 9999, "<b><i>" * 999, "&" * 9999, "<p>a\x0b\x1b\ufffe</p>", "<"],
+    [
+        "<" * 50_000,
+        "<a " * 50_000,
+        "</div>" * 50_000,
+        "<!--" * 9999,
+        "<b><i>" * 999,
+        "&" * 9999,
+        "<p>a\x0b\x1b\ufffe</p>",
+        "<",
+    ],
 )
 def test_broken_html_is_read_or_refused(read_text: ReadText, markup: str) -> None:
     try:
@@ -286,7 +304,9 @@ def test_the_declared_encoding_is_used_where_needed(read_text: ReadText, encodin
     assert read_text(data, media="text/html").text == text
 
 
-@pytest.mark.parametrize("declared", ["no-such-thing", "idna", "punycode", "hex", "undefined", "utf-7", "unicode_escape", "utf-8"])
+@pytest.mark.parametrize(
+    "declared", ["no-such-thing", "idna", "punycode", "hex", "undefined", "utf-7", "unicode_escape", "utf-8"]
+)
 def test_an_undecodable_html_page_is_refused(read_text: ReadText, declared: str) -> None:
     data = f'<html><head><meta charset="{declared}"></head><body>h\\ud800+2AA-'.encode() + b"\xff\xfe\xe0</body>"
     with pytest.raises(SourceError, match="convert the file to UTF-8"):

@@ -82,7 +82,15 @@ def test_a_record_tells_about_its_page(pages: Path) -> None:
 
 
 def test_records_without_an_id_go_by_their_line(tmp_path: Path) -> None:
-    path = jsonl(tmp_path, {"text": "a"}, "", {"id": "", "text": "b"}, {"id": 0, "text": "c"}, {"id": None, "text": "d"}, {"id": [1]})
+    path = jsonl(
+        tmp_path,
+        {"text": "a"},
+        "",
+        {"id": "", "text": "b"},
+        {"id": 0, "text": "c"},
+        {"id": None, "text": "d"},
+        {"id": [1]},
+    )
     assert listed(path)[0] == [f"a.jsonl/{x}" for x in ("0", "line-1", "line-3", "line-5", "line-6")]
 
 
@@ -175,7 +183,9 @@ def test_a_broken_table_is_told_and_left_aside(pages: Path, content: bytes, what
     assert all(not place.told for place in places)
 
 
-@pytest.mark.parametrize("content", [b"", b"file,url\n", b"file,url\n\n,\ntien-yen.txt\n,https://a.vn\n", b"\xef\xbb\xbffile,url\r\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"file,url\n", b"file,url\n\n,\ntien-yen.txt\n,https://a.vn\n", b"\xef\xbb\xbffile,url\r\n"]
+)
 def test_an_incomplete_table_does_no_harm(pages: Path, content: bytes) -> None:
     (pages / "sources.csv").write_bytes(content)
     assert listed(pages) == (list(GOOD_PAGES), [])
@@ -202,7 +212,9 @@ def test_a_name_that_is_no_text_is_told(pages: Path) -> None:
     assert only_problem(pages).startswith(r"Ti\udceank.txt: the name holds")
 
 
-@pytest.mark.parametrize("identifier", ["../../evil", "a/../../../evil", "/etc/passwd", "a//b", ".", "a/", "x\ny", "x\x00", "\ud800"])
+@pytest.mark.parametrize(
+    "identifier", ["../../evil", "a/../../../evil", "/etc/passwd", "a//b", ".", "a/", "x\ny", "x\x00", "\ud800"]
+)
 def test_a_record_cannot_name_a_place_outside(tmp_path: Path, identifier: str) -> None:
     path = jsonl(tmp_path, {"id": identifier, "text": "a"}, {"id": "good", "text": "b"})
     assert "rename it" in only_problem(path)

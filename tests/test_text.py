@@ -10,9 +10,57 @@ from hypothesis import strategies as st
 from builder.text import LONGEST_SENTENCE, Folded, fold, fold_name, sentences
 
 AWKWARD = (
-    *("hoà", "hòa", "Hòa", "hoa\u0300", "uỷ", "UỶ", "ủy", "kỹ", "quý", "quy\u0301", "thuý", "ỷ", "İ", "I\u0307", "ð", "Ð", "Σ"),
-    *(" ", "  ", "\u00a0", "\u200b", "\ufeff", "\u00ad", "\t", "_", "__", "\u3000", "\u2009", "\r\n", "\r", "\n", "–", "“"),
-    *("99,4%", "TP.", "\u0301", "\u0323", "H\u0331", "ΑΣ'Α", "a\u200b\u0301", "\u1100\u1161", "\ufb1d", "\u212b", "ß", "ẞ"),
+    *(
+        "hoà",
+        "hòa",
+        "Hòa",
+        "hoa\u0300",
+        "uỷ",
+        "UỶ",
+        "ủy",
+        "kỹ",
+        "quý",
+        "quy\u0301",
+        "thuý",
+        "ỷ",
+        "İ",
+        "I\u0307",
+        "ð",
+        "Ð",
+        "Σ",
+    ),
+    *(
+        " ",
+        "  ",
+        "\u00a0",
+        "\u200b",
+        "\ufeff",
+        "\u00ad",
+        "\t",
+        "_",
+        "__",
+        "\u3000",
+        "\u2009",
+        "\r\n",
+        "\r",
+        "\n",
+        "–",
+        "“",
+    ),
+    *(
+        "99,4%",
+        "TP.",
+        "\u0301",
+        "\u0323",
+        "H\u0331",
+        "ΑΣ'Α",
+        "a\u200b\u0301",
+        "\u1100\u1161",
+        "\ufb1d",
+        "\u212b",
+        "ß",
+        "ẞ",
+    ),
     *("𠮷", "e\u0323\u0302", "e\u0302\u0323", "ﬃ", "９９％", "\u2028", "\x00", "\ud800"),
 )
 TEXTS = st.one_of(
@@ -33,9 +81,7 @@ def is_cut(text: str, position: int) -> bool:
 def broken_spans(text: str, folded: Folded) -> list[tuple[int, int]]:
     """Return the stretches of whole words that do not fold to what they came from."""
     edges = [i for i in range(len(folded.text) + 1) if not is_cut(folded.text, i)]
-    return [
-        (a, b) for a in edges for b in edges if a < b and fold(folded.span(a, b).of(text)).text != folded.text[a:b]
-    ]
+    return [(a, b) for a in edges for b in edges if a < b and fold(folded.span(a, b).of(text)).text != folded.text[a:b]]
 
 
 @given(TEXTS)
@@ -96,7 +142,15 @@ def test_spellings_meet(spelling: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("hòa", "hoa"), ("Thanh Trì", "Thạnh Trị"), ("quý", "quy"), ("đạt", "dat"), ("kỳ", "ký"), ("Mỹ", "Mỵ"), ("quà", "qùa")],
+    [
+        ("hòa", "hoa"),
+        ("Thanh Trì", "Thạnh Trị"),
+        ("quý", "quy"),
+        ("đạt", "dat"),
+        ("kỳ", "ký"),
+        ("Mỹ", "Mỵ"),
+        ("quà", "qùa"),
+    ],
 )
 def test_words_that_differ_stay_apart(one: str, other: str) -> None:
     assert fold_name(one) != fold_name(other)
@@ -123,7 +177,9 @@ def split(text: str) -> list[str]:
     return [text[a:b] for a, b in sentences(text, 0, len(text))]
 
 
-@given(st.lists(st.sampled_from([*AWKWARD, ". ", "! ", "Q.1", "a. ", "1.800 ", '." ', "…", "\n\n", "x" * 40]), max_size=30))
+@given(
+    st.lists(st.sampled_from([*AWKWARD, ". ", "! ", "Q.1", "a. ", "1.800 ", '." ', "…", "\n\n", "x" * 40]), max_size=30)
+)
 @settings(deadline=None, max_examples=400)
 def test_sentences_cover_the_text_without_overlap(pieces: list[str]) -> None:
     text = fold("".join(pieces)).text

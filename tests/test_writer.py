@@ -28,7 +28,24 @@ from builder.writer import decimal, literal, shared_references, write_document, 
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
-NASTY = ['"', "\\", "\\u0041", "\n", "\r\n", "\t", "\x00", "\x0b", "\x7f", "\x85", "\u2028", "\ufffe", "𠮷", '"@en', '" .', "a\\"]
+NASTY = [
+    '"',
+    "\\",
+    "\\u0041",
+    "\n",
+    "\r\n",
+    "\t",
+    "\x00",
+    "\x0b",
+    "\x7f",
+    "\x85",
+    "\u2028",
+    "\ufffe",
+    "𠮷",
+    '"@en',
+    '" .',
+    "a\\",
+]
 
 
 def linked(text: str, page: str = "a.txt", **told: str) -> LinkedDocument:
@@ -45,7 +62,9 @@ def linked(text: str, page: str = "a.txt", **told: str) -> LinkedDocument:
         Initiative(text, ("model",), "199/origin", text, "planned", proof),
         Citation(text, "KH", date(2019, 2, 12), text, proof),
     )
-    return LinkedDocument(document, ("199/origin",), facts, (Issue("ambiguous-unit", text, page, Span(0, 1), ("199/origin",)),))
+    return LinkedDocument(
+        document, ("199/origin",), facts, (Issue("ambiguous-unit", text, page, Span(0, 1), ("199/origin",)),)
+    )
 
 
 def written(page: LinkedDocument, lexicon: Lexicon, gazetteer: Gazetteer) -> list[str]:
@@ -166,7 +185,9 @@ def test_a_unit_comes_with_what_is_above_it_and_what_came_after(lexicon: Lexicon
 
 
 def test_the_register_does_not_depend_on_the_order_of_what_is_told(lexicon: Lexicon, gazetteer: Gazetteer) -> None:
-    references = sorted(shared_references(linked("Sở Nội vụ")) | {("body", "199/origin", "SỞ NỘI VỤ"), ("model", "a"), ("model", "A")})
+    references = sorted(
+        shared_references(linked("Sở Nội vụ")) | {("body", "199/origin", "SỞ NỘI VỤ"), ("model", "a"), ("model", "A")}
+    )
     assert write_register(references, gazetteer, lexicon) == write_register(references[::-1] * 2, gazetteer, lexicon)
 
 
