@@ -20,7 +20,7 @@ SHARED = ROOT.parent / "shared"
 
 TIEN_YEN = """Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính
 Thứ năm, 28/11/2019 | 08:30
-Năm 2019, Trung tâm Hành chính công huyện Tiên Yên (tỉnh Quảng Ninh) tiếp nhận 15.840 hồ sơ của tổ chức và công dân.
+Năm 2019, Trung tâm Hành chính công huyện Tiên Yên (tỉnh Quảng Ninh) tiếp nhận 15.840 hồ sơ của người dân, tổ chức.
 Tỷ lệ hồ sơ giải quyết đúng hạn đạt 99,97%; mức độ hài lòng của người dân đạt 98,5%.
 Huyện triển khai mô hình “Nụ cười công sở” theo Kế hoạch số 45/KH-UBND ngày 12/02/2019 của UBND huyện Tiên Yên.
 """
@@ -41,7 +41,7 @@ DONG_HOI = """# Thành phố Đồng Hới đẩy mạnh dịch vụ công trự
 
 Ngày 05/07/2022
 
-Sáu tháng đầu năm 2022, UBND thành phố Đồng Hới (tỉnh Quảng Bình) tiếp nhận 12.500 hồ sơ thủ tục hành chính của công dân.
+Sáu tháng đầu năm 2022, UBND thành phố Đồng Hới (tỉnh Quảng Bình) tiếp nhận 12.500 hồ sơ thủ tục hành chính.
 
 - Tỷ lệ hồ sơ giải quyết đúng hạn đạt 98,6%.
 - Tỷ lệ hồ sơ giải quyết quá hạn là 1,4%.

@@ -44,7 +44,12 @@ def plant(path: Path, line: str) -> None:
 
 # ---------------------------------------------------------------- who may know whom
 
-LINT_IMPORTS = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+LINT_IMPORTS = """
+import sys
+from importlinter.cli import lint_imports
+sys.path.insert(0, ".")
+sys.exit(lint_imports(no_cache=True))
+"""
 
 
 def test_data_flow_one_way() -> None:

@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -225,7 +226,7 @@ Năm 2019, huyện Châu Thành tiếp nhận 15.840 hồ sơ, giải quyết đ
 
 def test_versions_of_a_unit_follow_one_another(gazetteer: Gazetteer) -> None:
     for code, versions in gazetteer.by_code.items():
-        for one, other in zip(versions, versions[1:], strict=False):
+        for one, other in pairwise(versions):
             assert one.valid_through is not None, code
             assert other.valid_from is not None, code
             assert one.valid_through < other.valid_from, code

@@ -9,7 +9,7 @@ from builder.facts import CitationClaim, Span
 from builder.lexicon import Lexicon
 
 _ISSUER = r"[A-ZĐ][A-ZĐa-zđ0-9&.]*"
-_KIND = r"(?:[A-ZĐ][A-ZĐa-zđ]{0,8})"
+_KIND = r"(?:QH\d{1,2}|[A-ZĐ][A-ZĐa-zđ]{0,8})"
 _SYMBOL = re.compile(
     rf"(?<![\w/.-])(?P<number>\d+[a-z]?)\s?(?:/(?P<year>\d{{4}}))?(?:(?P<slash>/)|-)(?P<kind>{_KIND})"
     rf"(?:\s?[-–/]\s?{_ISSUER}(?:[-–.&/]{_ISSUER})*)?(?![\w])"

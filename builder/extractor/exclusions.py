@@ -16,7 +16,7 @@ _MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
 def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone | None) -> bool:
     """Tell whether a number is a change, a base, a step or a total rather than a result."""
     number = zone.number
-    if any(h.dimension == "per" for s in (*zone.left[:1], *zone.right[:1]) for h in sentence.hits(*s)):
+    if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
     change = _change_before(sentence, zone)
     if change in ("compared", "increase") or _counts_steps(sentence, number):

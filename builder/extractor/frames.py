@@ -12,6 +12,7 @@ _TELLING = CONTENT - {"object", "stance", "trend"}
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
 _INHERITED = 0.6
+_LONE_NUMBER = re.compile(r"\([\d.,]+ ?%?\)")  # a number alone in brackets belongs to what is around them
 _ASIDE = re.compile(r"\([^()\d]{1,60}\)")
 
 Stretch = tuple[int, int]
@@ -73,8 +74,11 @@ def find_zones(
             rights.append(right)
             lefts.append(left)
     if numbers:
-        stop = lexicon.grammar["clause-end"].search(text, numbers[-1].after, end)
-        rights.append(tuple(_cut(text, numbers[-1].after, stop.start() if stop else end, hits, lexicon)))
+        last = numbers[-1]
+        stop = lexicon.grammar["clause-end"].search(text, last.after, end)
+        pieces = _cut(text, last.after, stop.start() if stop else end, hits, lexicon)
+        lone = len(pieces) > 1 and _LONE_NUMBER.fullmatch(text, last.start - 1, pieces[1][0])
+        rights.append(tuple(pieces[1:] if lone else pieces))
     return [Zone(n, left, right) for n, left, right in zip(numbers, lefts, rights, strict=True)]
 
 

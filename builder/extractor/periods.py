@@ -71,6 +71,7 @@ def _interpret(
         base = lexicon.grammar["base-before"].search(before) is not None
         opened = text.rfind("(", begin, start)
         bracketed = opened >= 0 and ")" not in text[opened:start]
+        bracketed = bracketed and not lexicon.grammar["time-before-bracket"].search(before)
         at_head = start == begin or lexicon.grammar["head-before"].search(before) is not None
         if not base:
             _remember_year(period, yields, known)
@@ -102,6 +103,12 @@ def _number(groups: Mapping[str, str], name: str) -> int | None:
     """Return the integer of a named group, or of its second form: ``y1`` or ``y1b``."""
     text = groups.get(name) or groups.get(name + "b")
     return int(text) if text else None
+
+
+def _count(groups: Mapping[str, str]) -> int:
+    """Return how many months are told, in digits or in words (group ``n6``: six); 0 if none."""
+    worded = next((key.removeprefix("n") for key in groups if key.removeprefix("n").isdigit()), "0")
+    return _number(groups, "n") or int(worded)
 
 
 def _month_end(year: int, month: int) -> date:
@@ -153,7 +160,7 @@ def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
 
 def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or known.current_year()
-    months = _number(groups, "n") or 0
+    months = _count(groups)
     if year is None or not 1 <= months <= 12:
         return None
     return Period(date(year, 1, 1), _month_end(year, months))
