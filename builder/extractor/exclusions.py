@@ -23,11 +23,18 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
         return True
     if change == "decrease" and _compares(sentence, zone) and not frame.nouns & _COUNTED_LESS:
         return True
-    if change == "decrease" and not (frame.near & _MADE_LESS):
+    if change == "decrease" and (not frame.near & _MADE_LESS or _measures_timeliness(sentence, zone, frame)):
         return True
     if change == "from" and following is not None and _leads_to(sentence, number, following):
         return True
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def _measures_timeliness(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
+    """Tell whether what went down is the number of dossiers, or the rate of overdue ones."""
+    return "dossier" in frame.nouns or (
+        zone.number.kind == "percent" and any(sentence.lexicon.cues[c].dimension == "timing" for c in frame.cues)
+    )
 
 
 def only_small_words(sentence: Sentence, start: int, end: int) -> bool:

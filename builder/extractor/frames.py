@@ -154,7 +154,7 @@ def read_frame(
 
     It comes from the topic that opens the sentence ("Về hồ sơ trực tuyến, …") and from the number before.
     """
-    nouns, bare = _noun_behind(text, zone.number, hits)
+    nouns, bare = noun_behind(text, zone.number, hits)
     own: dict[str, float] = {}
     near: set[str] = set()
     names: dict[str, float] = {}
@@ -247,7 +247,7 @@ def _join_coordinated(own: dict[str, float], lexicon: Lexicon) -> dict[str, floa
     return joined
 
 
-def _noun_behind(text: str, number: Number, hits: list[Hit]) -> tuple[frozenset[str], bool]:
+def noun_behind(text: str, number: Number, hits: list[Hit]) -> tuple[frozenset[str], bool]:
     """Return what the number counts by the words right behind it, and whether there is no noun at all."""
     position = number.after
     while position < len(text) and text[position] in " \n":
@@ -273,7 +273,8 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
     if frame.share and frame.nouns and not frame.nouns & before.cues.keys():
         silent = False
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
-    kept = {"object", "index", "stage"} if bracketed else {"object", "index"}
+    parallel = any(lexicon.cues[c].dimension in told & {"channel"} for c in before.cues)
+    kept = {"object", "index", "stage"} if bracketed or parallel else {"object", "index"}
     cues = dict(frame.cues)
     led = set(frame.before)
     for cue, weight in before.cues.items():

@@ -36,13 +36,20 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
         return behind[0]
     before = [p for p in sentence.periods if p.end <= number.start and _reaches(sentence, p, number)]
     before = [p for p in before if not (p.to_date and p.period is None)]
-    if before:
-        return before[-1]
-    return behind[0] if behind and zone.right and behind[0].end <= zone.right[0][1] else None
+    own = [p for p in before if p.start >= zone.start]
+    if own:
+        return own[-1]
+    if behind and zone.right and behind[0].end <= zone.right[0][1]:
+        return behind[0]
+    return before[-1] if before else None
 
 
 def _governing(sentence: Sentence, indicator: Indicator, told: Told) -> PeriodMention | None:
     """Return what the page told before; a state told "đến nay" governs only indicators of a state."""
+    annual = indicator.measure in ("points", "rank")
+    later = [p for p in sentence.periods if not p.base and p.period is not None] if annual else []
+    if later and told.period is None:
+        return later[-1]
     if told.period is None and not indicator.stock and not any(p.period is None for p in sentence.periods):
         return told.mentioned
     return told.period if told.period is None or not told.period.to_date or indicator.stock else None

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.text import Folded
 
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
+_APPOSED = re.compile(r"\s?[,(-]\s?| (?:của|thuộc) ")
 _LIST_BEFORE = re.compile(r"(?:,| và|;) ?$")
 
 
@@ -28,7 +29,17 @@ def find_places(text: str, folded: Folded, gazetteer: Gazetteer) -> list[Place]:
         place = _read_place(text, folded, gazetteer, start, end, name, places[-1] if places else None)
         if place is not None:
             places.append(place)
-    return places
+    following = [*places[1:], None][: len(places)]
+    return [_settled(p, behind, folded.text, gazetteer) for p, behind in zip(places, following, strict=True)]
+
+
+def _settled(place: Place, behind: Place | None, text: str, gazetteer: Gazetteer) -> Place:
+    """Keep those units of a name that lie in the one named right behind: "huyện Châu Thành, tỉnh Bến Tre"."""
+    if behind is None or len(place.candidates) < 2 or not _APPOSED.fullmatch(text, place.end, behind.start):
+        return place
+    above = {u.code for u in behind.candidates}
+    within = tuple(u for u in place.candidates if any(a.code in above for a in gazetteer.ancestors(u, u.valid_from)))
+    return replace(place, candidates=within) if within else place
 
 
 def _read_place(

@@ -14,6 +14,9 @@ _LINE = re.compile(r"[^\r\n]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BODY_WORDS = 14
 _LONGEST_DATELINE = 14
+_SENTENCE_WORDS = 25
+_FEWEST_WORDS = 7
+_OPENING = 3  # a mark such as "- " may stand before what opens a line
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
 _PERCENT = re.compile(r"\d ?%")
 
@@ -26,10 +29,11 @@ def find_blocks(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str
 class _Line:
     """A line of a page with what labelling needs to know of it."""
 
-    __slots__ = ("end", "hits", "kind", "start", "text", "words")
+    __slots__ = ("end", "hits", "kind", "opens", "start", "text", "words")
 
-    def __init__(self, start: int, end: int, text: str, hits: list[Hit]) -> None:
+    def __init__(self, start: int, end: int, text: str, hits: list[Hit], *, opens: bool) -> None:
         self.start, self.end, self.text, self.hits = start, end, text, hits
+        self.opens = opens  # a furniture wording opens the line
         self.words = len(text.split())
         self.kind: BlockKind = "body"
 
@@ -47,7 +51,9 @@ def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[st
             continue
         first = bisect_left(starts, folded.position(match.start()))
         last = bisect_left(starts, folded.position(match.end()))
-        lines.append(_Line(match.start(), match.end(), match.group().strip(), hits[first:last]))
+        inside = hits[first:last]
+        opens = bool(inside) and inside[0].start <= folded.position(match.start()) + _OPENING
+        lines.append(_Line(match.start(), match.end(), match.group().strip(), inside, opens=opens))
     for line in lines:
         line.kind = _label_alone(line, lexicon, main)
     _label_title(lines)
@@ -76,8 +82,10 @@ def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> 
 
 
 def _reads_on(line: _Line) -> bool:
-    """Tell whether a line is running prose, whatever words it holds."""
-    return line.words > 25 and line.text.endswith((".", ";", "!", "…", "”"))
+    """Tell whether a line is running prose, whatever words it holds: a sentence that no "Địa chỉ:" opens."""
+    if not line.text.endswith((".", ";", "!", "…", "”")):
+        return False
+    return line.words > _SENTENCE_WORDS or (line.words >= _FEWEST_WORDS and ":" not in line.text and not line.opens)
 
 
 def _label_title(lines: list[_Line]) -> None:
