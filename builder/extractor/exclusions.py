@@ -10,6 +10,7 @@ _WORD = re.compile(r"\w+")
 _STEP_REACH = 14  # how far behind a number "bậc" may stand
 _FROM_REACH = 30  # "từ 10 lên 20"
 _COUNTED_LESS = frozenset({"post", "staff", "commune", "village", "public-service-unit", "specialised-agency"})
+_SHORTENED = frozenset({"time", "document"})
 _MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
 
 
@@ -21,20 +22,22 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     change = _change_before(sentence, zone)
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
-    if change == "decrease" and _compares(sentence, zone) and not frame.nouns & _COUNTED_LESS:
+    if change == "decrease" and _compares(sentence, zone) and not (_COUNTED_LESS | {"time"}) & frame.cues.keys():
         return True
-    if change == "decrease" and (not frame.near & _MADE_LESS or _measures_timeliness(sentence, zone, frame)):
+    if change == "decrease" and not (frame.near & _MADE_LESS and _may_be_reduced(sentence, zone, frame)):
+        return True
+    if change == "exceeding" and _compares(sentence, zone):
         return True
     if change == "from" and following is not None and _leads_to(sentence, number, following):
         return True
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
 
 
-def _measures_timeliness(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
-    """Tell whether what went down is the number of dossiers, or the rate of overdue ones."""
-    return "dossier" in frame.nouns or (
-        zone.number.kind == "percent" and any(sentence.lexicon.cues[c].dimension == "timing" for c in frame.cues)
-    )
+def _may_be_reduced(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
+    """Tell whether a reduction may be a result of reform: of posts, units or time, not of dossiers and their rates."""
+    if zone.number.kind != "percent" or frame.cues.keys() & (_COUNTED_LESS | _SHORTENED):
+        return "dossier" not in frame.nouns
+    return not any(sentence.lexicon.cues[c].dimension in ("timing", "stage", "channel") for c in frame.cues)
 
 
 def only_small_words(sentence: Sentence, start: int, end: int) -> bool:

@@ -21,6 +21,7 @@ from builder.lexicon import Hit, Indicator, Lexicon
 
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
+_OPENING = 3  # how far into a sentence its first word may begin
 _DEALT = ("timing", "channel", "index", "opinion")  # what "lần lượt" deals out among its numbers
 _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
@@ -99,6 +100,7 @@ class _SentenceReader:
         self.openers: list[tuple[Number, Frame]] = []
         self.units_told: dict[str, Place | None] = {}
         self.years: dict[int, PeriodMention] = {}
+        self.excluded = False  # the number before is no result
         self.turn = _numbers_in_turn(sentence)
 
     def read(self) -> None:
@@ -115,8 +117,8 @@ class _SentenceReader:
                 page, sentence.places, zone, sentence.start, self.place, self.told.places
             )
             following = zones[i + 1] if i + 1 < len(zones) else None
-            figure = None if is_no_result(sentence, zone, frame, following) else self._figure(zone, frame)
-            self._keep(zone, frame, figure)
+            self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
+            self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
     def _keep(self, zone: Zone, frame: Frame, figure: Figure | None) -> None:
         if figure is not None:
@@ -130,6 +132,13 @@ class _SentenceReader:
             self.told.opening = hand_down(frame, self.lexicon)
         self.openers.append((zone.number, frame))
         self.previous, self.last = figure, frame
+
+    def _goes_on_excluded(self, zone: Zone) -> bool:
+        """Tell whether a number goes on from one that is no result: "tăng 5 bậc và 2,35 điểm", "từ 120 đến 150"."""
+        if not self.excluded or not self.openers:
+            return False
+        gap = self.sentence.lexicon.grammar["goes-on"]
+        return gap.fullmatch(self.text, self.openers[-1][0].after, zone.number.start) is not None
 
     # ------------------------------------------------------------ which words bear on a number
 
@@ -209,6 +218,7 @@ class _SentenceReader:
         told = self.sentence.hits(zone.start, position)
         whose = any(h.dimension in ("level", "scope", "national") for h in told)
         starts = [p.start for p in self.sentence.places] + [b.start for b in self.sentence.bodies]
+        starts += [p.start for p in self.sentence.periods if not p.base]
         named = any(zone.start <= start < position for start in starts)
         if not (pointed or whose or named):
             return frame
@@ -427,7 +437,10 @@ class _SentenceReader:
         """Return whether a figure is a result, a target or a projection; within a sentence the status goes on."""
         hits = self.sentence.hits(zone.start, zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
-        planned = any(h.concept == "plan" for h in self.sentence.hits(end=zone.number.start))
+        plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan"]
+        planned = bool(plans)
+        if plans and plans[0].start - self.sentence.start <= _OPENING and ":" in self.text[plans[0].end : zone.number.start]:
+            return "target"
         if "target" in told or ("projected" in told and planned):
             return "target"
         if "projected" in told:

@@ -182,6 +182,14 @@ def _quarter(groups: Mapping[str, str], known: Calendar) -> Period | None:
     return Period(date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter))
 
 
+def _quarters(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    """Read "quý I và quý II", or the count of "hai quý đầu năm"."""
+    year = _number(groups, "y") or known.current_year()
+    if year is None:
+        return None
+    return Period(date(year, 1, 1), _month_end(year, 3 * _QUARTERS[groups.get("q2") or str(_count(groups))]))
+
+
 def _half(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or known.current_year()
     if year is None:
@@ -194,6 +202,8 @@ def _until(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
     if year is None:
         return None
+    if "q" in groups:
+        return Period(None, _month_end(year, 3 * _QUARTERS[groups["q"]]))
     if "m1" not in groups:
         return Period(None, date(year, 12, 31))
     month = int(groups["m1"])
@@ -219,10 +229,10 @@ def _year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa:
 
 
 def _relative_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
-    year = known.published.year if known.published else None
-    if year is None:
+    year = known.published.year if known.published else 0
+    if not (year or "y" in groups):
         return None
-    year -= groups["r"] != "nay"
+    year = _number(groups, "y") or year - (groups["r"] != "nay")
     return Period(date(year, 1, 1), date(year, 12, 31))
 
 
@@ -239,6 +249,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "first-months": _first_months,
     "last-months": _last_months,
     "quarter": _quarter,
+    "quarters": _quarters,
     "half": _half,
     "until": _until,
     "until-now": _until_now,
