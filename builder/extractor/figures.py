@@ -156,6 +156,9 @@ class _SentenceReader:
         if zone.number.start not in self.turn:
             return frame
         position = self.turn.index(zone.number.start)
+        if pieces := self._pieces_in_turn():
+            piece = replace(zone, left=(pieces[position],), right=())
+            return read_frame(self.text, piece, self.sentence.page.hits, self.lexicon, self.openers[0][1] if self.openers else None)
         cues = dict(frame.cues)
         for dimension in _DEALT:
             named = [h for h in self.sentence.hits(end=self.turn[0]) if h.dimension == dimension]
@@ -169,6 +172,19 @@ class _SentenceReader:
         nouns, bare = noun_behind(self.text, last, self.sentence.page.hits)
         counted = {n: 1.0 for n in nouns}
         return replace(frame, cues=cues | counted, own=frame.own | nouns, nouns=nouns, bare=bare)
+
+    def _pieces_in_turn(self) -> list[tuple[int, int]]:
+        """Return the parts of a list whose members differ in kind: "tỷ lệ đúng hạn và mức độ hài lòng lần lượt là …"."""
+        start, end = self.sentence.start, self.turn[0]
+        joints = [m.span() for m in self.lexicon.grammar["list-joint"].finditer(self.text, start, end)]
+        joints = joints[len(joints) - len(self.turn) + 1 :] if len(joints) >= len(self.turn) - 1 else []
+        if not joints:
+            return []
+        starts = [start, *(b for _, b in joints)]
+        pieces = list(zip(starts, [*(a for a, _ in joints), end], strict=True))
+        told = [{h.dimension for h in self.sentence.hits(*p) if h.dimension in _DEALT} for p in pieces]
+        mixed = all(told) and len({frozenset(t) for t in told}) > 1
+        return pieces if mixed else []
 
     def _topic(self, index: int, zone: Zone) -> list[Hit]:
         """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""

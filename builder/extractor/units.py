@@ -37,8 +37,12 @@ def _settled(place: Place, behind: Place | None, text: str, gazetteer: Gazetteer
     """Keep those units of a name that lie in the one named right behind: "huyện Châu Thành, tỉnh Bến Tre"."""
     if behind is None or len(place.candidates) < 2 or not _APPOSED.fullmatch(text, place.end, behind.start):
         return place
-    above = {u.code for u in behind.candidates}
-    within = tuple(u for u in place.candidates if any(a.code in above for a in gazetteer.ancestors(u, u.valid_from)))
+    above = {u.key for u in behind.candidates}
+    within = tuple(
+        unit
+        for unit in place.candidates
+        if any(a.key in above for day in (unit.valid_from, unit.valid_through) for a in gazetteer.ancestors(unit, day))
+    )
     return replace(place, candidates=within) if within else place
 
 
@@ -104,7 +108,7 @@ def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
     if len(after) == 2 and after[0] == " " and after[1].isupper():
         return True
     before = re.search(r"(\S+) $", folded.text[max(0, start - 15) : start])
-    if before is None:
+    if before is None or not before[1][-1].isalnum():
         return False
     word_start = start - len(before[0])
     word = folded.span(word_start, word_start + len(before[1])).of(text)
