@@ -104,6 +104,8 @@ def build_batch(places: Sequence[Place]) -> list[Built | str]:
             results.append(build_document(place))
         except SourceError as problem:
             results.append(str(problem))
+        except (ArithmeticError, LookupError, RecursionError, ValueError) as problem:
+            results.append(f"{place.id}: the page defeats the reader ({problem!r}); leave it out and report it")
     return results
 
 

@@ -57,7 +57,7 @@ BAO_LAC = {
 }
 BAC_HA = {
     "id": 7,
-    "html": "<html><body><h1>Bắc Hà tiếp nhận hồ sơ qua mạng</h1><p>Năm 2020, UBND huyện Bắc Hà, tỉnh Lào Cai tiếp nhận "
+    "html": "<html><body><h1>Bắc Hà tiếp nhận hồ sơ qua mạng</h1><p>Năm 2020, UBND huyện Bắc Hà (tỉnh Lào Cai) nhận "
     "3.210 hồ sơ của người dân.</p><p>Tỷ lệ hồ sơ giải quyết đúng hạn đạt 96,3% trong năm.</p></body></html>",
 }
 

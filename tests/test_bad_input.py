@@ -6,11 +6,15 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Mapping
+from decimal import InvalidOperation
 from pathlib import Path
 
 import pytest
 from conftest import GOOD_PAGES, LAP_VO, TIEN_YEN, Outcome
 
+from builder import pipeline
+from builder.extractor import extract
+from builder.facts import Document
 from builder.pipeline import open_build
 
 Build = Callable[..., Outcome]
@@ -126,6 +130,28 @@ def test_a_file_that_vanishes_costs_one_clear_line(pages: Path, build: Build, go
     outcome = build(pages, pages.parent / "out")
     (line,) = outcome.summary.unreadable
     assert line.startswith("a.txt: cannot be read (No such file or directory); ")
+    assert_others_are_as_ever(outcome, good)
+
+
+@pytest.mark.parametrize(
+    "problem", [InvalidOperation("a\nb"), KeyError("x"), ValueError("x"), RecursionError("x"), ZeroDivisionError()]
+)
+def test_a_page_that_defeats_the_reader_costs_one_clear_line(
+    pages: Path, build: Build, good: Outcome, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    """A defect shows on the page it shows on, and is told; it does not take the other pages along."""
+
+    def fail(document: Document, *others: object) -> object:
+        if document.id == "a.txt":
+            raise problem
+        return extract(document, *others)  # type: ignore[arg-type]
+
+    (pages / "a.txt").write_text(TIEN_YEN, encoding="utf-8")
+    monkeypatch.setattr(pipeline, "extract", fail)
+    outcome = build(pages, pages.parent / "out")
+    (line,) = outcome.summary.unreadable
+    assert CLEAR.fullmatch(line)
+    assert line.startswith(f"a.txt: the page defeats the reader ({type(problem).__name__}(")
     assert_others_are_as_ever(outcome, good)
 
 

@@ -14,7 +14,7 @@ from builder.extractor import extract
 from builder.extractor.units import find_places
 from builder.facts import Document
 from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, slug
-from builder.lexicon import Lexicon
+from builder.lexicon import Lexicon, load_lexicon
 from builder.linker import link_document
 from builder.text import fold, fold_name
 
@@ -86,7 +86,7 @@ def places_by_line(lines: list[str], gazetteer: Gazetteer) -> Iterator[list[Unit
     text = "\n".join(lines)
     found = defaultdict(list)
     folded = fold(text)
-    for place in find_places(text, folded, gazetteer):
+    for place in find_places(text, folded, gazetteer, load_lexicon()):
         found[text.count("\n", 0, folded.span(place.start, place.end).start)].append(place)
     for number in range(len(lines)):
         here = found.get(number, [])

@@ -1,4 +1,4 @@
-"""The ontology is the lexicon: what it calls a thing is found in pages, and a wording is added there and nowhere else."""
+"""The ontology is the lexicon: what it calls a thing is found in pages, and a wording is added there, nowhere else."""
 
 import shutil
 from collections.abc import Callable
@@ -23,12 +23,12 @@ LABELS = ("prefLabel", "altLabel", "hiddenLabel")
 
 def labels_of(scheme: str) -> dict[str, set[str]]:
     """Return the Vietnamese labels of the concepts of a scheme, folded, read apart from the code under test."""
-    store = artefacts.ontology_store()
     found: dict[str, set[str]] = {}
-    for quad in store:
-        if f"/cchc/{scheme}/" in quad.subject.value and local_name(quad.predicate.value) in LABELS:  # type: ignore[union-attr]
-            if getattr(quad.object, "language", None) in (None, "vi"):
-                found.setdefault(local_name(quad.subject.value), set()).add(fold_name(quad.object.value))  # type: ignore[union-attr]
+    for quad in artefacts.ontology_store():
+        subject, predicate, value = (str(getattr(term, "value", "")) for term in list(quad)[:3])
+        language = getattr(quad.object, "language", None) or "vi"
+        if f"/cchc/{scheme}/" in subject and local_name(predicate) in LABELS and language == "vi":
+            found.setdefault(local_name(subject), set()).add(fold_name(value))
     return found
 
 
@@ -100,11 +100,9 @@ def root(tmp_path: Path) -> Path:
 
 
 def add(root: Path, turtle: str) -> None:
-    prefixes = "".join(
-        f"@prefix {name}: <https://w3id.org/cchc/{place}> .\n"
-        for name, place in [("cchc", "ontology#"), ("cue", "cue/"), ("ind", "indicator/"), ("reading", "reading/")]
-        + [("dimension", "cue-dimension/"), ("measure", "measure/"), ("area", "reform-area/")]
-    )
+    places = {"cchc": "ontology#", "cue": "cue/", "ind": "indicator/", "reading": "reading/"}
+    places |= {"dimension": "cue-dimension/", "measure": "measure/", "area": "reform-area/"}
+    prefixes = "".join(f"@prefix {name}: <https://w3id.org/cchc/{place}> .\n" for name, place in places.items())
     prefixes += "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
     (root / "ontology" / "zz-added.ttl").write_text(prefixes + turtle, encoding="utf-8")
 

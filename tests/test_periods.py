@@ -24,7 +24,7 @@ def days(text: str) -> Period | None:
 def period_of(extract_text: ExtractText, words: str, published: str = "2019-11-28") -> Period | None:
     """Return the period of the one rate of a page that opens its only paragraph with some words."""
     text = f"""Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính
-{words}, tỷ lệ hồ sơ giải quyết đúng hạn của huyện Tiên Yên (tỉnh Quảng Ninh) đạt 97,31% trên tổng số hồ sơ đã tiếp nhận.
+{words}, tỷ lệ hồ sơ giải quyết đúng hạn của huyện Tiên Yên (tỉnh Quảng Ninh) đạt 97,31% số hồ sơ đã tiếp nhận.
 """
     claims = extract_text(text, published=published).claims
     (period,) = {c.period for c in claims if isinstance(c, FigureClaim) and c.quantity.span.of(text) == "97,31%"}

@@ -19,7 +19,7 @@ __all__ = ["extract"]
 def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
     """Return everything a page claims, with every unit it names."""
     folded = fold(document.text)
-    places = find_places(document.text, folded, gazetteer)
+    places = find_places(document.text, folded, gazetteer, lexicon)
     page = Page(document, folded, _outside(lexicon.find(folded.text), places), places, lexicon)
     figures, unread = read_figures(page)
     claims: list[Claim] = [_figure_claim(page, figure) for figure in figures]

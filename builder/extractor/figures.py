@@ -158,7 +158,9 @@ class _SentenceReader:
         position = self.turn.index(zone.number.start)
         if pieces := self._pieces_in_turn():
             piece = replace(zone, left=(pieces[position],), right=())
-            return read_frame(self.text, piece, self.sentence.page.hits, self.lexicon, self.openers[0][1] if self.openers else None)
+            return read_frame(
+                self.text, piece, self.sentence.page.hits, self.lexicon, self.openers[0][1] if self.openers else None
+            )
         cues = dict(frame.cues)
         for dimension in _DEALT:
             named = [h for h in self.sentence.hits(end=self.turn[0]) if h.dimension == dimension]
@@ -170,11 +172,11 @@ class _SentenceReader:
             return frame
         last = next(n for n in self.sentence.numbers if n.start == self.turn[-1])
         nouns, bare = noun_behind(self.text, last, self.sentence.page.hits)
-        counted = {n: 1.0 for n in nouns}
+        counted = dict.fromkeys(nouns, 1.0)
         return replace(frame, cues=cues | counted, own=frame.own | nouns, nouns=nouns, bare=bare)
 
     def _pieces_in_turn(self) -> list[tuple[int, int]]:
-        """Return the parts of a list whose members differ in kind: "tỷ lệ đúng hạn và mức độ hài lòng lần lượt là …"."""
+        """Return the members of a list that differ in kind: "tỷ lệ đúng hạn và mức độ hài lòng lần lượt là …"."""
         start, end = self.sentence.start, self.turn[0]
         joints = [m.span() for m in self.lexicon.grammar["list-joint"].finditer(self.text, start, end)]
         joints = joints[len(joints) - len(self.turn) + 1 :] if len(joints) >= len(self.turn) - 1 else []
@@ -455,7 +457,11 @@ class _SentenceReader:
         told = {h.concept for h in hits if h.dimension == "status"}
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan"]
         planned = bool(plans)
-        if plans and plans[0].start - self.sentence.start <= _OPENING and ":" in self.text[plans[0].end : zone.number.start]:
+        if (
+            plans
+            and plans[0].start - self.sentence.start <= _OPENING
+            and ":" in self.text[plans[0].end : zone.number.start]
+        ):
             return "target"
         if "target" in told or ("projected" in told and planned):
             return "target"

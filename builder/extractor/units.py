@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from builder.gazetteer import Gazetteer, UnitVersion
+from builder.lexicon import Lexicon
 from builder.text import Folded
 
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
-_APPOSED = re.compile(r"\s?[,(-]\s?| (?:của|thuộc) ")
-_LIST_BEFORE = re.compile(r"(?:,| và|;) ?$")
+_LONGEST_GAP = 6  # between the names of a list: ", và "
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +22,24 @@ class Place:
     candidates: tuple[UnitVersion, ...]
 
 
-def find_places(text: str, folded: Folded, gazetteer: Gazetteer) -> list[Place]:
+def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexicon) -> list[Place]:
     """Return the units named in a page, by position."""
     places: list[Place] = []
     for start, end, name in gazetteer.find_names(folded.text):
-        place = _read_place(text, folded, gazetteer, start, end, name, places[-1] if places else None)
+        previous = places[-1] if places else None
+        continued = previous if previous and _continues_list(folded.text, previous, start, lexicon) else None
+        place = _read_place(text, folded, gazetteer, start, end, name, continued)
         if place is not None:
             places.append(place)
     following = [*places[1:], None][: len(places)]
-    return [_settled(p, behind, folded.text, gazetteer) for p, behind in zip(places, following, strict=True)]
+    return [_settled(p, behind, folded.text, gazetteer, lexicon) for p, behind in zip(places, following, strict=True)]
 
 
-def _settled(place: Place, behind: Place | None, text: str, gazetteer: Gazetteer) -> Place:
+def _settled(place: Place, behind: Place | None, text: str, gazetteer: Gazetteer, lexicon: Lexicon) -> Place:
     """Keep those units of a name that lie in the one named right behind: "huyện Châu Thành, tỉnh Bến Tre"."""
-    if behind is None or len(place.candidates) < 2 or not _APPOSED.fullmatch(text, place.end, behind.start):
+    if behind is None or len(place.candidates) < 2:
+        return place
+    if not lexicon.grammar["apposition"].fullmatch(text[place.end : behind.start].strip()):
         return place
     above = {u.key for u in behind.candidates}
     within = tuple(
@@ -57,7 +61,7 @@ def _read_place(
         kinds = gazetteer.kinds_of_word[word]
         candidates = tuple(u for u in units if u.kind in kinds)
         return Place(begin, end, word, candidates) if candidates else None
-    if previous is not None and previous.kind_word and _continues_list(folded.text, previous, start):
+    if previous is not None and previous.kind_word:
         kinds = gazetteer.kinds_of_word[previous.kind_word]
         candidates = tuple(u for u in units if u.kind in kinds or u.level == "province")
         if candidates:
@@ -97,9 +101,9 @@ def _kind_word(folded: str, gazetteer: Gazetteer, start: int) -> tuple[str, int]
     return "", start
 
 
-def _continues_list(folded: str, previous: Place, start: int) -> bool:
+def _continues_list(folded: str, previous: Place, start: int, lexicon: Lexicon) -> bool:
     gap = folded[previous.end : start]
-    return gap.strip() in (",", "và", ";", ", và") and len(gap) < 7
+    return len(gap) <= _LONGEST_GAP and lexicon.grammar["list-gap"].fullmatch(gap.strip()) is not None
 
 
 def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
