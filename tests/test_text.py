@@ -213,7 +213,7 @@ def test_what_is_far_too_long_is_read_in_pieces() -> None:
     """A table without full stops must not cost time that grows with its square."""
     text = "99% hồ sơ " * 2000
     pieces = split(text)
-    assert all(len(piece) <= LONGEST_SENTENCE for piece in pieces)
+    assert all(len(piece) <= LONGEST_SENTENCE <= 5000 for piece in pieces)
     assert " ".join(pieces).split() == text.split()
     assert not any(re.search(r"\d$", piece) for piece in pieces)
 
