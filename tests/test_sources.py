@@ -291,13 +291,15 @@ def spoiled(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("way", ["truncated", "spoiled", "not gzip"])
+@pytest.mark.parametrize("way", ["truncated", "spoiled", "garbled", "not gzip"])
 def test_a_broken_archive_is_told_and_stops_no_other(pages: Path, way: str) -> None:
     path = pages / "broken.jsonl.gz"
     records = [{"id": i, "text": f"{TIEN_YEN} {random.Random(i).random()}"} for i in range(300)]
     path.write_bytes(gzip.compress("\n".join(map(json.dumps, records)).encode()))
     if way == "spoiled":
         spoiled(path)
+    elif way == "garbled":
+        path.write_bytes(path.read_bytes()[:10] + b"\xff" * 50)
     else:
         path.write_bytes(path.read_bytes()[:-100] if way == "truncated" else b"no gzip")
     assert only_problem(pages).startswith("broken.jsonl.gz: damaged, so none of its pages is read")
