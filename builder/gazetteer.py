@@ -182,8 +182,8 @@ def _own_aliases(version: UnitVersion, names: Iterable[str], aliases: Iterable[s
 
 def _spellings(version: UnitVersion, aliases: Iterable[str]) -> set[str]:
     """Return the folded names a version goes by."""
-    names = {version.name, version.name.replace(" - ", "-"), *aliases}
-    return {fold_name(name) for name in names}
+    parts = version.name.replace(" - ", "-").split("-")
+    return {fold_name(name) for name in (version.name, "-".join(parts), " - ".join(parts), *aliases)}
 
 
 def _index(

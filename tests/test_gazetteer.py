@@ -44,6 +44,11 @@ def with_new_tones(name: str) -> str:
     return name
 
 
+def joined(name: str, hyphen: str) -> str:
+    """Put another hyphen between the parts of a double name."""
+    return hyphen.join(part.strip() for part in name.split("-"))
+
+
 VARIANTS: dict[str, Callable[[str, str, str], str]] = {
     "kind in small letters": lambda long, short, name: f"{long} {name}",
     "kind with a capital": lambda long, short, name: f"{long.capitalize()} {name}",
@@ -58,8 +63,9 @@ VARIANTS: dict[str, Callable[[str, str, str], str]] = {
     "no-break spaces": lambda long, short, name: f"{long}\u00a0{name}".replace(" ", "\u00a0"),
     "double spaces": lambda long, short, name: f"{long}  {name.replace(' ', '  ')}",
     "zero-width characters": lambda long, short, name: f"{long} \u200b{name.replace(' ', chr(0xAD) + ' ')}\ufeff",
-    "en dash for hyphen": lambda long, short, name: f"{long} {name.replace(' - ', ' – ')}",
-    "closed hyphen": lambda long, short, name: f"{long} {name.replace(' - ', '-')}",
+    "en dash for hyphen": lambda long, short, name: f"{long} {joined(name, ' – ')}",
+    "spaced hyphen": lambda long, short, name: f"{long} {joined(name, ' - ')}",
+    "closed hyphen": lambda long, short, name: f"{long} {joined(name, '-')}",
 }
 
 
@@ -135,6 +141,12 @@ def test_no_two_names_are_one_key(gazetteer: Gazetteer) -> None:
         if len({identity(u.name) for u in units}) > 1
     }
     assert {key: names for key, names in merged.items() if key not in aliases} == {}
+
+
+def test_another_spelling_of_a_name_is_none_of_the_name_that_followed(gazetteer: Gazetteer) -> None:
+    """A province kept its code and took another name; what people write for the old name does not mean the new one."""
+    assert {u.name for u in gazetteer.by_name[fold_name("Yênbái")]} == {"Yên Bái"}
+    assert {u.name for u in gazetteer.slugs["yenbai"]} == {"Yên Bái"}
 
 
 @pytest.mark.parametrize(

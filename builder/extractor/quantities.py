@@ -101,7 +101,7 @@ def _read_scaled(text: str, start: int, scale: re.Match[str], printed: str, lexi
     if _GROUPED_BY_DOT.fullmatch(printed):
         value = parse_number(printed)
     value = value.scaleb(int((scale.lastgroup or "e0").removeprefix("e")))
-    value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    value = Decimal(int(value)) if value == value.to_integral_value() else value
     if money := lexicon.grammar["money"].match(text, scale.end()):
         return Number(start, money.end(), value, "vnd")
     return Number(start, scale.end(), value, "plain")

@@ -83,7 +83,7 @@ def _bare_place(text: str, folded: Folded, units: tuple[UnitVersion, ...], start
 def _is_capitalised(text: str, folded: Folded, start: int, end: int) -> bool:
     """Tell whether every syllable begins with a capital or a digit in the page."""
     name = folded.span(start, end).of(text)
-    return all(part[0].isupper() or part[0].isdigit() for part in re.split(r"[\s-]+", name) if part)
+    return all(part[0].isupper() or part[0].isdigit() for part in re.split(r"[\s\-–—‑]+", name) if part)
 
 
 def _kind_word(folded: str, gazetteer: Gazetteer, start: int) -> tuple[str, int]:
