@@ -149,7 +149,7 @@ def find_figure(store: Answering, given: str) -> str:
     """Return the address of the figure that is meant.
 
     A figure is given by its address, by the identifier that ends it or the beginning of that, or by page and offset:
-    ``dong-hoi-2023.txt:495``.
+    ``dong-hoi-2023.txt:425``.
     """
     places = list(_ask(store, PLACES))
     figures = sorted({row["figure"] for row in places})

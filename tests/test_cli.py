@@ -239,7 +239,7 @@ def test_explain_marks_the_number_in_its_sentence(call, out):
     code, said, _ = call("explain", out, f"khanh-vinh-2021.md:{row['begin']}")
 
     assert code == 0
-    assert said.startswith("“Trong đó, 14.283 hồ sơ")
+    assert said.startswith("“Tỷ lệ đúng hạn và trước hạn")
     assert "▶98,03%◀" in said
     assert "14.283 : 14.322 = 99,7277% ~ 98,03% → KHÔNG KHỚP / DISAGREES" in said
     assert "baokhanhhoa.vn" in said

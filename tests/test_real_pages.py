@@ -1,13 +1,15 @@
 """Real pages, where they are at hand: everything is proved, the graph conforms, builds agree, and the score holds."""
 
 import json
+import re
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SHARED, Outcome
+from conftest import ROOT, SHARED, Outcome
 
 from builder.evidence import prove
 from builder.pipeline import open_build
@@ -118,3 +120,35 @@ def test_pages_without_reference_are_read_and_proved(build: Build, tmp_path: Pat
     outcome = build(raw, tmp_path / "out")
     assert outcome.summary.pages + len(outcome.summary.unreadable) >= 40
     assert prove(outcome.folder / "graph.nq", outcome.folder / "texts", raw).mismatches == []
+
+
+# ---------------------------------------------------------------- our own words
+
+LONGEST_RUN = 10  # words in a row that a page of ours may share with another's; dates and figures are words too
+WORD = re.compile(r"\w+")
+NAME = re.compile(r"“[^”]*”")  # what a model is called is a fact
+OURS = sorted((ROOT / "examples").rglob("*.*")) + sorted((ROOT / "ontology" / "examples").glob("*.ttl"))
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    words = WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return {tuple(words[i : i + LONGEST_RUN + 1]) for i in range(len(words) - LONGEST_RUN)}
+
+
+@pytest.fixture(scope="module")
+def theirs() -> set[tuple[str, ...]]:
+    pages = sorted(CORPUS.rglob("*.txt"))
+    return set().union(*(runs(page.read_text(encoding="utf-8", errors="replace")) for page in pages))
+
+
+@pytest.mark.parametrize("page", [p for p in OURS if p.is_file()], ids=lambda p: p.name)
+def test_examples_are_in_our_own_words(page: Path, theirs: set[tuple[str, ...]]) -> None:
+    """Facts may be told again, sentences may not."""
+    text = NAME.sub(" … ", page.read_text(encoding="utf-8").replace("\\n", " "))
+    shared = {" ".join(run) for run in runs(text) & theirs}
+    assert shared == set()
+
+
+def test_a_copied_sentence_is_seen(theirs: set[tuple[str, ...]]) -> None:
+    page = next(iter(sorted(CORPUS.rglob("*.txt")))).read_text(encoding="utf-8", errors="replace")
+    assert runs(" ".join(page.split()[20:60])) & theirs
