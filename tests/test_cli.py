@@ -284,7 +284,7 @@ def test_every_figure_can_be_explained(out):
     from builder.cli.steps import open_answers
 
     store = open_answers(out)
-    addresses = {row["figure"] for row in explainer._ask(store, explainer.PLACES)}
+    addresses = {row["figure"].value for row in store.query(explainer.PREFIXES + explainer.PLACES)}
 
     assert len(addresses) > 80
     for address in addresses:
