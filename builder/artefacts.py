@@ -6,6 +6,7 @@ holds the folders ``ontology/``, ``shapes/``, ``queries/`` and ``examples/pages/
 """
 
 import os
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -219,3 +220,12 @@ def _read_prefixes(root: Path) -> tuple[tuple[str, str], ...]:
         if word in {"prefix", "namespace"}:
             declared.setdefault(str(triple.subject), {})[word] = triple.object.value  # type: ignore[union-attr]
     return tuple(sorted((each["prefix"], each["namespace"]) for each in declared.values()))
+
+
+def local_name(address: str) -> str:
+    """Return what stands behind the last slash or hash of an address.
+
+    >>> local_name("https://w3id.org/cchc/level/commune"), local_name("http://www.w3.org/ns/org#role")
+    ('commune', 'role')
+    """
+    return re.split(r"[/#]", address)[-1]

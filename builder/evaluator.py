@@ -8,7 +8,6 @@ right too.
 
 import json
 import re
-import unicodedata
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,16 +16,14 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from builder.errors import SourceError, StoreError
-from builder.vocabulary import NAMESPACES
+from builder.artefacts import local_name
+from builder.errors import SourceError
+from builder.sparql import ask, load_graph
+from builder.text import without_marks
 
 ATTRIBUTES = ("period", "level", "bound", "status", "evidence")
 LIKENESS = Decimal("0.75")  # of the words of two names of one initiative
 
-PREFIXES = "".join(
-    f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n"
-    for prefix in ("cchc", "dcterms", "eli", "nif", "prov", "qb", "rdfs", "sdmx-dimension", "sdmx-measure")
-)
 OBSERVATIONS = """
 SELECT ?page ?figure ?indicator ?value ?area ?start ?end ?level ?bound ?status ?begin ?stop WHERE {
   ?figure a qb:Observation ; cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ;
@@ -88,16 +85,16 @@ class Page:
 
 def read_pages(graph: Path) -> dict[str, Page]:
     """Return what a file of N-Quads says about each page, by the name of the page's file."""
-    store = _load(graph)
+    store = load_graph(graph)
     pages: dict[str, Page] = {}
-    for row in _ask(store, OBSERVATIONS):
+    for row in ask(store, OBSERVATIONS):
         _add_figure(_page(pages, row), row)
-    for row in _ask(store, INITIATIVES):
+    for row in ask(store, INITIATIVES):
         names = _page(pages, row).initiatives.setdefault(row["label"], set())
         names |= {fold(name) for name in (row["label"], row["quotation"]) if name}
-    for row in _ask(store, LEGAL):
+    for row in ask(store, LEGAL):
         _page(pages, row).legal.add(_number(row["number"]))
-    for row in _ask(store, ABOUT):
+    for row in ask(store, ABOUT):
         _page(pages, row).about.add(fold(row["area"]))
     return pages
 
@@ -111,13 +108,13 @@ def _add_figure(page: Page, row: Mapping[str, str]) -> None:
     figure = page.figures.setdefault(
         row["figure"],
         Figure(
-            indicator=_local(row["indicator"]),
+            indicator=local_name(row["indicator"]),
             value=Decimal(row["value"]),
             start=row["start"][:10],
             end=row["end"][:10],
-            level=_local(row["level"]),
-            bound=_local(row["bound"]),
-            status=_local(row["status"]),
+            level=local_name(row["level"]),
+            bound=local_name(row["bound"]),
+            status=local_name(row["status"]),
         ),
     )
     if row["area"]:
@@ -126,42 +123,17 @@ def _add_figure(page: Page, row: Mapping[str, str]) -> None:
         figure.spans.add((int(row["begin"]), int(row["stop"])))
 
 
-def _load(graph: Path) -> Any:
-    import pyoxigraph
-
-    store = pyoxigraph.Store()
-    try:
-        store.bulk_load(path=graph, format=pyoxigraph.RdfFormat.N_QUADS)
-    except (OSError, SyntaxError, ValueError) as problem:
-        raise StoreError(f"{graph}: cannot be read as N-Quads: {problem}; build it again") from problem
-    return store
-
-
-def _ask(store: Any, query: str) -> Iterator[dict[str, str]]:
-    """Yield each row as plain text, with "" for what is not told."""
-    answer = store.query(PREFIXES + query, use_default_graph_as_union=True)
-    names = [variable.value for variable in answer.variables]
-    for row in answer:
-        yield {name: "" if row[name] is None else row[name].value for name in names}
-
-
 def fold(text: str) -> str:
     """Return a name without case, diacritics, quotation marks and spacing.
 
     >>> fold("Thành phố  Đà Lạt"), fold("“3 không, 1 biết”")
     ('thanh pho da lat', '3 khong 1 biet')
     """
-    plain = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w/&.-]+", " ", letters).split())
+    return " ".join(re.sub(r"[^\w/&.-]+", " ", without_marks(text)).split())
 
 
 def _number(text: str) -> str:
     return fold(text).replace(" ", "")
-
-
-def _local(address: str) -> str:
-    return re.split(r"[/#]", address)[-1]
 
 
 # ---------------------------------------------------------------- what people read

@@ -4,17 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
+from builder.artefacts import local_name
 from builder.errors import QueryError
+from builder.sparql import PREFIXES, Answering, ask
 from builder.vocabulary import NAMESPACES
 
 DATA = NAMESPACES["id"]
 OBSERVATION = DATA + "observation/"
-PREFIXES = "".join(
-    f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n"
-    for prefix in ("cchc", "dcterms", "level", "nif", "prov", "rdfs", "sdmx-attribute", "sdmx-dimension")
-) + "".join(f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n" for prefix in ("sdmx-measure", "skos"))
 
 PLACES = """
 SELECT DISTINCT ?figure ?page ?begin ?end WHERE {
@@ -65,13 +63,6 @@ RATES = (
     "SELECT DISTINCT ?rate ?part ?whole WHERE { ?rate cchc:numerator ?part ; cchc:denominator ?whole } ORDER BY ?rate"
 )
 PARTS = "SELECT DISTINCT ?part ?whole WHERE { ?part cchc:partOfCount ?whole } ORDER BY ?part ?whole"
-
-
-class Answering(Protocol):
-    """Anything that answers SPARQL over the union of its graphs, such as a store."""
-
-    def query(self, text: str) -> Any:
-        """Return the answer as pyoxigraph gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +142,7 @@ def find_figure(store: Answering, given: str) -> str:
     A figure is given by its address, by the identifier that ends it or the beginning of that, or by page and offset:
     ``dong-hoi-2023.txt:425``.
     """
-    places = list(_ask(store, PLACES))
+    places = list(ask(store, PLACES))
     figures = sorted({row["figure"] for row in places})
     found = [figure for figure in figures if figure == given] or _by_prefix(figures, given) or _by_place(places, given)
     if not found:
@@ -189,7 +180,7 @@ def _by_place(places: Iterable[Mapping[str, str]], given: str) -> list[str]:
 
 def explain(store: Answering, figure: str) -> Explanation:
     """Return what stands behind the figure of an address that :func:`find_figure` returned."""
-    row = next(_ask(store, FIGURE.replace("FIGURE", figure)), None)
+    row = next(ask(store, FIGURE.replace("FIGURE", figure)), None)
     if row is None:
         raise QueryError(f"{figure}: has no value or no page; validate the graph")
     checks = tuple(find_checks(store, figure))
@@ -207,7 +198,7 @@ def explain(store: Answering, figure: str) -> Explanation:
 
 
 def _quotations(store: Answering, figure: str) -> Iterator[Quotation]:
-    for row in _ask(store, QUOTATIONS.replace("FIGURE", figure)):
+    for row in ask(store, QUOTATIONS.replace("FIGURE", figure)):
         begin, end = int(row["begin"]), int(row["end"])
         yield Quotation(begin, end, row["quotation"], row["sentence"], int(row["sentenceBegin"] or begin))
 
@@ -226,10 +217,10 @@ def _labels(store: Answering, concepts: Iterable[str]) -> dict[str, dict[str, st
 
 def find_checks(store: Answering, figure: str) -> Iterator[Check]:
     """Yield the relations between the figure and others of its page that are told of the same unit, period and body."""
-    told = list(_ask(store, SIBLINGS.replace("FIGURE", figure)))
+    told = list(ask(store, SIBLINGS.replace("FIGURE", figure)))
     here = {row["key"] for row in told if row["figure"] == figure}
-    same = [row for row in told if row["key"] in here and _local(row["bound"]) == "exact"]
-    for relation in (*_ask(store, RATES), *_ask(store, PARTS)):
+    same = [row for row in told if row["key"] in here and local_name(row["bound"]) == "exact"]
+    for relation in (*ask(store, RATES), *ask(store, PARTS)):
         yield from _check(figure, relation, same)
 
 
@@ -272,15 +263,3 @@ def _printed_digits(printed: str) -> int:
     """
     match = re.search(r"\d+[.,](\d+)", printed)
     return len(match[1]) if match else 0
-
-
-def _ask(store: Answering, query: str) -> Iterator[dict[str, str]]:
-    """Yield each row as plain text, with "" for what is not told."""
-    answer = store.query(PREFIXES + query)
-    names = [variable.value for variable in answer.variables]
-    for row in answer:
-        yield {name: "" if row[name] is None else row[name].value for name in names}
-
-
-def _local(address: str) -> str:
-    return re.split(r"[/#]", address)[-1]

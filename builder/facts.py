@@ -26,10 +26,6 @@ class Span(NamedTuple):
         """Return the characters the span covers."""
         return text[self.start : self.end]
 
-    def overlaps(self, other: "Span") -> bool:
-        """Tell whether the two spans share at least one character."""
-        return self.start < other.end and other.start < self.end
-
 
 BlockKind = Literal["title", "dateline", "lead", "heading", "body", "caption", "signature", "furniture"]
 

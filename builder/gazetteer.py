@@ -7,7 +7,6 @@ register reaches).
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +17,7 @@ import ahocorasick_rs
 
 from builder import artefacts
 from builder.errors import OntologyError
-from builder.text import fold_name
+from builder.text import fold_name, without_marks
 
 COUNTRY = "VN/origin"
 _LEVELS = {2: "province", 3: "district", 5: "commune"}
@@ -231,5 +230,4 @@ def slug(name: str) -> str:
     >>> slug("Bà Rịa - Vũng Tàu"), slug("Đồng Tháp")
     ('bariavungtau', 'dongthap')
     """
-    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    return _NOT_IN_SLUG.sub("", "".join(c for c in plain if not unicodedata.combining(c)))
+    return _NOT_IN_SLUG.sub("", without_marks(name))

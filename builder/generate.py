@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder import artefacts
+from builder.artefacts import local_name
 from builder.errors import ArtefactError, ShapeError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def reused_terms(ontology: "rdflib.Graph", prefixes: dict[str, str]) -> dict[str
     named: dict[str, set[str]] = {}
     foreign = {namespace: prefix for prefix, namespace in prefixes.items() if not namespace.startswith(CONCEPTS)}
     for subject in ontology.subjects(RDFS.label):
-        local = _local(subject)
+        local = local_name(str(subject))
         prefix = foreign.get(str(subject).removesuffix(local))
         if local and prefix:
             named.setdefault(prefix, set()).add(local)
@@ -214,7 +215,7 @@ def _promises(path: Path) -> str:
     rows = []
     for shape in sorted(set(shapes.subjects(SH.message)), key=str):
         grave = str(shapes.value(shape, SH.severity) or SH.Violation).removeprefix(str(SH))
-        rows.append((f"`{_local(shape)}`", text_in(shapes, shape, (SH.message,), "en"), grave))
+        rows.append((f"`{local_name(str(shape))}`", text_in(shapes, shape, (SH.message,), "en"), grave))
     return _table(path.name, ("shape", "promise", "severity"), rows)
 
 
@@ -231,10 +232,6 @@ def queries_table(root: Path) -> str:
 def _query_row(path: Path) -> tuple[str, str, str]:
     header = dict(re.findall(r"^#\+ (\w+):[ \t]*(.*?)[ \t]*$", artefacts.read_query(path), re.MULTILINE))
     return f"`{path.stem}`", header.get("summary", ""), header.get("tags", "").strip("[]")
-
-
-def _local(term: "Node") -> str:
-    return re.split(r"[/#]", str(term))[-1]
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

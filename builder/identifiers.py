@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-import unicodedata
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
 from builder.facts import Initiative, Observation, Period, Span
+from builder.text import without_marks
 
 BASE = "https://w3id.org/cchc/id/"
 REGISTER_GRAPH = BASE + "graph/register"
@@ -25,8 +25,7 @@ def slug(text: str) -> str:
     >>> slug("3 không 1 biết"), slug("517/KH-UBND")
     ('3-khong-1-biet', '517-kh-ubnd')
     """
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return _NOT_IN_SLUG.sub("-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")
+    return _NOT_IN_SLUG.sub("-", without_marks(text)).strip("-")
 
 
 def web_address(url: str) -> str:

@@ -16,6 +16,7 @@ import ahocorasick_rs
 import pyoxigraph as ox
 
 from builder import artefacts
+from builder.artefacts import local_name
 from builder.text import fold_name, fold_pattern
 
 CCHC = "https://w3id.org/cchc/ontology#"
@@ -45,6 +46,7 @@ class Cue:
     wider: frozenset[str]  # itself and everything broader
     factor: int = 1
     generic: bool = False
+    reducible: bool = False  # a reduction of it is a result of reform
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Indicator:
     narrows: str = ""
     beside: str = ""
     numerator: str = ""
+    told_as_none: bool = False  # "không có hồ sơ quá hạn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +230,6 @@ class _Statements:
         return sorted({subject for subject, _ in self._objects if subject.startswith(prefix)})
 
 
-def local_name(iri: str) -> str:
-    """Return what stands behind the last slash or hash of an IRI."""
-    return re.split(r"[/#]", iri)[-1]
-
-
 def _read_cues(graph: _Statements) -> dict[str, Cue]:
     cues = {}
     for subject in graph.of_type("Cue"):
@@ -247,6 +245,7 @@ def _read_cues(graph: _Statements) -> dict[str, Cue]:
             wider=frozenset(wider),
             factor=int(graph.text(subject, "factor", "1")),
             generic=graph.text(subject, "generic") == "true",
+            reducible=graph.text(subject, "reducible") == "true",
         )
     return cues
 
@@ -262,6 +261,7 @@ def _read_indicators(graph: _Statements) -> Iterator[Indicator]:
             narrows=next(iter(graph.ids(subject, "narrows")), ""),
             beside=next(iter(graph.ids(subject, "beside")), ""),
             numerator=next(iter(graph.ids(subject, "numerator")), ""),
+            told_as_none=graph.text(subject, "toldAsNone") == "true",
         )
 
 

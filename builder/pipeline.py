@@ -26,8 +26,11 @@ from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.reader import list_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
+from builder.seams import Extractor, Linker, Reader, Writer
 from builder.writer import shared_references, write_document, write_ontology, write_register
 
+# The rooms fit the types of the seams; mypy says so.
+ROOMS: tuple[Reader, Extractor, Linker, Writer] = (read, extract, link_document, write_document)
 BATCH = 32
 GRAPH, ISSUES, MANIFEST, TEXTS = "graph.nq", "issues.tsv", "manifest.json", "texts"
 

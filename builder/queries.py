@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from builder.artefacts import query_files, read_query
 from builder.errors import QueryError, StoreError
+from builder.sparql import Answering
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
@@ -66,13 +67,6 @@ class SavedQuery:
                 return parameter
         known = ", ".join(p.name for p in self.parameters) or "no parameters"
         raise QueryError(f"{self.name}: unknown parameter “{name}”; this query takes {known}")
-
-
-class Answering(Protocol):
-    """Anything that answers SPARQL over the union of its graphs, such as a store."""
-
-    def query(self, text: str) -> Any:
-        """Return the answer as pyoxigraph gives it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ A different extractor, such as one that asks a language model, is another functi
 from collections.abc import Callable, Iterable
 
 from builder.facts import Document, Extraction, LinkedDocument, Source
+from builder.gazetteer import Gazetteer
+from builder.lexicon import Lexicon
 
-Reader = Callable[[Source], Document]
-Extractor = Callable[[Document], Extraction]
-Linker = Callable[[Document, Extraction], LinkedDocument]
-Writer = Callable[[LinkedDocument], Iterable[str]]
+Reader = Callable[[Source, Lexicon], Document]
+Extractor = Callable[[Document, Lexicon, Gazetteer], Extraction]
+Linker = Callable[[Document, Extraction, Gazetteer, Lexicon], LinkedDocument]
+Writer = Callable[[LinkedDocument, Lexicon], Iterable[str]]

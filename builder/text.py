@@ -91,6 +91,16 @@ def fold_pattern(pattern: str) -> str:
     )
 
 
+def without_marks(text: str) -> str:
+    """Return a text in lower-case letters without diacritics, as addresses spell it.
+
+    >>> without_marks("Đồng Tháp")
+    'dong thap'
+    """
+    plain = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def _fold_evenly(lowered: str) -> str:
     """Fold what keeps its length."""
     return fold_pattern(lowered.translate(_CHARACTERS))

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from builder.errors import BuilderError, StoreError
-from builder.vocabulary import NAMESPACES
+from builder.artefacts import local_name
+from builder.errors import BuilderError
+from builder.sparql import Answering, ask, load_graph
 
 if TYPE_CHECKING:
     import networkx
@@ -26,10 +27,6 @@ LEAST_SIMILARITY = 0.2
 SEED = 1
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
-PREFIXES = "".join(
-    f"PREFIX {prefix}: <{NAMESPACES[prefix]}>\n"
-    for prefix in ("cchc", "dcterms", "level", "prov", "rdfs", "schema", "sdmx-dimension", "skos")
-)
 LOCALITIES = """
 SELECT DISTINCT ?locality ?from ?label ?type ?level ?province WHERE {
   { SELECT DISTINCT ?version WHERE { ?mention sdmx-dimension:refArea|dcterms:spatial ?version . } }
@@ -59,13 +56,6 @@ SELECT DISTINCT ?figure ?locality ?indicator ?label ?area ?end WHERE {
 }"""
 
 
-class Answering(Protocol):
-    """Anything that answers SPARQL over the union of its graphs, such as a store."""
-
-    def query(self, text: str) -> Any:
-        """Return the answer as pyoxigraph gives it."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Link:
     """One statement that a locality runs or reports something, in a year where that is known."""
@@ -89,7 +79,7 @@ def draw(source: Path | Answering, *, least_similarity: float = LEAST_SIMILARITY
     """
     import networkx
 
-    store = _load(source) if isinstance(source, Path) else source
+    store = load_graph(source) if isinstance(source, Path) else source
     localities = _localities(store)
     links = [link for link in (*_initiatives(store), *_figures(store)) if link.locality in localities]
     graph = networkx.Graph(name="cchc")
@@ -156,73 +146,38 @@ def _add_similarities(graph: "networkx.Graph", links: list[_Link], least: float)
 # ---------------------------------------------------------------- what the graph tells
 
 
-def _load(path: Path) -> Answering:
-    """Take a file of N-Quads into memory."""
-    import pyoxigraph
-
-    inner = pyoxigraph.Store()
-    try:
-        inner.bulk_load(path=path, format=pyoxigraph.RdfFormat.N_QUADS)
-    except SyntaxError as problem:
-        raise StoreError(f"{path}, line {problem.lineno}: not valid N-Quads: {problem.msg}") from problem
-    except OSError as problem:
-        raise StoreError(f"{path}: cannot be read: {problem.strerror or problem}; build the graph first") from problem
-    return _Union(inner)
-
-
-class _Union:
-    """A pyoxigraph store asked over the union of its graphs."""
-
-    def __init__(self, inner: Any) -> None:
-        self.inner = inner
-
-    def query(self, text: str) -> Any:
-        return self.inner.query(text, use_default_graph_as_union=True)
-
-
-def _ask(store: Answering, text: str) -> Iterator[dict[str, str]]:
-    """Yield each row as plain text, with nothing for what is not told."""
-    answer = store.query(PREFIXES + text)
-    columns = [variable.value for variable in answer.variables]
-    for row in answer:
-        yield {column: "" if row[column] is None else str(row[column].value) for column in columns}
-
-
 def _localities(store: Answering) -> dict[str, dict[str, str]]:
     """Return the attributes of each locality, as its latest version that pages speak of tells them."""
     versions = sorted(
-        _ask(store, LOCALITIES), key=lambda row: (row["locality"], row["from"], row["label"], row["province"])
+        ask(store, LOCALITIES), key=lambda row: (row["locality"], row["from"], row["label"], row["province"])
     )
     return {
-        row["locality"]: _describe(row["label"], "locality", _local(row["type"]), _local(row["level"]), row["province"])
+        row["locality"]: _describe(
+            row["label"], "locality", local_name(row["type"]), local_name(row["level"]), row["province"]
+        )
         for row in versions
     }
 
 
 def _initiatives(store: Answering) -> Iterator[_Link]:
     """Yield what localities run: the shared model where there is one, else the kinds of the initiative."""
-    models = {row["model"]: row["label"] for row in sorted(_ask(store, MODELS), key=lambda row: row["label"])}
+    models = {row["model"]: row["label"] for row in sorted(ask(store, MODELS), key=lambda row: row["label"])}
     by_initiative: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in _ask(store, INITIATIVES):
+    for row in ask(store, INITIATIVES):
         by_initiative[row["initiative"]].append(row)
     for rows in by_initiative.values():
         shared = [row for row in rows if row["type"] in models]
         for row in shared or rows:
-            kind = "model" if shared else _local(row["type"])
+            kind = "model" if shared else local_name(row["type"])
             label = models.get(row["type"]) or row["label"] or kind
             yield _Link(row["locality"], row["type"], label, "initiative", kind, row["initiative"], row["issued"][:4])
 
 
 def _figures(store: Answering) -> Iterator[_Link]:
     """Yield what localities report."""
-    for row in _ask(store, FIGURES):
-        name, label = row["indicator"], row["label"] or _local(row["indicator"])
-        yield _Link(row["locality"], name, label, "indicator", _local(row["area"]), row["figure"], row["end"][:4])
-
-
-def _local(address: str) -> str:
-    """Return the last part of an address."""
-    return address.rsplit("/", 1)[-1]
+    for row in ask(store, FIGURES):
+        name, label = row["indicator"], row["label"] or local_name(row["indicator"])
+        yield _Link(row["locality"], name, label, "indicator", local_name(row["area"]), row["figure"], row["end"][:4])
 
 
 # ---------------------------------------------------------------- files

@@ -9,8 +9,6 @@ from builder.extractor.sentence import Sentence
 _WORD = re.compile(r"\w+")
 _STEP_REACH = 14  # how far behind a number "bậc" may stand
 _FROM_REACH = 30  # "từ 10 lên 20"
-_COUNTED_LESS = frozenset({"post", "staff", "commune", "village", "public-service-unit", "specialised-agency"})
-_SHORTENED = frozenset({"time", "document"})
 _MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
 
 
@@ -22,9 +20,7 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     change = _change_before(sentence, zone)
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
-    if change == "decrease" and _compares(sentence, zone) and not (_COUNTED_LESS | {"time"}) & frame.cues.keys():
-        return True
-    if change == "decrease" and not (frame.near & _MADE_LESS and _may_be_reduced(sentence, zone, frame)):
+    if change == "decrease" and not _is_reduction(sentence, zone, frame):
         return True
     if change == "exceeding" and _compares(sentence, zone):
         return True
@@ -33,11 +29,15 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
 
 
-def _may_be_reduced(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
-    """Tell whether a reduction may be a result of reform: of posts, units or time, not of dossiers and their rates."""
-    if zone.number.kind != "percent" or frame.cues.keys() & (_COUNTED_LESS | _SHORTENED):
-        return "dossier" not in frame.nouns
-    return not any(sentence.lexicon.cues[c].dimension in ("timing", "stage", "channel") for c in frame.cues)
+def _is_reduction(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
+    """Tell whether a decrease is a result of reform: of posts, units or time, not of dossiers and their rates."""
+    if not frame.near & _MADE_LESS or "dossier" in frame.nouns:
+        return False
+    cues = [sentence.lexicon.cues[c] for c in frame.cues]
+    if any(c.reducible for c in cues):
+        return True
+    rate = zone.number.kind == "percent" and any(c.dimension in ("timing", "stage", "channel") for c in cues)
+    return not rate and not _compares(sentence, zone)
 
 
 def only_small_words(sentence: Sentence, start: int, end: int) -> bool:

@@ -6,31 +6,28 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from builder.extractor.exclusions import is_no_result, only_small_words
-from builder.extractor.frames import CONTENT, Frame, Zone, find_zones, hand_down, noun_behind, read_frame
+from builder.extractor.frames import CONTENT, Frame, Zone, find_zones, hand_down, read_frame
 from builder.extractor.page import READ, Page
-from builder.extractor.periods import PeriodMention, same_report
+from builder.extractor.periods import same_report
 from builder.extractor.quantities import Number, find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
 from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
-from builder.extractor.sentence import Sentence, locate
-from builder.extractor.timing import choose_period, years_in_turn
+from builder.extractor.sentence import OPENING, Sentence, locate
+from builder.extractor.timing import choose_period
 from builder.extractor.told import Told, begin, close_block, open_block, remember
+from builder.extractor.turns import Turns
 from builder.extractor.units import Place
 from builder.facts import Period
 from builder.lexicon import Hit, Indicator, Lexicon
 
 _MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
-_OPENING = 3  # how far into a sentence its first word may begin
-_DEALT = ("timing", "channel", "index", "opinion")  # what "lần lượt" deals out among its numbers
 _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _AGAIN = 0.5  # what an enumeration adds to the indicator read before
 _PAIRED = 1.5  # score of the rate whose numerator the number before was
-_LONGEST_GAP = 6  # between the names of a list: ", và "
-_ZEROS = frozenset({"dossiers-overdue", "staff-complaints"})
 _WORD = re.compile(r"[^\W\d]+")
 _LAST_DIGITS = re.compile(r"[\d.,]+$")
 
@@ -99,9 +96,8 @@ class _SentenceReader:
         self.place: Place | None = None
         self.openers: list[tuple[Number, Frame]] = []
         self.units_told: dict[str, Place | None] = {}
-        self.years: dict[int, PeriodMention] = {}
         self.excluded = False  # the number before is no result
-        self.turn = _numbers_in_turn(sentence)
+        self.turns = Turns(sentence)
 
     def read(self) -> None:
         """Read all numbers of the sentence."""
@@ -110,10 +106,9 @@ class _SentenceReader:
         zones = find_zones(
             self.text, sentence.start, sentence.end, sentence.numbers, page.hits, self.lexicon, sentence.masked
         )
-        self.years = years_in_turn(sentence, zones)
         for i, zone in enumerate(zones):
             frame = self._frame(i, zone)
-            self.place = self._place_in_turn(i, zones) or choose_place(
+            self.place = self.turns.place(zone) or choose_place(
                 page, sentence.places, zone, sentence.start, self.place, self.told.places
             )
             following = zones[i + 1] if i + 1 < len(zones) else None
@@ -145,48 +140,9 @@ class _SentenceReader:
     def _frame(self, index: int, zone: Zone) -> Frame:
         before = self._parallel(zone) or self.last or self.told.frame
         frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
-        frame = self._without_far_index(zone, self._in_turn(zone, frame))
+        frame = self.turns.frame(zone, frame, self.openers[0][1] if self.openers else None)
+        frame = self._without_far_index(zone, frame)
         return self._look_ahead(zone, self._recall(zone, frame))
-
-    def _in_turn(self, zone: Zone, frame: Frame) -> Frame:
-        """Deal out what is named in turn: "trước hạn, đúng hạn và quá hạn lần lượt là 60%, 38,5% và 1,5%".
-
-        A noun that stands only behind the last of the numbers is counted by each.
-        """
-        if zone.number.start not in self.turn:
-            return frame
-        position = self.turn.index(zone.number.start)
-        if pieces := self._pieces_in_turn():
-            piece = replace(zone, left=(pieces[position],), right=())
-            return read_frame(
-                self.text, piece, self.sentence.page.hits, self.lexicon, self.openers[0][1] if self.openers else None
-            )
-        cues = dict(frame.cues)
-        for dimension in _DEALT:
-            named = [h for h in self.sentence.hits(end=self.turn[0]) if h.dimension == dimension]
-            if len(named) == len(self.turn) and len({h.concept for h in named}) == len(named):
-                cues = {c: w for c, w in cues.items() if self.lexicon.cues[c].dimension != dimension}
-                cues[named[position].concept] = 1.0
-        frame = replace(frame, cues=cues, own=frozenset(cues), before=frozenset(cues))
-        if frame.nouns or zone.number.kind != "plain":
-            return frame
-        last = next(n for n in self.sentence.numbers if n.start == self.turn[-1])
-        nouns, bare = noun_behind(self.text, last, self.sentence.page.hits)
-        counted = dict.fromkeys(nouns, 1.0)
-        return replace(frame, cues=cues | counted, own=frame.own | nouns, nouns=nouns, bare=bare)
-
-    def _pieces_in_turn(self) -> list[tuple[int, int]]:
-        """Return the members of a list that differ in kind: "tỷ lệ đúng hạn và mức độ hài lòng lần lượt là …"."""
-        start, end = self.sentence.start, self.turn[0]
-        joints = [m.span() for m in self.lexicon.grammar["list-joint"].finditer(self.text, start, end)]
-        joints = joints[len(joints) - len(self.turn) + 1 :] if len(joints) >= len(self.turn) - 1 else []
-        if not joints:
-            return []
-        starts = [start, *(b for _, b in joints)]
-        pieces = list(zip(starts, [*(a for a, _ in joints), end], strict=True))
-        told = [{h.dimension for h in self.sentence.hits(*p) if h.dimension in _DEALT} for p in pieces]
-        mixed = all(told) and len({frozenset(t) for t in told}) > 1
-        return pieces if mixed else []
 
     def _topic(self, index: int, zone: Zone) -> list[Hit]:
         """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""
@@ -283,7 +239,7 @@ class _SentenceReader:
             start=number.start,
             end=number.end,
             sentence=(sentence.start, sentence.end),
-            period=choose_period(sentence, zone, choice.indicator, self.told, self.years),
+            period=self.turns.period(zone) or choose_period(sentence, zone, choice.indicator, self.told),
             place=self.place,
             body=body,
             national=self._is_national(zone, body),
@@ -310,7 +266,7 @@ class _SentenceReader:
             if measure == "percent":
                 choices = self._prefer_rate_of_previous(zone, choices)
             if zone.number.kind == "zero":
-                choices = [c for c in choices if frame.nouns and c.indicator.id in _ZEROS]
+                choices = [c for c in choices if frame.nouns and c.indicator.told_as_none]
             if choices and choices[0].score >= ACCEPTED:
                 return choices[0], measure
         return None, ""
@@ -398,19 +354,6 @@ class _SentenceReader:
 
     # ------------------------------------------------------------ for whom, and whether it is a result
 
-    def _place_in_turn(self, index: int, zones: Sequence[Zone]) -> Place | None:
-        """Return the unit of a number in "A và B lần lượt xếp thứ 2 và 3"."""
-        turn = next((h for h in self.sentence.hits() if h.concept == "respectively"), None)
-        if turn is None:
-            return None
-        named = [p for p in self.sentence.places if p.end <= turn.start]
-        while len(named) > 1 and len(self.text[named[0].end : named[1].start]) > _LONGEST_GAP:
-            named.pop(0)
-        behind = [i for i, z in enumerate(zones) if z.number.start > turn.end]
-        if len(named) < 2 or len(behind) < len(named) or index not in behind[: len(named)]:
-            return None
-        return named[behind.index(index)]
-
     def _scope(self, zone: Zone, choice: Choice) -> tuple[str | None, Body | None]:
         """Return whose work a figure counts, and the body that does it."""
         sentence, position = self.sentence, zone.number.start
@@ -418,7 +361,7 @@ class _SentenceReader:
         if not choice.indicator.levelled:
             return None, body
         hits = sentence.page.hits
-        if (level := self._level_in_turn(position)) is not None:
+        if (level := self.turns.level(zone)) is not None:
             return level, None
         level, where = nearest_level(hits, zone, sentence.start, sentence.doers, self.text, self.lexicon)
         if level is None and body is None:
@@ -430,13 +373,6 @@ class _SentenceReader:
         if level is None and names_district(self.text, sentence.start, position, self.lexicon):
             level = "named"
         return level, body
-
-    def _level_in_turn(self, position: int) -> str | None:
-        """Return the level of a number in "cấp huyện và cấp xã lần lượt là …"."""
-        named = [h.concept for h in self.sentence.hits() if h.dimension == "level"]
-        if position not in self.turn or len(named) != len(self.turn) or len(set(named)) != len(named):
-            return None
-        return named[self.turn.index(position)]
 
     def _named_before(self, body: Body | None) -> Body | None:
         """Return the body that a bare "Trung tâm" or "Phòng" points back to, if one was named."""
@@ -459,7 +395,7 @@ class _SentenceReader:
         planned = bool(plans)
         if (
             plans
-            and plans[0].start - self.sentence.start <= _OPENING
+            and plans[0].start - self.sentence.start <= OPENING
             and ":" in self.text[plans[0].end : zone.number.start]
         ):
             return "target"
@@ -470,13 +406,6 @@ class _SentenceReader:
         if self.previous is not None and not any(h.concept == "equals" for h in hits):
             return self.previous.status
         return self.told.status if self.previous is None and self.sentence.points_back() else "actual"
-
-
-def _numbers_in_turn(sentence: Sentence) -> list[int]:
-    """Return where the numbers of "lần lượt là 60%, 38,5% và 1,5%" begin; none where nothing is dealt out."""
-    turn = next((h for h in sentence.hits() if h.concept == "respectively"), None)
-    behind = [n.start for n in sentence.numbers if turn is not None and n.start > turn.end]
-    return behind if len(behind) > 1 else []
 
 
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:

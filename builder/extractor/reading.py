@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from builder.extractor.frames import Frame
 from builder.lexicon import Indicator, Lexicon, Reading
 
-_NOUN = 1.2
-_WIDER_NOUN = 1.0
-_CARRIED_NOUN = 0.4
-_NAME = 0.3
-_NARROWER = 0.9
-_UNEXPLAINED = 0.5
-_MEASURED = 0.5
-_STRONG = 0.7
-_SPECIFIC = 0.05
-_LEADING = 0.1
-_ADJACENT = 0.2
-ACCEPTED = 0.55
+# What counts for and against a reading; the values were weighed on annotated pages (benchmarks/accuracy.md).
+_NOUN = 1.2  # the counted noun stands right behind the number
+_WIDER_NOUN = 1.0  # a more special one does
+_CARRIED_NOUN = 0.4  # it was told before
+_NAME = 0.3  # the text names the indicator
+_NARROWER = 0.9  # a narrower cue stands for the one needed
+_UNEXPLAINED = 0.5  # against: a cue the reading has no use for
+_MEASURED = 0.5  # points, ranks and money tell a good deal by themselves
+_STRONG = 0.7  # from this weight on a cue bars a reading from anywhere in the zone
+_SPECIFIC = 0.05  # for each cue broader than the one needed
+_LEADING = 0.1  # the cue stands before the number
+_ADJACENT = 0.2  # it touches the number
+ACCEPTED = 0.55  # less is left unread
 
 
 @dataclass(frozen=True, slots=True)

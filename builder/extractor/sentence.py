@@ -13,7 +13,8 @@ from builder.extractor.units import Place
 from builder.lexicon import Hit, Lexicon, between
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_OPENING = 5  # how far into a sentence its first word may begin
+OPENING = 5  # how far into a sentence its first word may begin
+LONGEST_WORDING = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,15 @@ class Sentence:
         return hit.end <= position and not self.text[hit.end : position].strip()
 
     def points_back(self) -> bool:
-        """Tell whether the sentence opens with "trong số hồ sơ trên": it goes on about what was told."""
-        return any(h.concept == "those" and h.start - self.start <= _OPENING for h in self.hits())
+        """Tell whether the sentence goes on about what was told."""
+        return opens_with(self.page, self.start, "those")
+
+
+def opens_with(page: Page, start: int, concept: str) -> bool:
+    """Tell whether a wording, such as "trong số hồ sơ trên", opens the text at a position."""
+    return any(
+        h.concept == concept for h in between(page.hits, start, start + LONGEST_WORDING) if h.start - start <= OPENING
+    )
 
 
 def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) -> Sentence:

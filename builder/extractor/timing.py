@@ -1,7 +1,5 @@
 """When a figure is told for: the choice among the periods of its sentence and the one that governs the page."""
 
-import re
-from collections.abc import Sequence
 from datetime import date
 
 from builder.extractor.frames import Zone
@@ -12,17 +10,10 @@ from builder.extractor.told import Told
 from builder.facts import Period
 from builder.lexicon import Indicator
 
-_BARE_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)")
 
-
-def choose_period(
-    sentence: Sentence, zone: Zone, indicator: Indicator, told: Told, in_turn: dict[int, PeriodMention]
-) -> Period | None:
-    """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs.
-
-    ``in_turn`` holds the years that "lần lượt" deals out, by the position of their number.
-    """
-    mention = in_turn.get(zone.number.start) or _own_mention(sentence, zone) or _governing(sentence, indicator, told)
+def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told) -> Period | None:
+    """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs."""
+    mention = _own_mention(sentence, zone) or _governing(sentence, indicator, told)
     return mention.period if mention is not None else _year_after_base(sentence, indicator)
 
 
@@ -80,20 +71,5 @@ def _year_after_base(sentence: Sentence, indicator: Indicator) -> Period | None:
     based = [p.period for p in sentence.periods if p.base and p.period is not None]
     if indicator.measure not in ("points", "rank") or not based or based[-1].end is None:
         return None
-    return _whole_year(based[-1].end.year + 1)
-
-
-def years_in_turn(sentence: Sentence, zones: Sequence[Zone]) -> dict[int, PeriodMention]:
-    """Return the years of numbers in "năm 2015, 2016, 2017 lần lượt là 95%, 96% và 98%", by position."""
-    turn = next((h for h in sentence.hits() if h.concept == "respectively"), None)
-    if turn is None:
-        return {}
-    years = _BARE_YEAR.findall(sentence.text, sentence.start, turn.start)
-    behind = [z.number.start for z in zones if z.number.start > turn.end]
-    if len(years) < 2 or len(years) != len(behind):
-        return {}
-    return {p: PeriodMention(p, p, _whole_year(int(year))) for p, year in zip(behind, years, strict=True)}
-
-
-def _whole_year(year: int) -> Period:
+    year = based[-1].end.year + 1
     return Period(date(year, 1, 1), date(year, 12, 31))

@@ -8,7 +8,7 @@ from builder.extractor.frames import Frame, carry_over, topic_frame
 from builder.extractor.page import Page
 from builder.extractor.periods import Calendar, PeriodMention
 from builder.extractor.scope import Body, levels_told, names_district
-from builder.extractor.sentence import Sentence
+from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.units import Place
 from builder.facts import Block, Period
 from builder.lexicon import Lexicon
@@ -20,7 +20,6 @@ _MARKER = re.compile(
 _DEPTHS = ("number", "letter", "dash", "plus")
 _BARE_ITEM = 4
 _LONGEST_ITEM = 12  # words of a list item without a marker
-_OPENING = 40  # characters of a paragraph in which "trong số đó" may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +121,7 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, *, titled: b
 
 def _points_back(page: Page, block: Block) -> bool:
     """Tell whether a paragraph opens with "trong số hồ sơ trên": it goes on about the same doer."""
-    start = page.folded.position(block.span.start)
-    sentence = Sentence(page, start, start + _OPENING, 0, (), (), (), (), ())
-    return sentence.points_back()
+    return opens_with(page, page.folded.position(block.span.start), "those")
 
 
 def _kept_index(frame: Frame | None, lexicon: Lexicon) -> Frame | None:

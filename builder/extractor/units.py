@@ -1,7 +1,6 @@
 """Names of administrative units in a page: with a kind word ("huyện Lấp Vò", "TX.An Nhơn") or bare ("Đà Nẵng")."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from builder.gazetteer import Gazetteer, UnitVersion
@@ -126,8 +125,3 @@ def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
         ":",
     )
     return word[:1].isupper() and not word.isupper() and not begins_sentence
-
-
-def places_between(places: list[Place], start: int, end: int) -> Iterator[Place]:
-    """Yield the places that lie inside ``start`` … ``end``."""
-    return (p for p in places if start <= p.start and p.end <= end)

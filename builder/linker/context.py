@@ -11,6 +11,7 @@ from builder.gazetteer import Gazetteer, UnitVersion, slug
 from builder.lexicon import Lexicon
 
 _REFORM = date(2025, 7, 1)
+# Weights of the clues to a page's unit; set on annotated pages (benchmarks/accuracy.md).
 _BLOCK_WEIGHT = {
     "title": 6.0,
     "lead": 3.0,
@@ -21,16 +22,17 @@ _BLOCK_WEIGHT = {
     "signature": 4.0,
     "furniture": 1.0,
 }
-_MOST_PER_BLOCK_KIND = 5.0
+_MOST_PER_BLOCK_KIND = 5.0  # occurrences that count
 _EMAIL_HOST = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _HOST_WEIGHT = 5.0
-_LONG_LABEL = 8
+_EMAIL_WEIGHT = 2.0
+_LONG_LABEL = 8  # letters of a part of an address that may hold a province's name
 _PATH_WEIGHT = 3.0
 _PUBLISHER_WEIGHT = 2.5
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
 _COMMUNE = 0.5  # pages name communes as examples more often than they are about one
-_SHARE_BELOW = 0.4
-_VENUE = 0.3
+_SHARE_BELOW = 0.4  # of what speaks for the units below a unit
+_VENUE = 0.3  # what a name counts that is only where something took place
 _PASSED = 0.2  # what a name counts that no unit bore any more at the time of the page
 _SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
@@ -146,7 +148,7 @@ def _weigh_hosts(document: Document, gazetteer: Gazetteer) -> Iterator[tuple[str
     """Yield unit codes that the address of the page, its publisher or its e-mail domains name."""
     weights: dict[str, float] = {}
     host = urlsplit(document.url).hostname or ""
-    for name, weight in ((host, _HOST_WEIGHT), *((h, 2.0) for h in set(_EMAIL_HOST.findall(document.text)))):
+    for name, weight in ((host, _HOST_WEIGHT), *((h, _EMAIL_WEIGHT) for h in set(_EMAIL_HOST.findall(document.text)))):
         units = units_of_host(name, gazetteer)
         for unit in units:
             weights[unit.code] = max(weights.get(unit.code, 0.0), weight / len(units))
