@@ -325,3 +325,14 @@ def test_scale_words_multiply(number: Decimal, scale: str) -> None:
     printed = f"{str(number).replace('.', ',')} {scale}"
     wanted = ("dossiers-received", number.scaleb(SCALES[scale]), printed)
     assert read_one(COUNTS[0][1], printed) == wanted
+
+
+def test_a_very_large_number_keeps_its_digits() -> None:
+    digits = "123456789" * 5
+    assert read_one(COUNTS[0][1], f"{digits} triệu")[1] == Decimal(int(digits) * 10**6)
+
+
+def test_each_of_very_many_short_lines_is_read() -> None:
+    lines = "\n".join(f"Huyện tiếp nhận {count} hồ sơ." for count in range(1000, 2500))
+    figures = READING.figures(PAGE.format(lines))
+    assert [claim.quantity.value for claim, _ in figures] == list(range(1000, 2500))

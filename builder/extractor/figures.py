@@ -141,7 +141,7 @@ class _SentenceReader:
         before = self._parallel(zone) or self.last or self.told.frame
         frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
         frame = self.turns.frame(zone, frame, self.openers[0][1] if self.openers else None)
-        frame = self._without_far_index(zone, frame)
+        frame = self._without_far_topic(zone, frame)
         return self._look_ahead(zone, self._recall(zone, frame))
 
     def _topic(self, index: int, zone: Zone) -> list[Hit]:
@@ -165,22 +165,31 @@ class _SentenceReader:
         share = zone.number.kind == "percent"
         return next((f for n, f in self.openers if n.start > clause and (n.kind == "percent") == share), None)
 
-    def _without_far_index(self, zone: Zone, frame: Frame) -> Frame:
-        """Drop an index carried over to a number that is told of something else: a component of the index."""
-        if not zone.left or self._has(frame.own, {"index"}):
+    def _without_far_topic(self, zone: Zone, frame: Frame) -> Frame:
+        """Drop what is carried over to a number that is told of something else.
+
+        That is a component of an index, or a rate of a topic the ontology does not know: "tỷ lệ cây xanh được tưới".
+        """
+        if not zone.left:
             return frame
-        start, end = zone.left[0]
-        told = self.sentence.hits(start, end)
-        named = [(h.start, h.end) for h in told]
-        named += [(p.start, p.end) for p in self.sentence.places]
-        named += [(b.start, b.end) for b in self.sentence.bodies]
-        named += [(p.start, p.end) for p in self.sentence.periods]
+        told = self.sentence.hits(*zone.left[0])
+        foreign = self._unknown_words(*zone.left[0]) >= _FOREIGN_WORDS
+        dropped: Set[str] = set()
+        if foreign and any(h.concept == "rate" for h in told) and not self._has(frame.own, _MEASURING):
+            dropped = _MEASURING
+        elif not self._has(frame.own, {"index"}):
+            other = any(h.dimension in _MEASURING - {"index", "topic"} for h in told)
+            dropped = {"index"} if foreign or (other and self._is_indexed(zone)) else set()
+        return replace(frame, cues={c: w for c, w in frame.cues.items() if not self._has({c}, dropped)})
+
+    def _unknown_words(self, start: int, end: int) -> int:
+        """Return how many words of a stretch the ontology does not know and that name no unit, body or period."""
+        sentence = self.sentence
+        known = [(h.start, h.end) for h in sentence.hits(start, end)]
+        known += [(m.start, m.end) for m in (*sentence.places, *sentence.bodies)]
+        known += [(p.start, p.end) for p in sentence.periods]
         words = [m.start() for m in _WORD.finditer(self.text, start, end)]
-        unknown = [w for w in words if not any(a <= w < b for a, b in named)]
-        other = any(h.dimension in _MEASURING - {"index", "topic"} for h in told)
-        if len(unknown) < _FOREIGN_WORDS and not (other and self._is_indexed(zone)):
-            return frame
-        return replace(frame, cues={c: w for c, w in frame.cues.items() if not self._has({c}, {"index"})})
+        return sum(not any(a <= w < b for a, b in known) for w in words)
 
     def _recall(self, zone: Zone, frame: Frame) -> Frame:
         """Give a percentage that is told for another unit, or of "tỷ lệ này", the cues of the last percentage read."""
@@ -194,7 +203,7 @@ class _SentenceReader:
         starts = [p.start for p in self.sentence.places] + [b.start for b in self.sentence.bodies]
         starts += [p.start for p in self.sentence.periods if not p.base]
         named = any(zone.start <= start < position for start in starts)
-        if not (pointed or whose or named):
+        if not pointed and (not (whose or named) or self._unknown_words(zone.start, position) >= _FOREIGN_WORDS):
             return frame
         return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, rate)
 
@@ -251,6 +260,16 @@ class _SentenceReader:
             cues=self.previous.cues if choice.rule == "rate-of-count" and self.previous else frozenset(frame.cues),
         )
 
+    def _is_part(self, choice: Choice, frame: Frame) -> bool:
+        """Tell whether an indicator may be the first number of "2.521/6.776 hồ sơ tiếp nhận".
+
+        What the words behind it tell is the second number, unless they stand before the first as well.
+        """
+        if choice.indicator.id not in self.lexicon.wholes.values():
+            return True
+        before = {w for cue in frame.before for w in self.lexicon.cues[cue].wider}
+        return any(before.issuperset((*r.needs, *r.leads)) for r in choice.indicator.readings)
+
     def _breaks_down(self, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
         same = choice.indicator.id in self.units_told and self.units_told[choice.indicator.id] == self.place
@@ -265,6 +284,8 @@ class _SentenceReader:
             choices = self._prefer_previous(measure, frame, choices)
             if measure == "percent":
                 choices = self._prefer_rate_of_previous(zone, choices)
+            if zone.number.whole is not None:
+                choices = [c for c in choices if self._is_part(c, frame)]
             if zone.number.kind == "zero":
                 choices = [c for c in choices if frame.nouns and c.indicator.told_as_none]
             if choices and choices[0].score >= ACCEPTED:

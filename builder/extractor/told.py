@@ -1,7 +1,7 @@
 """What a page has told so far, reading from top to bottom: period, level, body, and the words that go on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from builder.extractor.frames import Frame, carry_over, topic_frame
@@ -38,6 +38,7 @@ class Told:
     """The state of the reading; what the next sentence leaves out is taken from here."""
 
     known: Calendar
+    depths: Sequence[int | None]  # of each block in a list, from 0; None for running text
     period: PeriodMention | None = None
     main: PeriodMention | None = None  # of the headline
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
@@ -57,12 +58,12 @@ class Told:
 def begin(page: Page) -> Told:
     """Return the state at the top of a page."""
     latest = max((int(year) for year in _YEAR.findall(page.folded.text)), default=None)
-    return Told(Calendar(page.document.published, latest=latest))
+    return Told(Calendar(page.document.published, latest=latest), _depths(page))
 
 
 def open_block(page: Page, index: int, told: Told) -> None:
     """Set what governs a block: for a list item what stands above it, for a paragraph what the page told before."""
-    block, depth = page.document.blocks[index], _depth(page, index)
+    block, depth = page.document.blocks[index], told.depths[index]
     told.opening, told.group = None, index
     if depth is None:
         told.items.clear()
@@ -81,7 +82,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
 
 def close_block(page: Page, index: int, told: Told) -> None:
     """Keep what a list item, or a paragraph that announces a list, hands down to the items below it."""
-    depth = _depth(page, index)
+    depth = told.depths[index]
     announces = page.document.blocks[index].span.of(page.document.text).rstrip().endswith(":")
     if depth is not None or announces:
         told.items.append(Item(index, -1 if depth is None else depth, told.level, told.body, told.opening))
@@ -131,16 +132,22 @@ def _kept_index(frame: Frame | None, lexicon: Lexicon) -> Frame | None:
     return Frame({c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension == "index"})
 
 
-def _depth(page: Page, index: int) -> int | None:
-    """Return how deep a block lies in a list, from 0; None for running text."""
-    text = page.document.blocks[index].span.of(page.document.text)
-    if (marker := _MARKER.match(text)) is not None:
-        return next(depth for depth, name in enumerate(_DEPTHS) if marker[name])
-    before = page.document.blocks[index - 1].span.of(page.document.text).rstrip() if index else ""
-    short = len(text.split()) <= _LONGEST_ITEM and any(c.isdigit() for c in text)
-    return _BARE_ITEM if short and (before.endswith(":") or _is_bare_item(page, index - 1)) else None
+def _depths(page: Page) -> tuple[int | None, ...]:
+    """Return for each block how deep it lies in a list, from 0; None for running text.
 
-
-def _is_bare_item(page: Page, index: int) -> bool:
-    text = page.document.blocks[index].span.of(page.document.text)
-    return index > 0 and len(text.split()) <= _LONGEST_ITEM and _depth(page, index) is not None
+    A short line with a number is an item too where a colon announces it or where the line before it is one.
+    """
+    depths: list[int | None] = []
+    before, listed = "", False
+    for block in page.document.blocks:
+        text = block.span.of(page.document.text)
+        brief = len(text.split()) <= _LONGEST_ITEM
+        depth: int | None = None
+        if (marker := _MARKER.match(text)) is not None:
+            depth = next(depth for depth, name in enumerate(_DEPTHS) if marker[name])
+        elif brief and any(c.isdigit() for c in text) and (before.endswith(":") or listed):
+            depth = _BARE_ITEM
+        listed = bool(depths) and brief and depth is not None
+        before = text.rstrip()
+        depths.append(depth)
+    return tuple(depths)

@@ -165,12 +165,13 @@ def _merge(facts: Iterable[Fact], document: Document) -> list[Fact]:
     A headline repeats a figure of the text, often without its period and its exact noun.
     """
     merged: list[Fact] = []
+    alike: dict[tuple[object, ...], list[int]] = {}
     headlines = []
     for fact in facts:
         if isinstance(fact, Observation) and _is_headline(fact, document):
             headlines.append(fact)
             continue
-        _add(merged, fact)
+        _add(merged, alike.setdefault(_topic(fact), []), fact)
     for headline in headlines:
         _add_headline(merged, headline)
     return merged
@@ -180,11 +181,19 @@ def _is_headline(fact: Observation, document: Document) -> bool:
     return all(block_kind_at(document.blocks, e.span.start) in ("title", "heading") for e in fact.evidence)
 
 
-def _add(merged: list[Fact], fact: Fact) -> None:
-    for index, other in enumerate(merged):
-        if (joined := _join(other, fact)) is not None:
+def _topic(fact: Fact) -> tuple[object, ...]:
+    """Return what two facts must share to be one; only such facts are compared."""
+    if isinstance(fact, Observation):
+        return (fact.indicator, fact.value, fact.area)
+    return (fact.number,) if isinstance(fact, Citation) else (fact.area, "")
+
+
+def _add(merged: list[Fact], alike: list[int], fact: Fact) -> None:
+    for index in alike:
+        if (joined := _join(merged[index], fact)) is not None:
             merged[index] = joined
             return
+    alike.append(len(merged))
     merged.append(fact)
 
 
