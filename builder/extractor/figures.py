@@ -186,7 +186,7 @@ class _SentenceReader:
         """Return how many words of a stretch the ontology does not know and that name no unit, body or period."""
         sentence = self.sentence
         known = [(h.start, h.end) for h in sentence.hits(start, end)]
-        known += [(m.start, m.end) for m in (*sentence.places, *sentence.bodies)]
+        known += [(p.start, p.end) for p in sentence.places] + [(b.start, b.end) for b in sentence.bodies]
         known += [(p.start, p.end) for p in sentence.periods]
         words = [m.start() for m in _WORD.finditer(self.text, start, end)]
         return sum(not any(a <= w < b for a, b in known) for w in words)
