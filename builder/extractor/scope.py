@@ -51,7 +51,8 @@ def _find_bodies(page: Page, start: int, end: int) -> Iterator[Body]:
             begin + len(name),
             match["head"],
             level=next((x for x in _LEVELS if grammar[f"body-of-{x}"].match(name)), None),
-            source=grammar["source-before"].search(text, max(start, begin - _SOURCE_REACH), begin) is not None,
+            source=grammar["steering-body"].match(name) is not None
+            or grammar["source-before"].search(text, max(start, begin - _SOURCE_REACH), begin) is not None,
             national=grammar["national-body"].match(name) is not None,
             committee=grammar["committee"].match(name) is not None,
             unnamed=only_head or grammar["committee-only"].fullmatch(name) is not None,

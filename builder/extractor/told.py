@@ -95,7 +95,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
     if levels:
         told.level = levels.pop() if len(levels) == 1 else "all"
-    elif not sentence.numbers and not sentence.points_back():
+    elif (not sentence.numbers or sentence.places) and not sentence.points_back():
         told.level, told.body = None, None
     elif names_district(sentence.text, sentence.start, sentence.end, sentence.lexicon):
         told.level = told.level or "named"

@@ -35,7 +35,7 @@ def link_document(document: Document, extraction: Extraction, gazetteer: Gazette
     facts: list[Fact] = []
     issues = [*extraction.issues, *_context_issues(document, context)]
     for claim in extraction.claims:
-        fact = _link(document, claim, context, gazetteer)
+        fact = _link(document, claim, context, gazetteer, lexicon)
         if isinstance(fact, Issue):
             issues.append(fact)
         else:
@@ -62,14 +62,18 @@ def _context_issues(document: Document, context: Context) -> list[Issue]:
 
 
 def _link(
-    document: Document, claim: FigureClaim | InitiativeClaim | CitationClaim, context: Context, gazetteer: Gazetteer
+    document: Document,
+    claim: FigureClaim | InitiativeClaim | CitationClaim,
+    context: Context,
+    gazetteer: Gazetteer,
+    lexicon: Lexicon,
 ) -> Fact | Issue:
     if isinstance(claim, CitationClaim):
         evidence = Evidence(claim.span, claim.span)
         return Citation(claim.number, claim.kind, claim.issued, claim.issuer, (evidence,))
     if isinstance(claim, InitiativeClaim):
         return _link_initiative(claim, context, gazetteer)
-    return _link_figure(document, claim, context, gazetteer)
+    return _link_figure(document, claim, context, gazetteer, lexicon)
 
 
 def _link_initiative(claim: InitiativeClaim, context: Context, gazetteer: Gazetteer) -> Initiative:
@@ -80,7 +84,9 @@ def _link_initiative(claim: InitiativeClaim, context: Context, gazetteer: Gazett
     return Initiative(claim.label, claim.kinds, area, claim.agency, claim.status, (evidence,), claim.legal_basis)
 
 
-def _link_figure(document: Document, claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> Observation | Issue:
+def _link_figure(
+    document: Document, claim: FigureClaim, context: Context, gazetteer: Gazetteer, lexicon: Lexicon
+) -> Observation | Issue:
     unit = _area(claim, context, gazetteer)
     if isinstance(unit, str):
         candidates = claim.place.versions if claim.place else tuple(u.key for u in context.rivals)
@@ -96,7 +102,7 @@ def _link_figure(document: Document, claim: FigureClaim, context: Context, gazet
         bound=quantity.bound,
         area=unit.key,
         period=claim.period,
-        level=_level(claim, unit),
+        level=_level(claim, unit, levelled=lexicon.indicators[claim.indicator].levelled),
         agency=claim.agency,
         status=claim.status,
         rule=claim.rule,
@@ -148,7 +154,10 @@ def _version_in(unit: UnitVersion, period: Period | None, day: date | None, gaze
     return gazetteer.at(unit.code, moment) or unit
 
 
-def _level(claim: FigureClaim, unit: UnitVersion) -> str | None:
+def _level(claim: FigureClaim, unit: UnitVersion, *, levelled: bool) -> str | None:
+    """Return whose work a figure counts; a commune has no level below its own."""
+    if unit.level == "commune" and levelled:
+        return "commune"
     if claim.level == "own":
         return unit.level if unit.level != "country" else None
     if claim.level == "named":
