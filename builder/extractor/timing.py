@@ -14,7 +14,13 @@ from builder.lexicon import Indicator
 def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told) -> Period | None:
     """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs."""
     mention = _own_mention(sentence, zone) or _governing(sentence, indicator, told)
+    if mention is not None and mention.to_date and mention.period is None and _is_state(told.period):
+        mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
     return mention.period if mention is not None else _year_after_base(sentence, indicator)
+
+
+def _is_state(mention: PeriodMention | None) -> bool:
+    return mention is not None and mention.period is not None and mention.period.start is None
 
 
 def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
@@ -26,7 +32,6 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
     if behind and right_behind.fullmatch(sentence.text, number.after, behind[0].start):
         return behind[0]
     before = [p for p in sentence.periods if p.end <= number.start and _reaches(sentence, p, number)]
-    before = [p for p in before if not (p.to_date and p.period is None)]
     own = [p for p in before if p.start >= zone.start]
     if own:
         return own[-1]

@@ -115,7 +115,7 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, *, titled: b
     told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
     heading = [p for p in periods if p.governs or (titled and not p.base and not p.span_of_years)]
     governing = [p for p in heading if p.explicit or not p.bracketed]
-    if governing and not (governing[-1].to_date and governing[-1].period is None):
+    if governing:
         told.period = governing[-1]
         told.main = told.period if titled else told.main
     years = [p for p in periods if not p.base and p.period and p.period.start and not p.to_date]
