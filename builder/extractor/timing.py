@@ -46,6 +46,8 @@ def _governing(sentence: Sentence, indicator: Indicator, told: Told) -> PeriodMe
     later = [p for p in sentence.periods if not p.base and p.period is not None] if annual else []
     if later and told.period is None:
         return later[-1]
+    if annual and told.mentioned is not None and (told.period is None or told.period.period is None):
+        return told.mentioned
     if told.period is None and not indicator.stock and not any(p.period is None for p in sentence.periods):
         return told.mentioned
     return told.period if told.period is None or not told.period.to_date or indicator.stock else None

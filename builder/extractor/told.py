@@ -90,8 +90,9 @@ def close_block(page: Page, index: int, told: Told) -> None:
 
 def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     """Keep what governs the following sentences; ``last`` is the frame of the sentence's last number."""
-    titled = sentence.page.document.blocks[sentence.paragraph].kind == "title"
-    _remember_periods(sentence.periods, told, titled=titled)
+    kind = sentence.page.document.blocks[sentence.paragraph].kind
+    titled = kind == "title"
+    _remember_periods(sentence.periods, told, titled=titled, leads=kind == "lead")
     levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
     if levels:
         told.level = levels.pop() if len(levels) == 1 else "all"
@@ -110,16 +111,24 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
         told.frame = topic_frame(sentence.hits(), told.frame, sentence.lexicon)
 
 
-def _remember_periods(periods: Iterable[PeriodMention], told: Told, *, titled: bool) -> None:
+def _remember_periods(periods: Iterable[PeriodMention], told: Told, *, titled: bool, leads: bool) -> None:
     periods = list(periods)
     told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
     heading = [p for p in periods if p.governs or (titled and not p.base and not p.span_of_years)]
     governing = [p for p in heading if p.explicit or not p.bracketed]
     if governing:
         told.period = governing[-1]
-        told.main = told.period if titled else told.main
+        told.main = told.period if titled or (leads and _is_part(told.period, told.main)) else told.main
     years = [p for p in periods if not p.base and p.period and p.period.start and not p.to_date]
     told.mentioned = years[-1] if years else told.mentioned
+
+
+def _is_part(mention: PeriodMention, whole: PeriodMention | None) -> bool:
+    """Tell whether a period lies inside another: a lead names the quarter of the year in the headline."""
+    inner, outer = mention.period, whole.period if whole else None
+    if not (inner and outer and inner.start and inner.end and outer.start and outer.end):
+        return False
+    return inner != outer and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _points_back(page: Page, block: Block) -> bool:
