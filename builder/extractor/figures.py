@@ -97,6 +97,7 @@ class _SentenceReader:
         self.openers: list[tuple[Number, Frame]] = []
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
+        self.status = ""  # of the number before, read or not
         self.turns = Turns(sentence)
 
     def read(self) -> None:
@@ -113,6 +114,7 @@ class _SentenceReader:
             )
             following = zones[i + 1] if i + 1 < len(zones) else None
             self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
+            self.status = self._status(zone)
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
     def _keep(self, zone: Zone, frame: Frame, figure: Figure | None) -> None:
@@ -253,7 +255,7 @@ class _SentenceReader:
             body=body,
             national=self._is_national(zone, body),
             level=level,
-            status=self._status(zone),
+            status=self.status,
             rule=choice.rule,
             confidence=min(0.99, 0.5 + choice.score / 6),
             group=self.told.group,
@@ -420,13 +422,14 @@ class _SentenceReader:
             and ":" in self.text[plans[0].end : zone.number.start]
         ):
             return "target"
-        if "target" in told or ("projected" in told and planned):
+        intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
+        if "target" in told or ("projected" in told and (planned or intended)):
             return "target"
         if "projected" in told:
             return "projected"
-        if self.previous is not None and not any(h.concept == "equals" for h in hits):
-            return self.previous.status
-        return self.told.status if self.previous is None and self.sentence.points_back() else "actual"
+        if self.status and not any(h.concept == "equals" for h in hits):
+            return self.status
+        return self.told.status if not self.status and self.sentence.points_back() else "actual"
 
 
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
