@@ -119,10 +119,10 @@ class _SentenceReader:
 
     def _keep(self, zone: Zone, frame: Frame, figure: Figure | None) -> None:
         if figure is not None:
-            self.figures += [figure, *self._wholes(zone, figure)]
             self.told.status = figure.status
             if figure.measure in ("percent", "points"):
-                self.told.rate = frame
+                self.told.rate = self._counted_frame() if figure.rule == "rate-of-count" else frame
+            self.figures += [figure, *self._wholes(zone, figure)]
         elif zone.number.kind != "zero":
             self.unread.append(Unread(zone.number.start, zone.number.end))
         if not self.openers and self.told.opening is None:
@@ -341,7 +341,7 @@ class _SentenceReader:
 
     def _prefer_rate_of_previous(self, zone: Zone, choices: list[Choice]) -> list[Choice]:
         """Read "N hồ sơ …, đạt M%" as the rate whose numerator the number before was."""
-        previous = self.previous
+        previous = self._counted_part()
         if previous is None or previous.measure != "count" or self._tells_near(zone):
             return choices
         if zone.number.start - previous.end > _PAIR_REACH:
@@ -350,6 +350,21 @@ class _SentenceReader:
         rates = [i for i in self.lexicon.by_measure["percent"] if i.numerator == previous.indicator and not i.narrows]
         paired = [Choice(i, _PAIRED + scores.get(i.id, 0.0), "rate-of-count") for i in rates]
         return sorted([*paired, *choices], key=lambda c: (-c.score, c.indicator.id))
+
+    def _counted_part(self) -> Figure | None:
+        """Return the count a rate is taken of: the one before, or the one before that if the last is their total.
+
+        "… trực tuyến là 115 hồ sơ trên tổng số 168 hồ sơ, chiếm 68,5%".
+        """
+        if len(self.figures) < 2 or self.previous is not self.figures[-1]:
+            return self.previous
+        part, whole = self.figures[-2:]
+        total = self.lexicon.grammar["of-total"].search(self.text, part.end, whole.start)
+        return part if total and part.measure == "count" and part.value < whole.value else whole
+
+    def _counted_frame(self) -> Frame | None:
+        part = self._counted_part()
+        return next((f for n, f in self.openers if part is not None and n.start == part.start), None)
 
     def _tells_near(self, zone: Zone) -> bool:
         """Tell whether the stretch before a number, or behind it, says what is measured.
