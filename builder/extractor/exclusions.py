@@ -18,6 +18,9 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
     change = _change_before(sentence, zone)
+    opened = sentence.lexicon.grammar["share-in-brackets"].search(sentence.text, zone.start, number.start)
+    if opened and number.kind == "percent" and not _compares(sentence, zone):
+        return False
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
     if change == "decrease" and not _is_reduction(sentence, zone, frame):

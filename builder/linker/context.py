@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from builder.facts import Block, Document
-from builder.gazetteer import Gazetteer, UnitVersion, slug
+from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, slug
 from builder.lexicon import Lexicon
 
 _REFORM = date(2025, 7, 1)
@@ -77,7 +77,16 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
         if pointed is not None:
             units[code] = pointed
             scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if pointed.level == "province" else 1.0)
-    return _decide(groups, open_groups, scores, units, gazetteer, day, _spoken_of(document, lexicon))
+    spoken = _spoken_of(document, lexicon)
+    if not groups and not scores and not any(spoken.values()) and _is_national(document, lexicon):
+        return Context(gazetteer.versions[COUNTRY], (), day, {})
+    return _decide(groups, open_groups, scores, units, gazetteer, day, spoken)
+
+
+def _is_national(document: Document, lexicon: Lexicon) -> bool:
+    """Tell whether a page that names no unit speaks of the central government or the whole country."""
+    told = lexicon.grammar["national-authority"].findall(document.text)
+    return len(told) >= _NATIONAL
 
 
 _YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?!\d|[.,]\d)")
@@ -373,6 +382,7 @@ _SPOKEN = {
     "spoken-of-commune": ("commune", "ward", "township"),
 }
 _MOST_SPOKEN = 4.0
+_NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
 
 def _spoken_of(document: Document, lexicon: Lexicon) -> dict[str, float]:
