@@ -140,11 +140,16 @@ class _SentenceReader:
     # ------------------------------------------------------------ which words bear on a number
 
     def _frame(self, index: int, zone: Zone) -> Frame:
-        before = self._parallel(zone) or self.last or self.told.frame
+        before = self._parallel(zone) or self.last or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
         frame = self.turns.frame(zone, frame, self.openers[0][1] if self.openers else None)
         frame = self._without_far_topic(zone, frame)
         return self._look_ahead(zone, self._recall(zone, frame))
+
+    def _specified(self) -> Frame | None:
+        """Return the last frame of the sentence before, where this one breaks it down: "Cụ thể, Sở A có 10 thủ tục"."""
+        sentence = self.sentence
+        return self.told.whole if sentence.finds("specifying", sentence.start, sentence.end) else None
 
     def _topic(self, index: int, zone: Zone) -> list[Hit]:
         """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""

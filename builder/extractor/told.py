@@ -46,6 +46,7 @@ class Told:
     body: Body | None = None
     status: str = "actual"
     frame: Frame | None = None
+    whole: Frame | None = None  # of the last number in the sentence before
     rate: Frame | None = None  # of the last percentage that was read
     items: list[Item] = field(default_factory=list)  # the items that the present one stands under
     group: int = 0  # block index of the paragraph or of the item above: what stands beside one another
@@ -105,6 +106,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
         told.body = named[-1] if named else told.body or doers[-1]
         told.doer = doers[0] if titled and not doers[0].committee else told.doer
     told.places.update({p.kind_word: p for p in sentence.places if p.kind_word})
+    told.whole = last
     if last is not None:
         told.frame = carry_over(last, sentence.lexicon)
     else:
