@@ -183,7 +183,16 @@ def read_frame(
     frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, share, adjacent)
     if before is not None:
         frame = _inherit(frame, before, lexicon, before.broken_down or _is_bracketed(text, zone.number))
+    if zone.number.kind == "plain" and _is_left_over(text, zone.number, hits):
+        frame = _without_reduction(frame, lexicon)
     return _specify_noun(frame, lexicon)
+
+
+def _without_reduction(frame: Frame, lexicon: Lexicon) -> Frame:
+    """Read the second number of "giảm từ 401 xuống còn 208 đơn vị" as what there is, not as what is gone."""
+    gone = {c for c in frame.cues if lexicon.cues[c].dimension in ("trend", "stage")}
+    cues = {c: w for c, w in frame.cues.items() if c not in gone}
+    return replace(frame, cues={"has": 1.0, **cues}, own=(frame.own - gone) | {"has"}, before=(frame.before - gone) | {"has"})
 
 
 def _specify_noun(frame: Frame, lexicon: Lexicon) -> Frame:
@@ -200,8 +209,13 @@ def _specify_noun(frame: Frame, lexicon: Lexicon) -> Frame:
 
 def _without_past_trend(text: str, number: Number, found: list[Hit]) -> list[Hit]:
     """Leave out "giảm" before "xuống còn": the number is what is left, not what is gone."""
-    reached = any(h.concept == "to" and h.end <= number.start and not text[h.end : number.start].strip() for h in found)
+    reached = _is_left_over(text, number, found)
     return [h for h in found if not (reached and h.dimension == "trend")]
+
+
+def _is_left_over(text: str, number: Number, hits: list[Hit]) -> bool:
+    near = between(hits, number.start - 20, number.start)
+    return any(h.concept == "to" and not text[h.end : number.start].strip() for h in near)
 
 
 def _is_bracketed(text: str, number: Number) -> bool:
@@ -274,7 +288,7 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
         silent = False
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     parallel = any(lexicon.cues[c].dimension in told & {"channel"} for c in before.cues)
-    kept = {"object", "index", "stage"} if bracketed or parallel else {"object", "index"}
+    kept = {"object", "index", "stage", "trend"} if bracketed or parallel else {"object", "index"}
     cues = dict(frame.cues)
     led = set(frame.before)
     for cue, weight in before.cues.items():
