@@ -241,7 +241,8 @@ class _SentenceReader:
         number, sentence = zone.number, self.sentence
         choice, measure = self._choose(zone, frame)
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
-        if choice is None or (inventory and number.whole is not None) or self._breaks_down(choice):
+        shared = number.whole is not None and not self._has(frame.before, {"stance"})
+        if choice is None or (inventory and shared) or self._breaks_down(choice):
             return None
         bound, _ = find_bound(sentence.hits(zone.start, number.start), self.text, number)
         if sentence.finds("at-least-behind", number.after, sentence.end):
