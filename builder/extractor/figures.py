@@ -109,13 +109,21 @@ class _SentenceReader:
         )
         for i, zone in enumerate(zones):
             frame = self._frame(i, zone)
-            self.place = self.turns.place(zone) or choose_place(
+            self.place = self.turns.place(zone) or self._ranked(zone) or choose_place(
                 page, sentence.places, zone, sentence.start, self.place, self.told.places
             )
             following = zones[i + 1] if i + 1 < len(zones) else None
             self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
             self.status = self._status(zone)
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
+
+    def _ranked(self, zone: Zone) -> Place | None:
+        """Return the unit that holds a rank told before it: "đứng thứ 2 là tỉnh A"."""
+        if not (zone.number.kind == "rank" or self._is_rank(zone)):
+            return None
+        tie = self.lexicon.grammar["rank-held-by"]
+        behind = [p for p in self.sentence.places if p.start >= zone.number.after]
+        return next((p for p in behind[:1] if tie.fullmatch(self.text, zone.number.after, p.start)), None)
 
     def _keep(self, zone: Zone, frame: Frame, figure: Figure | None) -> None:
         if figure is not None:
