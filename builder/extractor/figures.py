@@ -109,8 +109,10 @@ class _SentenceReader:
         )
         for i, zone in enumerate(zones):
             frame = self._frame(i, zone)
-            self.place = self.turns.place(zone) or self._ranked(zone) or choose_place(
-                page, sentence.places, zone, sentence.start, self.place, self.told.places
+            self.place = (
+                self.turns.place(zone)
+                or self._ranked(zone)
+                or choose_place(page, sentence.places, zone, sentence.start, self.place, self.told.places)
             )
             following = zones[i + 1] if i + 1 < len(zones) else None
             self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
@@ -362,8 +364,18 @@ class _SentenceReader:
             return choices
         scores = {c.indicator.id: c.score for c in choices}
         rates = [i for i in self.lexicon.by_measure["percent"] if i.numerator == previous.indicator and not i.narrows]
+        if (part := self._counted_frame()) is not None:
+            told = rank_indicators(replace(part, nouns=frozenset()), "percent", self.lexicon)
+            rates += [c.indicator for c in told if any(self._is_narrower(c.indicator, i, part) for i in rates)]
+            scores = {c.indicator.id: c.score for c in told} | scores
         paired = [Choice(i, _PAIRED + scores.get(i.id, 0.0), "rate-of-count") for i in rates]
         return sorted([*paired, *choices], key=lambda c: (-c.score, c.indicator.id))
+
+    def _is_narrower(self, indicator: Indicator, other: Indicator, part: Frame) -> bool:
+        """Tell whether the count's own words name a narrower share: "hồ sơ toàn trình" among those online."""
+        needs = {need for r in indicator.readings for need in r.needs if need in part.own}
+        wider = {need for r in other.readings for need in r.needs} - needs
+        return any(self.lexicon.cues[need].wider & wider for need in needs)
 
     def _counted_part(self) -> Figure | None:
         """Return the count a rate is taken of: the one before, or the one before that if the last is their total.

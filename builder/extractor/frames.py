@@ -190,9 +190,11 @@ def read_frame(
 
 def _without_reduction(frame: Frame, lexicon: Lexicon) -> Frame:
     """Read the second number of "giảm từ 401 xuống còn 208 đơn vị" as what there is, not as what is gone."""
-    gone = {c for c in frame.cues if lexicon.cues[c].dimension in ("trend", "stage")}
+    gone = {c for c in frame.cues.keys() - frame.own if lexicon.cues[c].dimension in ("trend", "stage")}
     cues = {c: w for c, w in frame.cues.items() if c not in gone}
-    return replace(frame, cues={"has": 1.0, **cues}, own=(frame.own - gone) | {"has"}, before=(frame.before - gone) | {"has"})
+    return replace(
+        frame, cues={"has": 1.0, **cues}, own=(frame.own - gone) | {"has"}, before=(frame.before - gone) | {"has"}
+    )
 
 
 def _specify_noun(frame: Frame, lexicon: Lexicon) -> Frame:
