@@ -18,8 +18,7 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
     change = _change_before(sentence, zone)
-    opened = sentence.lexicon.grammar["share-in-brackets"].search(sentence.text, zone.start, number.start)
-    if opened and number.kind == "percent" and not _compares(sentence, zone):
+    if number.kind == "percent" and _is_bracketed_share(sentence, number) and not _compares(sentence, zone):
         return False
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
@@ -30,6 +29,13 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     if change == "from" and following is not None and _leads_to(sentence, number, following):
         return True
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def _is_bracketed_share(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a percentage is a share of the number before its brackets: "850 kiến nghị (bằng 77,5%)"."""
+    opened = sentence.text.rfind("(", sentence.start, number.start)
+    pattern = sentence.lexicon.grammar["share-in-brackets"]
+    return opened >= 0 and pattern.fullmatch(sentence.text, opened, number.start) is not None
 
 
 def _is_reduction(sentence: Sentence, zone: Zone, frame: Frame) -> bool:

@@ -80,7 +80,7 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     masked += [(p.start, p.end) for p in places]
     hits = between(page.hits, start, end)
     numbers = [n for n in find_numbers(text, start, end, masked, lexicon) if not _is_year(text, n, page.hits)]
-    numbers += [*_zeros(text, hits, start, numbers), *_ordinals(text, hits, numbers, lexicon)]
+    numbers += [*_zeros(text, hits, start, numbers), *_ordinals(text, hits, numbers, masked, lexicon)]
     numbers.sort(key=lambda n: n.start)
     bodies = find_bodies(page, start, end)
     return Sentence(
@@ -104,11 +104,15 @@ def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number]
             yield Number(hit.start, hit.end, Decimal(0), "zero")
 
 
-def _ordinals(text: str, hits: Sequence[Hit], numbers: Sequence[Number], lexicon: Lexicon) -> Iterator[Number]:
+def _ordinals(
+    text: str, hits: Sequence[Hit], numbers: Sequence[Number], masked: Sequence[tuple[int, int]], lexicon: Lexicon
+) -> Iterator[Number]:
     """Yield the ranks told in words: "xếp thứ nhất"."""
     ranks = [h for h in hits if h.concept == "rank"]
     for hit in hits:
         if hit.dimension != "ordinal" or any(n.start < hit.end and hit.start < n.after for n in numbers):
+            continue
+        if any(a < hit.end and hit.start < b for a, b in masked):
             continue
         if any(r.end <= hit.start and not text[r.end : hit.start].strip() for r in ranks):
             yield Number(hit.start, hit.end, Decimal(lexicon.cues[hit.concept].factor), "rank")
