@@ -180,9 +180,9 @@ def _own_aliases(version: UnitVersion, names: Iterable[str], aliases: Iterable[s
 
 
 def _spellings(version: UnitVersion, aliases: Iterable[str]) -> set[str]:
-    """Return the folded names a version goes by."""
-    parts = version.name.replace(" - ", "-").split("-")
-    return {fold_name(name) for name in (version.name, "-".join(parts), " - ".join(parts), *aliases)}
+    """Return the folded names a version goes by; blanks beside a hyphen are told and left out as it comes."""
+    names = [re.split(r"\s*-\s*", name) for name in (version.name, *aliases)]
+    return {fold_name(joint.join(parts)) for parts in names for joint in _JOINTS}
 
 
 def _index(
@@ -221,6 +221,7 @@ def _index(
     )
 
 
+_JOINTS = ("-", " - ", "- ", " -")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 

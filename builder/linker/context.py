@@ -60,14 +60,14 @@ class Context:
 
 def find_context(document: Document, named: Sequence[Named], gazetteer: Gazetteer, lexicon: Lexicon) -> Context:
     """Return the unit a page is about, or the rivals between which nothing decides."""
-    day = document.published or _likely_day(document, lexicon)
+    day = document.published or _likely_day(document, named, lexicon)
     outside = _outside_clues(document, gazetteer, lexicon.publishers)
     groups = _group(named, day)
     support = dict(outside)
     for group in groups:
         for unit in group.units:
             support[unit.code] = support.get(unit.code, 0.0) + group.weight
-    scores, units, open_groups = _settle(groups, support, gazetteer, day)
+    scores, units, open_groups = _settle(groups, support, gazetteer, day, dated=document.published is not None)
     for unit in list(units.values()):
         for above in gazetteer.ancestors(unit, day):
             units.setdefault(above.code, above)
@@ -92,11 +92,11 @@ def _is_national(document: Document, lexicon: Lexicon) -> bool:
 _YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?!\d|[.,]\d)")
 
 
-def _likely_day(document: Document, lexicon: Lexicon) -> date | None:
+def _likely_day(document: Document, named: Sequence[Named], lexicon: Lexicon) -> date | None:
     """Return a day around which an undated page was written.
 
     The latest year it tells, years ahead left out; failing that, a page that speaks of districts is older than the
-    reform of 1 July 2025.
+    reform of 1 July 2025, and one that names provinces is as old as the first of them to go.
     """
     read = [b.span.of(document.text) for b in document.blocks if b.kind not in ("furniture", "dateline", "signature")]
     text = "\n".join(read)
@@ -109,7 +109,11 @@ def _likely_day(document: Document, lexicon: Lexicon) -> date | None:
         return date(int(address[1]), int(address[2]), 15)
     if years:
         return date(max(years), 6, 30)
-    return _REFORM - timedelta(days=1) if lexicon.grammar["district-word"].search(text) else None
+    if not lexicon.grammar["district-word"].search(text):
+        return None
+    provinces = [n.candidates for n in named if n.kind_word and all(u.level == "province" for u in n.candidates)]
+    ends = [max((u.valid_through or _REFORM for u in units), default=_REFORM) for units in provinces]
+    return min([*ends, _REFORM - timedelta(days=1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +273,7 @@ def _outside_clues(document: Document, gazetteer: Gazetteer, clues: Mapping[str,
 
 
 def _settle(
-    groups: Sequence[_Group], support: Mapping[str, float], gazetteer: Gazetteer, day: date | None
+    groups: Sequence[_Group], support: Mapping[str, float], gazetteer: Gazetteer, day: date | None, *, dated: bool
 ) -> tuple[dict[str, float], dict[str, UnitVersion], list[_Group]]:
     """Give each name to the one of its units that the rest of the page backs; names left open are returned."""
     scores: dict[str, float] = {}
@@ -287,12 +291,18 @@ def _settle(
         if len(backed) > 1 and backed[0][0] <= backed[1][0]:
             left_open.append(group)
             continue
-        unit = backed[0][2]
-        unit = (gazetteer.at(unit.code, day) if day else None) or unit
+        unit = _at(backed[0][2], group, gazetteer, day, dated=dated)
         if unit.code not in units or (day is not None and unit.in_force(day)):
             units[unit.code] = unit
         scores[unit.code] = scores.get(unit.code, 0.0) + group.weight
     return scores, units, left_open
+
+
+def _at(unit: UnitVersion, group: _Group, gazetteer: Gazetteer, day: date | None, *, dated: bool) -> UnitVersion:
+    """Return the version of a unit on the day of the page; where the day is a guess, the name it is called by decides."""
+    then = gazetteer.at(unit.code, day) if day else None
+    called = [u for u in group.units if u.code == unit.code]
+    return then if then is not None and (dated or then in called) else unit
 
 
 def _backing(unit: UnitVersion, support: Mapping[str, float], gazetteer: Gazetteer, day: date | None) -> float:
