@@ -93,7 +93,7 @@ class _SentenceReader:
         self.unread: list[Unread] = []
         self.last: Frame | None = None
         self.previous: Figure | None = None
-        self.place: Place | None = None
+        self.place: Place | None = told.subject
         self.openers: list[tuple[Number, Frame]] = []
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result

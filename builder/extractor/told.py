@@ -19,6 +19,7 @@ _MARKER = re.compile(
 )
 _DEPTHS = ("number", "letter", "dash", "plus")
 _BARE_ITEM = 4
+_SUBJECT_REACH = 40  # how far into a sentence its subject may stand
 _LONGEST_ITEM = 12  # words of a list item without a marker
 
 
@@ -52,6 +53,7 @@ class Told:
     group: int = 0  # block index of the paragraph or of the item above: what stands beside one another
     opening: Frame | None = None  # of the first number in the present block
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
+    subject: Place | None = None  # the unit that the paragraph is telling of
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
 
@@ -66,6 +68,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
     """Set what governs a block: for a list item what stands above it, for a paragraph what the page told before."""
     block, depth = page.document.blocks[index], told.depths[index]
     told.opening, told.group = None, index
+    told.subject = None
     if depth is None:
         told.items.clear()
         if not _points_back(page, block):
@@ -105,12 +108,20 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
         named = [b for b in doers if not b.unnamed or b.committee]
         told.body = named[-1] if named else told.body or doers[-1]
         told.doer = doers[0] if titled and not doers[0].committee else told.doer
+    _remember_subject(sentence, told)
     told.places.update({p.kind_word: p for p in sentence.places if p.kind_word})
     told.whole = last
     if last is not None:
         told.frame = carry_over(last, sentence.lexicon)
     else:
         told.frame = topic_frame(sentence.hits(), told.frame, sentence.lexicon)
+
+
+def _remember_subject(sentence: Sentence, told: Told) -> None:
+    opening = [p for p in sentence.places if p.start - sentence.start <= _SUBJECT_REACH]
+    whole = any(h.dimension in ("scope", "national") for h in sentence.hits())
+    if whole or sentence.places:
+        told.subject = opening[0] if opening and not whole else None
 
 
 def _remember_periods(periods: Iterable[PeriodMention], told: Told, *, titled: bool, leads: bool) -> None:
