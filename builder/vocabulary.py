@@ -92,6 +92,7 @@ CONCEPT_IDS: Final[dict[str, tuple[str, ...]]] = {
         "interlinked-one-stop-shop",
         "model",
         "monitoring",
+        "national-single-window",
         "official-email",
         "one-stop-shop",
         "online-services",

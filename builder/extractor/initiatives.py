@@ -8,12 +8,13 @@ from builder.extractor.page import READ, Page
 from builder.extractor.scope import find_bodies
 from builder.extractor.units import Place
 from builder.facts import InitiativeClaim, Span, UnitMention
-from builder.lexicon import between
+from builder.lexicon import Hit, between
 
 _QUOTED = re.compile(r'"([^"\n]{3,190})"')
 _SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
 _MOST_WORDS = 36
 _FEWEST_WORDS = 3
+_BEFORE_REACH = 16  # how far before a name the word stands that makes it a place or a mechanism
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +134,32 @@ def _titled(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
 
 
 def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
-    """Yield what the ontology names as an initiative by itself; a centre counts where the text says it was set up."""
-    founded = any(h.dimension == "foundation" for h in between(page.hits, *sentence))
+    """Yield what the ontology names as an initiative by itself, with what its name goes on with."""
+    text, grammar = page.folded.text, page.lexicon.grammar
+    for match in grammar["named-by-number"].finditer(text, *sentence):
+        yield _Named(*match.span(), "feedback-channel", sentence)
     for hit in between(page.hits, *sentence):
-        if hit.dimension != "initiative":
+        if hit.dimension != "initiative" or _is_in_passing(page, hit, sentence):
             continue
-        if hit.concept == "public-service-centre" and not founded:
-            continue
-        one_stop = page.lexicon.families[hit.concept] == "one-stop-shop"
-        if one_stop and page.lexicon.grammar["placed-before"].search(
-            page.folded.text, max(sentence[0], hit.start - 16), hit.start
-        ):
-            continue  # where dossiers are handed in, not what is introduced
-        end = hit.end
-        if hit.concept in ("programme", "campaign") and (
-            years := page.lexicon.grammar["programme-years"].match(page.folded.text, end)
-        ):
-            end = years.end()
-        yield _Named(hit.start, end, hit.concept, sentence)
+        more = "programme-years" if hit.concept in ("programme", "campaign") else "name-goes-on"
+        tail = grammar[more].match(text, hit.end, sentence[1])
+        yield _Named(hit.start, tail.end() if tail else hit.end, hit.concept, sentence)
+
+
+def _is_in_passing(page: Page, hit: Hit, sentence: tuple[int, int]) -> bool:
+    """Tell whether a wording is only where or how dossiers are handed in, not what the page says is introduced.
+
+    A centre counts where the text says it was set up, the one-stop shop where it is called a mechanism or a model.
+    """
+    text, grammar = page.folded.text, page.lexicon.grammar
+    if hit.concept == "public-service-centre":
+        return not any(h.dimension == "foundation" for h in between(page.hits, *sentence))
+    before = max(sentence[0], hit.start - _BEFORE_REACH)
+    if hit.concept == "one-stop-shop":
+        return grammar["mechanism-before"].search(text, before, hit.start) is None
+    barring = {"one-stop-shop": "placed-before", "postal-service": "other-channel-before"}
+    construction = barring.get(page.lexicon.families[hit.concept])
+    return construction is not None and grammar[construction].search(text, before, hit.start) is not None
 
 
 def _claim(page: Page, named: _Named) -> InitiativeClaim:
