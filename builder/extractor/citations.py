@@ -11,7 +11,7 @@ from builder.lexicon import Lexicon
 _ISSUER = r"[A-ZĐ][A-ZĐa-zđ0-9&.]*"
 _KIND = r"(?:QH\d{1,2}|[A-ZĐ][A-ZĐa-zđ]{0,8})"
 _SYMBOL = re.compile(
-    rf"(?<![\w/.-])(?P<number>\d+[a-z]?)\s?(?:/(?P<year>\d{{4}}))?(?:(?P<slash>/)|-)(?P<kind>{_KIND})"
+    rf"(?<![\w/.-])(?P<number>\d+[a-z]?)\s?(?:[/-](?P<year>\d{{4}}))?(?:(?P<slash>/)|-)(?P<kind>{_KIND})"
     rf"(?:\s?[-–/]\s?{_ISSUER}(?:[-–.&/]{_ISSUER})*)?(?![\w])"
 )
 _PARTS = re.compile(r"[A-ZĐ][\w]*\s?[-–/]\s?[A-ZĐ]")

@@ -12,6 +12,7 @@ from builder.text import Folded
 
 _LINE = re.compile(r"[^\r\n]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_LONGEST_IMPRINT = 150  # words
 _BODY_WORDS = 14
 _LONGEST_DATELINE = 14
 _SENTENCE_WORDS = 25
@@ -70,7 +71,8 @@ def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> 
     dated = line.words <= _LONGEST_DATELINE and has_date(line.text, lexicon)
     if dated and not line.tells("imprint") and not line.text.endswith((".", ";")):
         return "dateline"
-    if line.tells("imprint") and (line.words <= 40 or line.text.count(":") > 1) and not _reads_on(line):
+    brief = line.words <= 40 or (line.words <= _LONGEST_IMPRINT and line.text.count(":") > 1)
+    if line.tells("imprint") and brief and not _reads_on(line):
         return "furniture"
     if main is not None and line_key(line.text) not in main and line.words < _BODY_WORDS:
         return "furniture"
