@@ -83,7 +83,7 @@ def _interpret(
             to_date=yields == "until-now",
             base=base,
             bracketed=bracketed,
-            governs=at_head and not base and yields not in ("years", "unknown"),
+            governs=(at_head or yields == "since") and not base and yields not in ("years", "unknown"),
             span_of_years=yields == "years",
         )
 
