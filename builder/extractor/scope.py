@@ -80,10 +80,10 @@ def nearest_level(
 
     Behind a semicolon, levels that were told one after the other no longer govern.
     """
-    if zone.right:
-        for hit in between(hits, *zone.right[0]):
-            if hit.dimension in ("level", "scope"):
-                return ("all" if hit.dimension == "scope" else hit.concept), hit.start
+    behind = [h for h in between(hits, *zone.right[0]) if h.dimension in ("level", "scope")] if zone.right else []
+    if behind:
+        several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
+        return ("all" if several else behind[0].concept), behind[0].start
     told = [h for h in between(hits, start, zone.number.start) if h.dimension in ("level", "scope")]
     if not told:
         return None, -1
