@@ -10,6 +10,7 @@ from builder.lexicon import Hit, Lexicon, between
 CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance", "trend"})
 _TELLING = CONTENT - {"object", "stance", "trend"}
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
+_FAR = 90  # how far behind a number words may stand that bear on it
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
 _INHERITED = 0.6
 _LONE_NUMBER = re.compile(r"\([\d.,]+ ?%?\)")  # a number alone in brackets belongs to what is around them
@@ -161,6 +162,7 @@ def read_frame(
     settled: set[str] = set()
     for weight, stretch, touches in _weighted(zone):
         found = _without_past_trend(text, zone.number, between(hits, *stretch))
+        found = [h for h in found if h.start - zone.number.after < _FAR]
         _add_stretch(found, weight, own, settled)
         if touches:
             near.update(h.concept for h in found if h.dimension in CONTENT)

@@ -233,6 +233,7 @@ def _join(first: Fact, second: Fact) -> Fact | None:
 
 
 _SAME_LABEL = 0.8
+_ROUND = (0, 100)  # values that are no sign of the same statement: "100%" and "không có" are told of many things
 
 
 def _same_label(first: Initiative, second: Initiative) -> bool:
@@ -252,6 +253,8 @@ def _join_observations(first: Observation, second: Observation, evidence: Sequen
     fits_period = first.period == second.period or first.period is None or second.period is None
     fits_level = first.level == second.level or first.level is None or second.level is None
     if not (fits_period and fits_level):
+        return None
+    if first.value in _ROUND and (first.level, first.agency) != (second.level, second.agency):
         return None
     fuller = second if first.period is None and second.period is not None else first
     return replace(
