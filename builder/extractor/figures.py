@@ -434,7 +434,7 @@ class _SentenceReader:
                 level = body.level or "own"
         elif body is not None and (level is None or body.start > where):
             level = body.level or "own"
-        if level is None and names_district(self.text, sentence.start, position, self.lexicon):
+        if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
         return level, body
 

@@ -111,9 +111,11 @@ def levels_told(bodies: Sequence[Body], hits: list[Hit], sentence: tuple[int, in
     return levels | {b.level for b in bodies if b.level and not b.source}
 
 
-def names_district(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
-    """Tell whether a clause speaks of "the district" as doer, not of all its area."""
-    return lexicon.grammar["district-as-doer"].search(text, start, end) is not None
+def names_district(text: str, start: int, end: int, bodies: Sequence[Body], lexicon: Lexicon) -> bool:
+    """Tell whether a clause speaks of "the district" as doer, not of all its area or of who reports."""
+    sources = [(b.start, b.end) for b in bodies if b.source]
+    told = lexicon.grammar["district-as-doer"].finditer(text, start, end)
+    return any(not any(a <= m.start() < b for a, b in sources) for m in told)
 
 
 def nearest_body(bodies: Sequence[Body], start: int, end: int) -> Body | None:

@@ -102,7 +102,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
         told.level = levels.pop() if len(levels) == 1 else "all"
     elif (not sentence.numbers or sentence.places) and not sentence.points_back():
         told.level, told.body = None, None
-    elif names_district(sentence.text, sentence.start, sentence.end, sentence.lexicon):
+    elif names_district(sentence.text, sentence.start, sentence.end, sentence.bodies, sentence.lexicon):
         told.level = told.level or "named"
     if doers := sentence.doers:
         named = [b for b in doers if not b.unnamed or b.committee]
