@@ -79,7 +79,8 @@ def find_zones(
         stop = lexicon.grammar["clause-end"].search(text, last.after, end)
         pieces = _cut(text, last.after, stop.start() if stop else end, hits, lexicon)
         lone = len(pieces) > 1 and _LONE_NUMBER.fullmatch(text, last.start - 1, pieces[1][0])
-        rights.append(tuple(pieces[1:] if lone else pieces))
+        pieces = pieces[1:] if lone else pieces
+        rights.append(tuple(p for p in pieces if not lexicon.grammar["comment-behind"].match(text, *p)))
     return [Zone(n, left, right) for n, left, right in zip(numbers, lefts, rights, strict=True)]
 
 
