@@ -299,7 +299,7 @@ def _settle(
 
 
 def _at(unit: UnitVersion, group: _Group, gazetteer: Gazetteer, day: date | None, *, dated: bool) -> UnitVersion:
-    """Return the version of a unit on the day of the page; where the day is a guess, the name it is called by decides."""
+    """Return the version of a unit on the day of the page; where the day is a guess, what it is called decides."""
     then = gazetteer.at(unit.code, day) if day else None
     called = [u for u in group.units if u.code == unit.code]
     return then if then is not None and (dated or then in called) else unit
