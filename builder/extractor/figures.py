@@ -463,6 +463,8 @@ class _SentenceReader:
             and ":" in self.text[plans[0].end : zone.number.start]
         ):
             return "target"
+        if any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
+            return "target"  # "(kế hoạch 97%)"
         intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
         if "target" in told or ("projected" in told and (planned or intended)):
             return "target"

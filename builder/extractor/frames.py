@@ -316,6 +316,12 @@ def topic_frame(hits: Sequence[Hit], before: Frame | None, lexicon: Lexicon) -> 
     return Frame(cues)
 
 
+def announced_frame(hits: Sequence[Hit]) -> Frame:
+    """Return what a line such as "Tỷ lệ hồ sơ đúng hạn của các huyện:" says of the numbers in the list below it."""
+    cues = {h.concept: _INHERITED for h in hits if h.dimension in CONTENT}
+    return Frame(cues, before=frozenset(cues))
+
+
 def carry_over(frame: Frame, lexicon: Lexicon) -> Frame:
     """Return what a sentence hands on to the next one: the counted object and the index."""
     kept = {c: min(w, _INHERITED) for c, w in frame.cues.items() if lexicon.cues[c].dimension in ("object", "index")}

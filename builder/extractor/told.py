@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from builder.extractor.frames import Frame, carry_over, topic_frame
+from builder.extractor.frames import Frame, announced_frame, carry_over, topic_frame
 from builder.extractor.page import Page
 from builder.extractor.periods import Calendar, PeriodMention
 from builder.extractor.scope import Body, levels_told, names_district
@@ -52,6 +52,7 @@ class Told:
     items: list[Item] = field(default_factory=list)  # the items that the present one stands under
     group: int = 0  # block index of the paragraph or of the item above: what stands beside one another
     opening: Frame | None = None  # of the first number in the present block
+    announced: Frame | None = None  # what a sentence without numbers says of the list it announces
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
     subject: Place | None = None  # the unit that the paragraph is telling of
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
@@ -67,7 +68,7 @@ def begin(page: Page) -> Told:
 def open_block(page: Page, index: int, told: Told) -> None:
     """Set what governs a block: for a list item what stands above it, for a paragraph what the page told before."""
     block, depth = page.document.blocks[index], told.depths[index]
-    told.opening, told.group = None, index
+    told.opening, told.announced, told.group = None, None, index
     told.subject = None
     if depth is None:
         told.items.clear()
@@ -87,16 +88,22 @@ def open_block(page: Page, index: int, told: Told) -> None:
 def close_block(page: Page, index: int, told: Told) -> None:
     """Keep what a list item, or a paragraph that announces a list, hands down to the items below it."""
     depth = told.depths[index]
-    announces = page.document.blocks[index].span.of(page.document.text).rstrip().endswith(":")
-    if depth is not None or announces:
-        told.items.append(Item(index, -1 if depth is None else depth, told.level, told.body, told.opening))
+    if depth is not None or _announces(page, index):
+        frame = told.opening or told.announced
+        told.items.append(Item(index, -1 if depth is None else depth, told.level, told.body, frame))
+
+
+def _announces(page: Page, index: int) -> bool:
+    """Tell whether a block announces a list: it ends with a colon."""
+    return page.document.blocks[index].span.of(page.document.text).rstrip().endswith(":")
 
 
 def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     """Keep what governs the following sentences; ``last`` is the frame of the sentence's last number."""
     kind = sentence.page.document.blocks[sentence.paragraph].kind
     titled = kind == "title"
-    _remember_periods(sentence.periods, told, titled=titled, leads=kind == "lead")
+    announces = _announces(sentence.page, sentence.paragraph)
+    _remember_periods(sentence.periods, told, kind, announces=announces)
     levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
     if levels:
         told.level = levels.pop() if len(levels) == 1 else "all"
@@ -115,6 +122,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
         told.frame = carry_over(last, sentence.lexicon)
     else:
         told.frame = topic_frame(sentence.hits(), told.frame, sentence.lexicon)
+        told.announced = announced_frame(sentence.hits()) if announces else None
 
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:
@@ -124,14 +132,17 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
         told.subject = opening[0] if opening and not whole else None
 
 
-def _remember_periods(periods: Iterable[PeriodMention], told: Told, *, titled: bool, leads: bool) -> None:
+def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool) -> None:
+    """Keep what governs: a period at the head of a clause, and any in a headline or in a line that announces a list."""
     periods = list(periods)
     told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
-    heading = [p for p in periods if p.governs or (titled and not p.base and not p.span_of_years)]
+    anywhere = kind == "title" or announces
+    heading = [p for p in periods if p.governs or (anywhere and not p.base and not p.span_of_years)]
     governing = [p for p in heading if p.explicit or not p.bracketed]
     if governing:
         told.period = governing[-1]
-        told.main = told.period if titled or (leads and _is_part(told.period, told.main)) else told.main
+        if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
+            told.main = told.period
     years = [p for p in periods if not p.base and p.period and p.period.start and not p.to_date]
     told.mentioned = years[-1] if years else told.mentioned
 
