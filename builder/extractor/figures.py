@@ -152,9 +152,23 @@ class _SentenceReader:
     def _frame(self, index: int, zone: Zone) -> Frame:
         before = self._parallel(zone) or self.last or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
+        frame = self._as_part(zone, frame)
         frame = self.turns.frame(zone, frame, self.openers[0][1] if self.openers else None)
         frame = self._without_far_topic(zone, frame)
         return self._look_ahead(zone, self._recall(zone, frame))
+
+    def _as_part(self, zone: Zone, frame: Frame) -> Frame:
+        """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""
+        if zone.number.kind != "plain" or self._has(frame.cues, {"stage"}) or not self._has(frame.own, {"timing"}):
+            return frame
+        opens = self.lexicon.grammar["breaks-down"]
+        for number, whole in reversed(self.openers):
+            if ";" in self.text[number.after : zone.number.start]:
+                return frame
+            if opens.search(self.text, number.after, zone.number.start):
+                stages = {c: w for c, w in whole.cues.items() if self._has({c}, {"stage"})}
+                return replace(frame, cues={**stages, **frame.cues})
+        return frame
 
     def _specified(self) -> Frame | None:
         """Return the last frame of the sentence before, where this one breaks it down: "Cụ thể, Sở A có 10 thủ tục"."""
