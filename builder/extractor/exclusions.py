@@ -57,11 +57,19 @@ def only_small_words(sentence: Sentence, start: int, end: int) -> bool:
     return all(w in bounding or small.fullmatch(w) for w in _WORD.findall(sentence.text, start, end))
 
 
+def _only_a_period(sentence: Sentence, start: int, end: int) -> bool:
+    """Tell whether small words and at most a period stand in a stretch: "nhiều hơn năm 2020 gần"."""
+    inside = next((p for p in sentence.periods if start <= p.start and p.end <= end), None)
+    if inside is None:
+        return only_small_words(sentence, start, end)
+    return only_small_words(sentence, start, inside.start) and only_small_words(sentence, inside.end, end)
+
+
 def _change_before(sentence: Sentence, zone: Zone) -> str | None:
     """Return the change cue that governs a number: only bounds and small words may stand between."""
     position = zone.number.start
     for hit in reversed(sentence.hits(zone.start, position)):
-        if hit.dimension == "change" and hit.concept != "to" and only_small_words(sentence, hit.end, position):
+        if hit.dimension == "change" and hit.concept != "to" and _only_a_period(sentence, hit.end, position):
             return hit.concept
         if hit.concept in ("equals", "to") and hit.end >= position - 8:
             return None

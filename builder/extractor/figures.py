@@ -155,7 +155,16 @@ class _SentenceReader:
         frame = self._as_part(zone, frame)
         frame = self.turns.frame(zone, frame, self.openers[0][1] if self.openers else None)
         frame = self._without_far_topic(zone, frame)
-        return self._look_ahead(zone, self._recall(zone, frame))
+        return self._of_headline(zone, self._look_ahead(zone, self._recall(zone, frame)))
+
+    def _of_headline(self, zone: Zone, frame: Frame) -> Frame:
+        """Give points and ranks that no index explains the index that the page's headline is about."""
+        index, number = self.told.headline, zone.number
+        scored = self._is_indexed(zone) or (number.kind == "plain" and number.decimals)
+        if not (index and scored) or number.whole is not None or self._has(frame.cues, {"index"}):
+            return frame
+        component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
+        return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
 
     def _as_part(self, zone: Zone, frame: Frame) -> Frame:
         """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""

@@ -57,6 +57,7 @@ class Told:
     subject: Place | None = None  # the unit that the paragraph is telling of
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
+    headline: str = ""  # the index that the headline is about
 
 
 def begin(page: Page) -> Told:
@@ -111,6 +112,9 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
         told.level, told.body = None, None
     elif names_district(sentence.text, sentence.start, sentence.end, sentence.bodies, sentence.lexicon):
         told.level = told.level or "named"
+    if titled:
+        named = {h.concept for h in sentence.hits() if h.dimension == "index"}
+        told.headline = named.pop() if len(named) == 1 else told.headline
     if doers := sentence.doers:
         named = [b for b in doers if not b.unnamed or b.committee]
         told.body = named[-1] if named else told.body or doers[-1]
@@ -129,7 +133,8 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
     opening = [p for p in sentence.places if p.start - sentence.start <= _SUBJECT_REACH]
     whole = any(h.dimension in ("scope", "national") for h in sentence.hits())
     if whole or sentence.places:
-        told.subject = opening[0] if opening and not whole else None
+        alone = len({p.candidates for p in sentence.places}) == 1
+        told.subject = opening[0] if opening and alone and not whole else None
 
 
 def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool) -> None:
