@@ -301,6 +301,12 @@ class _SentenceReader:
             cues=self.previous.cues if choice.rule == "rate-of-count" and self.previous else frozenset(frame.cues),
         )
 
+    def _counts_nothing(self, choice: Choice, frame: Frame) -> bool:
+        """Tell whether a bare number would count units: these are told by their noun, "142 xã", or go on in a list."""
+        going_on = self.previous is not None and self.previous.indicator == choice.indicator.id
+        reduced = self._has(frame.own, {"trend"})
+        return not (choice.indicator.levelled or frame.nouns or going_on or reduced)
+
     def _is_part(self, choice: Choice, frame: Frame) -> bool:
         """Tell whether an indicator may be the first number of "2.521/6.776 hồ sơ tiếp nhận".
 
@@ -325,6 +331,7 @@ class _SentenceReader:
             choices = self._prefer_previous(measure, frame, choices)
             if measure == "percent":
                 choices = self._prefer_rate_of_previous(zone, choices)
+            choices = [c for c in choices if measure != "count" or not self._counts_nothing(c, frame)]
             if zone.number.whole is not None:
                 choices = [c for c in choices if self._is_part(c, frame)]
             if zone.number.kind == "zero":
