@@ -132,6 +132,8 @@ class _SentenceReader:
             self.told.status = figure.status
             if figure.measure in ("percent", "points"):
                 self.told.rate = self._counted_frame() if figure.rule == "rate-of-count" else frame
+            if figure.measure == "count":
+                self.told.count = frame
             self.figures += [figure, *self._wholes(zone, figure)]
         elif zone.number.kind != "zero":
             self.unread.append(Unread(zone.number.start, zone.number.end))
@@ -232,20 +234,31 @@ class _SentenceReader:
         return sum(not any(a <= w < b for a, b in known) for w in words)
 
     def _recall(self, zone: Zone, frame: Frame) -> Frame:
-        """Give a percentage that is told for another unit, or of "tỷ lệ này", the cues of the last percentage read."""
-        rate = self.told.rate
-        if zone.number.kind != "percent" or rate is None or self._has(frame.cues, _MEASURING):
+        """Give a number that is told for another unit, or of "tỷ lệ này", the cues of the last one of its kind read.
+
+        "… đúng hạn 98%. Huyện A 99%"; "… còn 120 hồ sơ trễ hạn. Thị xã B 45, huyện C 30 hồ sơ".
+        """
+        number = zone.number
+        share = number.kind == "percent"
+        last = self.told.rate if share else self.told.count if number.kind == "plain" else None
+        if last is None or self._has(frame.cues, _MEASURING):
             return frame
-        position = zone.number.start
-        pointed = any(h.dimension == "anaphor" for h in self.sentence.hits(end=position))
-        told = self.sentence.hits(zone.start, position)
-        whose = any(h.dimension in ("level", "scope", "national") for h in told)
-        starts = [p.start for p in self.sentence.places] + [b.start for b in self.sentence.bodies]
-        starts += [p.start for p in self.sentence.periods if not p.base]
-        named = any(zone.start <= start < position for start in starts)
-        if not pointed and (not (whose or named) or self._unknown_words(zone.start, position) >= _FOREIGN_WORDS):
+        if frame.nouns and not share and not frame.nouns & last.cues.keys():
             return frame
-        return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, rate)
+        pointed = share and any(h.dimension == "anaphor" for h in self.sentence.hits(end=number.start))
+        start = zone.start if share else zone.left[0][0] if zone.left else number.start
+        foreign = self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
+        if not pointed and (foreign or not self._names_whose(start, number.start, period=share)):
+            return frame
+        return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
+
+    def _names_whose(self, begin: int, position: int, *, period: bool) -> bool:
+        """Tell whether a level, a unit, a body or, where one may do, a period is named between two positions."""
+        sentence = self.sentence
+        starts = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]
+        starts += [h.start for h in sentence.hits() if h.dimension in ("level", "scope", "national")]
+        starts += [p.start for p in sentence.periods if period and not p.base]
+        return any(begin <= start < position for start in starts)
 
     def _look_ahead(self, zone: Zone, frame: Frame) -> Frame:
         """Give a number that nothing before explains the words of the rest of its sentence.

@@ -49,6 +49,7 @@ class Told:
     frame: Frame | None = None
     whole: Frame | None = None  # of the last number in the sentence before
     rate: Frame | None = None  # of the last percentage that was read
+    count: Frame | None = None  # of the last count that was read
     items: list[Item] = field(default_factory=list)  # the items that the present one stands under
     group: int = 0  # block index of the paragraph or of the item above: what stands beside one another
     opening: Frame | None = None  # of the first number in the present block
@@ -72,6 +73,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
     told.opening, told.announced, told.group = None, None, index
     told.subject = None
     if depth is None:
+        told.count = None
         told.items.clear()
         if not _points_back(page, block):
             told.level, told.body = None, None
