@@ -129,7 +129,7 @@ class _SentenceReader:
 
     def _keep(self, zone: Zone, frame: Frame, figure: Figure | None) -> None:
         if figure is not None:
-            self.told.status = figure.status
+            self.told.status, self.told.last = figure.status, figure.period
             if figure.measure in ("percent", "points"):
                 self.told.rate = self._counted_frame() if figure.rule == "rate-of-count" else frame
             if figure.measure == "count":

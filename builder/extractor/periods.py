@@ -10,6 +10,7 @@ from builder.facts import Period
 from builder.lexicon import Lexicon
 
 _EARLIEST, _LATEST = 1990, 2035
+_YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -229,11 +230,15 @@ def _year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa:
 
 
 def _relative_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
-    year = known.published.year if known.published else 0
-    if not (year or "y" in groups):
-        return None
-    year = _number(groups, "y") or year - (groups["r"] != "nay")
-    return Period(date(year, 1, 1), date(year, 12, 31))
+    """Read "năm nay" and "năm qua"; from November on the year that went by is the one about to end."""
+    this = known.published.year if known.published else None
+    ending = groups["r"] == "qua" and (known.published is None or known.published.month >= _YEAR_ENDS)
+    year = _number(groups, "y")
+    if year is None and this is None and ending:
+        year = known.year  # an undated page sums up the year it told
+    if year is None and this is not None:
+        year = this - (groups["r"] != "nay" and not ending)
+    return Period(date(year, 1, 1), date(year, 12, 31)) if year is not None else None
 
 
 def _unknown(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001

@@ -13,7 +13,10 @@ from builder.lexicon import Indicator
 
 def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told) -> Period | None:
     """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs."""
-    mention = _own_mention(sentence, zone) or _governing(sentence, indicator, told)
+    mention = _own_mention(sentence, zone)
+    if mention is None and told.last is not None and sentence.finds("specifying", sentence.start, sentence.end):
+        return told.last
+    mention = mention or _governing(sentence, indicator, told)
     if mention is not None and mention.to_date and mention.period is None and _is_state(told.period):
         mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
     return mention.period if mention is not None else _year_after_base(sentence, indicator)

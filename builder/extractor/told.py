@@ -56,6 +56,7 @@ class Told:
     announced: Frame | None = None  # what a sentence without numbers says of the list it announces
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
     subject: Place | None = None  # the unit that the paragraph is telling of
+    last: Period | None = None  # of the last figure read
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
     headline: str = ""  # the index that the headline is about
