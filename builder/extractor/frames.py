@@ -14,6 +14,7 @@ _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _FAR = 90  # how far behind a number words may stand that bear on it
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
 _INHERITED = 0.6
+_LONGEST_LEVEL = 16  # characters of "huyện đạt" with what is before it
 _LONE_NUMBER = re.compile(r"\([\d.,]+ ?%?\)")  # a number alone in brackets belongs to what is around them
 _COUNTED_NOUN = re.compile(r"\s*(?:[^\W\d]+\s+){0,4}")
 _ASIDE = re.compile(r"\([^()\d]{1,60}\)")
@@ -174,6 +175,7 @@ def read_frame(
     It comes from the topic that opens the sentence ("Về hồ sơ trực tuyến, …") and from the number before.
     """
     nouns, bare = noun_behind(text, zone.number, hits)
+    level = level_before(text, zone.number, lexicon)
     own: dict[str, float] = {}
     near: set[str] = set()
     names: dict[str, float] = {}
@@ -181,6 +183,7 @@ def read_frame(
     for weight, stretch, touches in _weighted(zone):
         found = _without_past_trend(text, zone.number, between(hits, *stretch))
         found = [h for h in found if h.start - zone.number.after < _FAR]
+        found = [h for h in found if level is None or h.end <= level.start() or h.start >= level.end()]
         _add_stretch(found, weight, own, settled)
         if touches:
             near.update(h.concept for h in found if h.dimension in CONTENT)
@@ -281,6 +284,12 @@ def _join_coordinated(own: dict[str, float], lexicon: Lexicon) -> dict[str, floa
                     for wider in common:
                         joined[wider] = max(weight, joined.get(wider, 0.0))
     return joined
+
+
+def level_before(text: str, number: Number, lexicon: Lexicon) -> re.Match[str] | None:
+    """Return where one word right before a number tells a level: "(tỉnh 389, huyện 402, xã 276)"."""
+    start = max(0, number.start - _LONGEST_LEVEL)
+    return lexicon.grammar["bare-level"].search(text, start, number.start)
 
 
 def noun_behind(text: str, number: Number, hits: list[Hit]) -> tuple[frozenset[str], bool]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from builder.extractor.frames import Zone
+from builder.extractor.frames import Zone, level_before
 from builder.extractor.page import Page
 from builder.extractor.units import Place
 from builder.lexicon import Hit, Lexicon, between
@@ -80,6 +80,9 @@ def nearest_level(
 
     Behind a semicolon, levels that were told one after the other no longer govern.
     """
+    bare = level_before(text, zone.number, lexicon)
+    if bare is not None and bare.lastgroup:
+        return bare.lastgroup.removesuffix("b"), zone.number.start
     behind = [h for h in between(hits, *zone.right[0]) if h.dimension in ("level", "scope")] if zone.right else []
     if behind:
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
