@@ -18,7 +18,7 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
     change = _change_before(sentence, zone)
-    if number.kind == "percent" and _is_bracketed_share(sentence, number) and not _compares(sentence, zone):
+    if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
@@ -31,8 +31,12 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
 
 
-def _is_bracketed_share(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a percentage is a share of the number before its brackets: "850 kiến nghị (bằng 77,5%)"."""
+def _is_share(sentence: Sentence, zone: Zone) -> bool:
+    """Tell whether a percentage is a share, not a comparison: "850 kiến nghị (bằng 77,5%)", "bằng 97% số hồ sơ"."""
+    number = zone.number
+    end = zone.right[0][1] if zone.right else number.after
+    if sentence.finds("share-of", number.after, sentence.end):
+        return not any(number.after <= p.start < end for p in sentence.periods)
     opened = sentence.text.rfind("(", sentence.start, number.start)
     pattern = sentence.lexicon.grammar["share-in-brackets"]
     return opened >= 0 and pattern.fullmatch(sentence.text, opened, number.start) is not None
@@ -40,7 +44,7 @@ def _is_bracketed_share(sentence: Sentence, number: Number) -> bool:
 
 def _is_reduction(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     """Tell whether a decrease is a result of reform: of posts, units or time, not of dossiers and their rates."""
-    if not frame.near & _MADE_LESS or "dossier" in frame.nouns:
+    if not frame.near & _MADE_LESS or "dossier" in frame.nouns or (frame.bare and "dossier" in frame.own):
         return False
     cues = [sentence.lexicon.cues[c] for c in frame.cues]
     if any(c.reducible for c in cues):
