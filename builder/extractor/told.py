@@ -116,8 +116,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     elif names_district(sentence.text, sentence.start, sentence.end, sentence.bodies, sentence.lexicon):
         told.level = told.level or "named"
     if titled:
-        named = {h.concept for h in sentence.hits() if h.dimension == "index"}
-        told.headline = named.pop() if len(named) == 1 else told.headline
+        indices = {h.concept for h in sentence.hits() if h.dimension == "index"}
+        told.headline = indices.pop() if len(indices) == 1 else told.headline
     if doers := sentence.doers:
         named = [b for b in doers if not b.unnamed or b.committee]
         told.body = named[-1] if named else told.body or doers[-1]
