@@ -347,7 +347,7 @@ def _decide(
     titled = [u for g in groups if g.titled for u in g.units if u.code in units and units[u.code] is u]
     chain = {code: {code, *(a.code for a in gazetteer.ancestors(u, day))} for code, u in units.items()}
     if titled and (deepest := _deepest(titled, chain)) is not None:
-        return Context(_carrier(deepest, groups, units, chain), (), day, scores)
+        return Context(_carrier(deepest, groups, units, chain, spoken), (), day, scores)
 
     def standing(code: str) -> float:
         weight = scores[code] * (_COMMUNE if units[code].level == "commune" else 1.0)
@@ -364,8 +364,11 @@ def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> Un
 
 
 def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, UnitVersion],
-             chain: Mapping[str, set[str]]) -> UnitVersion:  # fmt: skip
-    """Return the unit below the headline's that carries the text: named in its lead and more often than the other."""
+             chain: Mapping[str, set[str]], spoken: Mapping[str, float]) -> UnitVersion:  # fmt: skip
+    """Return the unit below the headline's that carries the text.
+
+    It is named in the lead and more often than the other is, by its name or as "the province".
+    """
     weight = {
         g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1
     }
@@ -373,7 +376,7 @@ def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, 
     lower = [
         g
         for g in lower
-        if g.units[0].level == "district" and g.units[0].code != titled.code and g.weight > weight.get(titled.code, 0.0)
+        if g.units[0].level == "district" and g.units[0].code != titled.code and g.weight > weight.get(titled.code, 0.0) + spoken.get(titled.kind, 0.0)
     ]
     strongest = max(lower, key=lambda g: (g.weight, -g.first), default=None)
     return units.get(strongest.units[0].code, titled) if strongest else titled

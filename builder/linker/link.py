@@ -30,7 +30,8 @@ from builder.text import fold_name
 
 def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer, lexicon: Lexicon) -> LinkedDocument:
     """Return the facts of a page, and an issue for each claim that cannot be tied to one unit."""
-    named = [_named(document, m, gazetteer, lexicon) for m in extraction.mentions]
+    before: list[UnitMention | None] = [None, *extraction.mentions]
+    named = [_named(document, m, b, gazetteer, lexicon) for m, b in zip(extraction.mentions, before, strict=False)]
     context = find_context(document, named, gazetteer, lexicon)
     facts: list[Fact] = []
     issues = [*extraction.issues, *_context_issues(document, context)]
@@ -44,11 +45,20 @@ def link_document(document: Document, extraction: Extraction, gazetteer: Gazette
     return LinkedDocument(document, about, tuple(_merge(facts, document)), tuple(issues))
 
 
-def _named(document: Document, mention: UnitMention, gazetteer: Gazetteer, lexicon: Lexicon) -> Named:
+def _named(
+    document: Document, mention: UnitMention, before: UnitMention | None, gazetteer: Gazetteer, lexicon: Lexicon
+) -> Named:
     units = tuple(gazetteer.versions[key] for key in mention.versions)
     start = mention.span.start
     located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
+    if before is not None and not located:
+        gap = document.text[before.span.end : start].strip()
+        lower = {gazetteer.versions[key].level for key in before.versions} & _BELOW.get(units[0].level, set())
+        located = bool(lower) and lexicon.grammar["apposition"].fullmatch(gap) is not None
     return Named(start, block_kind_at(document.blocks, start), mention.kind, units, located)
+
+
+_BELOW = {"province": {"district", "commune"}, "district": {"commune"}}
 
 
 def _context_issues(document: Document, context: Context) -> list[Issue]:
