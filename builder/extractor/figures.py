@@ -173,10 +173,12 @@ class _SentenceReader:
         if zone.number.kind != "plain" or self._has(frame.cues, {"stage"}) or not self._has(frame.own, {"timing"}):
             return frame
         opens = self.lexicon.grammar["breaks-down"]
+        item = self.told.depths[self.sentence.paragraph] is not None
         for number, whole in reversed(self.openers):
-            if ";" in self.text[number.after : zone.number.start]:
+            if ";" in self.text[number.after : zone.number.start] and not item:
                 return frame
-            if opens.search(self.text, number.after, zone.number.start):
+            first = item and (number, whole) == self.openers[0]
+            if first or opens.search(self.text, number.after, zone.number.start):
                 stages = {c: w for c, w in whole.cues.items() if self._has({c}, {"stage"})}
                 return replace(frame, cues={**stages, **frame.cues})
         return frame

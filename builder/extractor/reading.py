@@ -105,7 +105,7 @@ def _noun_score(reading: Reading, frame: Frame, lexicon: Lexicon) -> float | Non
         if frame.nouns & reading.counts:
             return _NOUN
         return _WIDER_NOUN if _counts(reading, frame.nouns, lexicon) else None
-    if not frame.bare or not (reading.needs or reading.leads or reading.trails or frame.broken_down):
+    if not frame.bare:
         return None
     objects = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension == "object"}
     fitting = [w for c, w in objects.items() if _counts(reading, (c,), lexicon)]

@@ -81,8 +81,11 @@ def open_block(page: Page, index: int, told: Told) -> None:
             told.period = told.main or told.period
         told.frame = _kept_index(told.frame, page.lexicon)
         return
+    sister: Item | None = None
     while told.items and told.items[-1].depth >= depth:
-        told.items.pop()
+        sister = told.items.pop()
+    if sister is not None and sister.frame is not None:
+        told.frame = carry_over(sister.frame, page.lexicon)
     if told.items:
         above = told.items[-1]
         told.group, told.level, told.body = above.index, above.level, above.body
