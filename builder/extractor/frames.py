@@ -344,8 +344,10 @@ def topic_frame(hits: Sequence[Hit], before: Frame | None, lexicon: Lexicon) -> 
     return Frame(cues)
 
 
-def announced_frame(hits: Sequence[Hit]) -> Frame:
+def announced_frame(hits: Sequence[Hit]) -> Frame | None:
     """Return what a line such as "Tỷ lệ hồ sơ đúng hạn của các huyện:" says of the numbers in the list below it."""
+    if not any(h.dimension in _TELLING for h in hits):
+        return None
     cues = {h.concept: _INHERITED for h in hits if h.dimension in CONTENT}
     return Frame(cues, before=frozenset(cues))
 

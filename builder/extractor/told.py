@@ -1,12 +1,12 @@
 """What a page has told so far, reading from top to bottom: period, level, body, and the words that go on."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from builder.extractor.frames import Frame, announced_frame, carry_over, topic_frame
 from builder.extractor.page import Page
-from builder.extractor.periods import Calendar, PeriodMention
+from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.scope import Body, levels_told, names_district
 from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.units import Place
@@ -65,7 +65,22 @@ class Told:
 def begin(page: Page) -> Told:
     """Return the state at the top of a page."""
     latest = max((int(year) for year in _YEAR.findall(page.folded.text)), default=None)
-    return Told(Calendar(page.document.published, latest=latest), _depths(page))
+    told = Told(Calendar(page.document.published, latest=latest), _depths(page))
+    told.explicit += _reporting_periods(page)
+    return told
+
+
+def _reporting_periods(page: Page) -> Iterator[Period]:
+    """Yield the intervals that datelines give by their days: "(Kỳ báo cáo: từ 15/12/2022 đến 14/6/2023)"."""
+    for block in page.document.blocks:
+        if block.kind != "dateline":
+            continue
+        start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
+        calendar = Calendar(page.document.published)
+        for mention in find_periods(page.folded.text, start, end, page.lexicon, calendar):
+            period = mention.period
+            if mention.explicit and period is not None and period.start != period.end:
+                yield period
 
 
 def open_block(page: Page, index: int, told: Told) -> None:
