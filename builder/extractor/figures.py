@@ -8,12 +8,13 @@ from decimal import Decimal
 from builder.extractor.exclusions import is_no_result, only_small_words
 from builder.extractor.frames import CONTENT, Frame, Zone, find_zones, hand_down, read_frame
 from builder.extractor.page import READ, Page
-from builder.extractor.periods import same_report
+from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.quantities import Number, find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
 from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
 from builder.extractor.sentence import OPENING, Sentence, locate
 from builder.extractor.timing import choose_period
+from builder.extractor.tables import Header, column_of, row_cells, table_zone
 from builder.extractor.told import Told, begin, close_block, open_block, remember
 from builder.extractor.turns import Turns
 from builder.extractor.units import Place
@@ -99,11 +100,15 @@ class _SentenceReader:
         self.excluded = False  # the number before is no result
         self.status = ""  # of the number before, read or not
         self.turns = Turns(sentence)
+        self.column_period: PeriodMention | None = None  # of a table's column
 
     def read(self) -> None:
         """Read all numbers of the sentence."""
         sentence = self.sentence
         page = sentence.page
+        if self.told.header is not None:
+            self._read_row(self.told.header)
+            return
         zones = find_zones(
             self.text, sentence.start, sentence.end, sentence.numbers, page.hits, self.lexicon, sentence.masked
         )
@@ -118,6 +123,22 @@ class _SentenceReader:
             self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
             self.status = self._status(zone)
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
+
+    def _read_row(self, header: Header) -> None:
+        """Read a row of a table: each number by the words of its column and of its row."""
+        sentence, page = self.sentence, self.sentence.page
+        cells = row_cells(page, page.document.blocks[sentence.paragraph])
+        for number in sentence.numbers:
+            zone = table_zone(page, header, cells, number)
+            if not zone.left:
+                continue
+            row = Zone(number, ((sentence.start, number.start),), ())
+            frame = read_frame(self.text, zone, page.hits, self.lexicon, self.told.frame or header.frame)
+            self.place = choose_place(page, sentence.places, row, sentence.start, None, self.told.places)
+            self.status = "target" if any(h.concept == "target" for h in sentence.hits(*zone.left[0])) else "actual"
+            self.column_period = header.period(column_of(cells, number), page, self.told.known)
+            self.previous = None
+            self._keep(zone, frame, None if is_no_result(sentence, zone, frame, None) else self._figure(zone, frame))
 
     def _ranked(self, zone: Zone) -> Place | None:
         """Return the unit that holds a rank told before it: "đứng thứ 2 là tỉnh A"."""
@@ -304,7 +325,7 @@ class _SentenceReader:
             start=number.start,
             end=number.end,
             sentence=(sentence.start, sentence.end),
-            period=self.turns.period(zone) or choose_period(sentence, zone, choice.indicator, self.told),
+            period=self._period(zone, choice.indicator),
             place=self.place,
             body=body,
             national=self._is_national(zone, body),
@@ -331,6 +352,11 @@ class _SentenceReader:
             return True
         before = {w for cue in frame.before for w in self.lexicon.cues[cue].wider}
         return any(before.issuperset((*r.needs, *r.leads)) for r in choice.indicator.readings)
+
+    def _period(self, zone: Zone, indicator: Indicator) -> Period | None:
+        if self.column_period is not None:
+            return self.column_period.period
+        return self.turns.period(zone) or choose_period(self.sentence, zone, indicator, self.told)
 
     def _breaks_down(self, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
@@ -473,7 +499,8 @@ class _SentenceReader:
         if (level := self.turns.level(zone)) is not None:
             return level, None
         level, where = nearest_level(hits, zone, sentence.start, sentence.doers, self.text, self.lexicon)
-        if level is None and body is None:
+        row_of_unit = self.told.header is not None and self.place is not None
+        if level is None and body is None and not row_of_unit:
             level, body = self.told.level, self.told.body or self.told.doer
             if body is not None and level is None:
                 level = body.level or "own"

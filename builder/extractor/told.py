@@ -9,6 +9,7 @@ from builder.extractor.page import Page
 from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.scope import Body, levels_told, names_district
 from builder.extractor.sentence import Sentence, opens_with
+from builder.extractor.tables import Header, is_header, row_cells
 from builder.extractor.units import Place
 from builder.facts import Block, Period
 from builder.lexicon import Lexicon
@@ -57,6 +58,7 @@ class Told:
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
     subject: Place | None = None  # the unit that the paragraph is telling of
     last: Period | None = None  # of the last figure read
+    header: Header | None = None  # of the table that the present block is a row of
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
     headline: str = ""  # the index that the headline is about
@@ -88,6 +90,12 @@ def open_block(page: Page, index: int, told: Told) -> None:
     block, depth = page.document.blocks[index], told.depths[index]
     told.opening, told.announced, told.group = None, None, index
     told.subject = None
+    cells = row_cells(page, block)
+    if cells and is_header(page, cells):
+        told.header = Header(cells, told.frame)
+    if cells and told.header is not None and len(cells) == len(told.header.cells):
+        return
+    told.header = None
     if depth is None:
         told.count = None
         told.items.clear()

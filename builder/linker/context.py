@@ -367,7 +367,7 @@ def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, 
              chain: Mapping[str, set[str]], spoken: Mapping[str, float]) -> UnitVersion:  # fmt: skip
     """Return the unit below the headline's that carries the text.
 
-    It is named in the lead and more often than the other is, by its name or as "the province".
+    It is named in the lead and again, and more often than the other is, by its name or as "the province".
     """
     weight = {
         g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1
@@ -376,7 +376,9 @@ def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, 
     lower = [
         g
         for g in lower
-        if g.units[0].level == "district" and g.units[0].code != titled.code and g.weight > weight.get(titled.code, 0.0) + spoken.get(titled.kind, 0.0)
+        if g.units[0].level == "district"
+        and g.units[0].code != titled.code
+        and g.weight > max(_BLOCK_WEIGHT["lead"], weight.get(titled.code, 0.0) + spoken.get(titled.kind, 0.0))
     ]
     strongest = max(lower, key=lambda g: (g.weight, -g.first), default=None)
     return units.get(strongest.units[0].code, titled) if strongest else titled
