@@ -13,8 +13,8 @@ from builder.extractor.quantities import Number, find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
 from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
 from builder.extractor.sentence import OPENING, Sentence, locate
-from builder.extractor.timing import choose_period
 from builder.extractor.tables import Header, column_of, row_cells, table_zone
+from builder.extractor.timing import choose_period
 from builder.extractor.told import Told, begin, close_block, open_block, remember
 from builder.extractor.turns import Turns
 from builder.extractor.units import Place

@@ -8,6 +8,7 @@ from builder.extractor.page import Page
 from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.quantities import Number
 from builder.facts import Block
+from builder.lexicon import between
 
 _BAR = "|"
 _WHOLE = 100
@@ -17,6 +18,7 @@ _WHOLE = 100
 class Header:
     """The row that names the columns of a table, and what was told before it."""
 
+    index: int  # of its block
     cells: tuple[Stretch, ...]
     frame: Frame | None
 
@@ -60,7 +62,16 @@ def table_zone(page: Page, header: Header, cells: Sequence[Stretch], number: Num
     if column == 0 or column >= len(header.cells):
         return Zone(number, (), ())
     named = header.cells[column]
-    heads = page.folded.text[slice(*named)] + page.folded.text[slice(*cells[0])]
-    if number.kind == "plain" and "%" in heads and number.value <= _WHOLE:
-        number = replace(number, kind="percent")
+    if number.kind == "plain":
+        number = replace(number, kind=_kind(page, (named, cells[0]), number))
     return Zone(number, (named, cells[0]), ((number.after, cells[column][1]),))
+
+
+def _kind(page: Page, heads: Sequence[Stretch], number: Number) -> str:
+    """Return what a bare number is by the names of its column and row: a rank, points, a percentage."""
+    if any(h.concept == "rank" for head in heads for h in between(page.hits, *head)):
+        return "rank"
+    if any(page.lexicon.grammar["points"].search(page.folded.text, *head) for head in heads):
+        return "points"
+    shares = any("%" in page.folded.text[slice(*head)] for head in heads)
+    return "percent" if shares and number.value <= _WHOLE else number.kind

@@ -92,8 +92,9 @@ def open_block(page: Page, index: int, told: Told) -> None:
     told.subject = None
     cells = row_cells(page, block)
     if cells and is_header(page, cells):
-        told.header = Header(cells, told.frame)
+        told.header = Header(index, cells, told.frame)
     if cells and told.header is not None and len(cells) == len(told.header.cells):
+        told.group = told.header.index
         return
     told.header = None
     if depth is None:

@@ -19,6 +19,7 @@ _SENTENCE_WORDS = 25
 _FEWEST_WORDS = 7
 _OPENING = 3  # a mark such as "- " may stand before what opens a line
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
+_ROW = re.compile(r"\S \| \S[^|]* \| \S|\S \| \d")
 _PERCENT = re.compile(r"\d ?%")
 
 
@@ -151,7 +152,7 @@ def _is_prose(line: _Line) -> bool:
 
 def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
-    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text))
+    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text) or _ROW.search(line.text))
 
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 """HTML pages: all visible text, and which of its lines belong to the article."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from builder.errors import SourceError
@@ -17,6 +18,8 @@ _BLOCK_TAGS = frozenset(
     )
 )
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "iframe"})
+_CELLS = frozenset({"td", "th"})
+_LONGEST_CELL = 160  # characters
 _VERBATIM_TAGS = frozenset({"pre", "textarea"})
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -26,6 +29,7 @@ def extract_html(markup: str, name: str) -> tuple[str, frozenset[str] | None, st
     import trafilatura
 
     tree = _parse(_DECLARATION.sub("", markup), name)
+    _flatten_tables(tree)
     lines = (" ".join(line.split()) for line in _collect_text(tree).split("\n"))
     text = "\n".join(line for line in lines if line)
     article = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True) or ""
@@ -46,6 +50,33 @@ def _parse(markup: str, name: str) -> "HtmlElement":
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise SourceError(f"{name}: its HTML elements are nested too deep to be read; save the page as text")
     return tree
+
+
+def _flatten_tables(tree: "HtmlElement") -> None:
+    """Turn each table of figures into lines, one a row, with bars between its cells; tables for layout stay."""
+    for table in list(tree.iter("table")):
+        rows = [
+            [" ".join(cell.text_content().split()) for cell in row if cell.tag in _CELLS] for row in table.iter("tr")
+        ]
+        rows = [row for row in rows if any(row)]
+        if not _is_data(table, rows):
+            continue
+        tail = table.tail
+        table.clear()
+        table.tag, table.tail = "div", tail
+        for row in rows:
+            line = table.makeelement("p")
+            line.text = " | ".join(row)
+            table.append(line)
+
+
+def _is_data(table: "HtmlElement", rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a table holds figures: rows of several short cells, digits among them, and no table inside."""
+    nested = next(table.iterdescendants("table"), None) is not None
+    cells = [cell for row in rows for cell in row]
+    short = all(len(cell) <= _LONGEST_CELL for cell in cells)
+    figures = sum(cell[:1].isdigit() for cell in cells)
+    return not nested and len(rows) > 1 and max(map(len, rows)) > 1 and short and figures > 1
 
 
 def _collect_text(tree: "HtmlElement") -> str:
