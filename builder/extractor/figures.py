@@ -466,10 +466,12 @@ class _SentenceReader:
     def _tells_near(self, zone: Zone) -> bool:
         """Tell whether the stretch before a number, or behind it, says what is measured.
 
-        What stands behind counts only where no verb such as "đạt" ties the number to what is before it.
+        What stands behind counts only where no verb such as "đạt" ties the number to what is before it, and where it
+        is not the whole: "bằng 97% số hồ sơ tiếp nhận".
         """
         near = list(zone.left[:1])
-        if not self._is_tied(zone.number.start):
+        share = self.sentence.finds("share-of", zone.number.after, self.sentence.end)
+        if not self._is_tied(zone.number.start) and share is None:
             near += zone.right[:1]
         return any(h.dimension in _MEASURING for s in near for h in self.sentence.hits(*s))
 

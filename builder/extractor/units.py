@@ -60,7 +60,8 @@ def _read_place(
         kinds = gazetteer.kinds_of_word[word]
         candidates = tuple(u for u in units if u.kind in kinds)
         return Place(begin, end, word, candidates) if candidates else None
-    if previous is not None and previous.kind_word:
+    numbered = name.isdigit() and not (previous is not None and folded.text[previous.end - 1].isdigit())
+    if previous is not None and previous.kind_word and not numbered:
         kinds = gazetteer.kinds_of_word[previous.kind_word]
         candidates = tuple(u for u in units if u.kind in kinds or u.level == "province")
         if candidates:
