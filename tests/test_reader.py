@@ -230,7 +230,7 @@ def html_text(markup: str) -> str:
         ("một<br>hai<br/>ba", "một\nhai\nba"),
         ("<pre>một\nhai</pre>", "một\nhai"),
         ("<ul><li>một<li>hai</ul>", "một\nhai"),
-        ("<table><tr><td>một<td>99%<tr><td>hai<td>1%</table>", "một\n99%\nhai\n1%"),
+        ("<table><tr><td>một<td>99%<tr><td>hai<td>1%</table>", "một | 99%\nhai | 1%"),
         ("<p>một<script>hai</script><style>ba</style><!-- bốn --> năm</p>", "một năm"),
         ("<p>một<p>hai</div></span></p>ba", "một\nhai\nba"),
         ("<b><p>một</b>hai", "mộthai"),
@@ -243,6 +243,37 @@ def html_text(markup: str) -> str:
 )
 def test_html_gives_all_visible_text(markup: str, expected: str) -> None:
     assert [x for x in html_text(markup).split("\n") if x] == expected.split("\n")
+
+
+TABLE = (
+    "<table><tr><th>Cấp</th><th>Hồ sơ tiếp nhận</th></tr><tr><td>Cấp tỉnh</td><td><p>21.340</p></td></tr>"
+    "<tr><td>Cấp xã</td><td>15.672</td></tr></table>"
+)
+
+
+def test_a_table_of_figures_becomes_a_line_a_row(extract_text: ExtractText) -> None:
+    rows = ["Cấp | Hồ sơ tiếp nhận", "Cấp tỉnh | 21.340", "Cấp xã | 15.672"]
+    assert html_text(f"<html><body><p>đầu</p>{TABLE}<p>cuối</p></body></html>").split("\n") == ["đầu", *rows, "cuối"]
+    markup = LAP_VO.replace("</p>", f"</p>{TABLE}", 1)
+    assert TABLE in markup
+    claims = extract_text(markup, name="table.html", media="text/html").claims
+    figures = {(c.indicator, int(c.quantity.value), c.level) for c in claims if isinstance(c, FigureClaim)}
+    assert {("dossiers-received", 21340, "province"), ("dossiers-received", 15672, "commune")} <= figures
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<table><tr><td>{TIEN_YEN}</td><td>1</td></tr><tr><td>2</td><td>3</td></tr></table>",
+        f"<table><tr><td>1</td><td>{TABLE}</td></tr><tr><td>2</td><td>3</td></tr></table>",
+        "<table><tr><td>một</td><td>hai</td></tr><tr><td>ba</td><td>bốn</td></tr></table>",
+        "<table><tr><td>1</td></tr><tr><td>2</td></tr></table>",
+    ],
+)
+def test_a_table_for_layout_stays_cell_by_cell(markup: str) -> None:
+    lines = html_text(f"<html><body>{markup}</body></html>").split("\n")
+    assert lines[0] != "1 | 2"
+    assert not any(line.startswith(("1 | ", "2 | ", "một | ", TIEN_YEN[:20] + " | ")) for line in lines)
 
 
 def test_an_html_page_is_read_with_its_article(good: Outcome, read_text: ReadText) -> None:

@@ -301,6 +301,8 @@ def noun_behind(text: str, number: Number, hits: list[Hit]) -> tuple[frozenset[s
     nouns = frozenset(h.concept for h in behind if h.dimension == "object")
     if nouns:
         return nouns, False
+    if "\n" in text[number.after : position]:
+        return frozenset(), True
     if position < len(text) and text[position] == '"':
         return frozenset(), False  # what is counted stands in quotation marks
     if position >= len(text) or not text[position].isalpha():

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from builder.facts import Block, BlockKind, Span
 from builder.lexicon import Hit, Lexicon
@@ -19,7 +20,7 @@ _SENTENCE_WORDS = 25
 _FEWEST_WORDS = 7
 _OPENING = 3  # a mark such as "- " may stand before what opens a line
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
-_ROW = re.compile(r"\S \| \S[^|]* \| \S|\S \| \d")
+_BAR = " | "
 _PERCENT = re.compile(r"\d ?%")
 
 
@@ -31,12 +32,13 @@ def find_blocks(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str
 class _Line:
     """A line of a page with what labelling needs to know of it."""
 
-    __slots__ = ("end", "hits", "kind", "opens", "start", "text", "words")
+    __slots__ = ("end", "hits", "kind", "opens", "row", "start", "text", "words")
 
     def __init__(self, start: int, end: int, text: str, hits: list[Hit], *, opens: bool) -> None:
         self.start, self.end, self.text, self.hits = start, end, text, hits
         self.opens = opens  # a furniture wording opens the line
         self.words = len(text.split())
+        self.row = False  # of a table: the line before or behind has as many cells
         self.kind: BlockKind = "body"
 
     def tells(self, concept: str) -> bool:
@@ -56,6 +58,9 @@ def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[st
         inside = hits[first:last]
         opens = bool(inside) and inside[0].start <= folded.position(match.start()) + _OPENING
         lines.append(_Line(match.start(), match.end(), match.group().strip(), inside, opens=opens))
+    for line, following in pairwise(lines):
+        if _BAR in line.text and line.text.count(_BAR) == following.text.count(_BAR):
+            line.row = following.row = True
     for line in lines:
         line.kind = _label_alone(line, lexicon, main)
     _label_title(lines)
@@ -95,7 +100,12 @@ def _label_title(lines: list[_Line]) -> None:
     """Label the headline lines: those of some length that stand before the first prose and end without a full stop."""
     first_prose = next((i for i, x in enumerate(lines) if x.kind == "body" and x.words >= _BODY_WORDS), len(lines))
     for index, line in enumerate(lines[:25]):
-        if line.kind == "body" and 4 <= line.words <= 45 and not line.text.endswith((".", ";", ",", ":")):
+        if (
+            line.kind == "body"
+            and not line.row
+            and 4 <= line.words <= 45
+            and not line.text.endswith((".", ";", ",", ":"))
+        ):
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
             if not any(x.words >= _BODY_WORDS for x in following) and len(lines) >= 4:
                 return
@@ -152,7 +162,7 @@ def _is_prose(line: _Line) -> bool:
 
 def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
-    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text) or _ROW.search(line.text))
+    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text) or line.row)
 
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
