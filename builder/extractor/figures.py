@@ -438,6 +438,7 @@ class _SentenceReader:
         if (part := self._counted_frame()) is not None:
             told = rank_indicators(replace(part, nouns=frozenset()), "percent", self.lexicon)
             rates += [c.indicator for c in told if any(self._is_narrower(c.indicator, i, part) for i in rates)]
+            rates = rates or [c.indicator for c in told[:1]]  # a count without a rate of its own: pending and overdue
             scores = {c.indicator.id: c.score for c in told} | scores
         paired = [Choice(i, _PAIRED + scores.get(i.id, 0.0), "rate-of-count") for i in rates]
         return sorted([*paired, *choices], key=lambda c: (-c.score, c.indicator.id))
