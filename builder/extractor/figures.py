@@ -502,6 +502,8 @@ class _SentenceReader:
         if (level := self.turns.level(zone)) is not None:
             return level, None
         level, where = nearest_level(hits, zone, sentence.start, sentence.doers, self.text, self.lexicon)
+        if level is None and self.lexicon.grammar["own-bodies"].search(self.text, sentence.start, position):
+            return "own", body
         row_of_unit = self.told.header is not None and self.place is not None
         if level is None and body is None and not row_of_unit:
             level, body = self.told.level, self.told.body or self.told.doer
