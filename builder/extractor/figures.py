@@ -421,6 +421,8 @@ class _SentenceReader:
         if previous is not None and previous.measure == "rank" and joined and self._is_list_gap(joined):
             return True  # "xếp thứ 2 và 3"
         before = self.sentence.hits(position - _VERB_REACH, position)
+        if zone.number.whole is not None and self.text[position - 1] == "(":
+            return any(h.concept == "rank" for h in before)  # "ở vị trí thấp (58/63)"
         return any(h.concept == "rank" and self.sentence.touches(h, position) for h in before)
 
     def _is_list_gap(self, text: str) -> bool:
