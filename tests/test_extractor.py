@@ -336,3 +336,18 @@ def test_each_of_very_many_short_lines_is_read() -> None:
     lines = "\n".join(f"Huyện tiếp nhận {count} hồ sơ." for count in range(1000, 2500))
     figures = READING.figures(PAGE.format(lines))
     assert [claim.quantity.value for claim, _ in figures] == list(range(1000, 2500))
+
+
+def test_figures_of_the_year_that_a_plan_is_made_for_are_targets() -> None:
+    page = (
+        "Kế hoạch cải cách hành chính năm 2026 của huyện Lấp Vò\n\n06/12/2025\n\n"
+        "- Hồ sơ nộp trực tuyến: 85% (năm 2025: 71,2%).\n- Tỷ lệ hài lòng: 92%.\n"
+    )
+    read = {printed: (claim.status, claim.period) for claim, printed in READING.figures(page)}
+    assert {printed: status for printed, (status, _) in read.items()} == {
+        "85%": "target",
+        "71,2%": "actual",
+        "92%": "target",
+    }
+    results = page.replace("Kế hoạch", "Kết quả thực hiện kế hoạch")
+    assert {claim.status for claim, _ in READING.figures(results)} == {"actual"}

@@ -313,6 +313,8 @@ class _SentenceReader:
         shared = number.whole is not None and not self._has(frame.before, {"stance"})
         if choice is None or (inventory and shared) or self._breaks_down(choice):
             return None
+        period = self._period(zone, choice.indicator)
+        planned = period is not None and period == self.told.plan and self.status == "actual"
         bound, _ = find_bound(sentence.hits(zone.start, number.start), self.text, number)
         if sentence.finds("at-least-behind", number.after, sentence.end):
             bound = "at-least"
@@ -325,12 +327,12 @@ class _SentenceReader:
             start=number.start,
             end=number.end,
             sentence=(sentence.start, sentence.end),
-            period=self._period(zone, choice.indicator),
+            period=period,
             place=self.place,
             body=body,
             national=self._is_national(zone, body),
             level=level,
-            status=self.status,
+            status="target" if planned else self.status,
             rule=choice.rule,
             confidence=min(0.99, 0.5 + choice.score / 6),
             group=self.told.group,

@@ -62,6 +62,7 @@ class Told:
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
     headline: str = ""  # the index that the headline is about
+    plan: Period | None = None  # the time of the plan that the headline is about
 
 
 def begin(page: Page) -> Told:
@@ -145,6 +146,9 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     if titled:
         indices = {h.concept for h in sentence.hits() if h.dimension == "index"}
         told.headline = indices.pop() if len(indices) == 1 else told.headline
+        concepts = {h.concept for h in sentence.hits()}
+        if "plan" in concepts and "result" not in concepts and told.main is not None:
+            told.plan = told.main.period
     if doers := sentence.doers:
         named = [b for b in doers if not b.unnamed or b.committee]
         told.body = named[-1] if named else told.body or doers[-1]

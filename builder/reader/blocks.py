@@ -107,7 +107,7 @@ def _label_title(lines: list[_Line]) -> None:
             and not line.text.endswith((".", ";", ",", ":"))
         ):
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
-            if not any(x.words >= _BODY_WORDS for x in following) and len(lines) >= 4:
+            if not any(x.words >= _BODY_WORDS or _is_item(x) for x in following) and len(lines) >= 4:
                 return
             line.kind = "title"
             for other in lines[index + 1 :]:
