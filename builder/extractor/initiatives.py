@@ -14,6 +14,8 @@ _QUOTED = re.compile(r'"([^"\n]{3,190})"')
 _SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
 _MOST_WORDS = 36
 _FEWEST_WORDS = 3
+_MOST_LAUNCHED = 10  # words of a name that no noun introduces
+_LAUNCH_REACH = 24
 _BEFORE_REACH = 16  # how far before a name the word stands that makes it a place or a mechanism
 
 
@@ -66,6 +68,8 @@ def _quoted(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
         kind = _introduced(page, sentence[0], match.start())
         if kind is None and last is not None and _continues(page, last[0], match.start()):
             kind = last[1]
+        if kind is None and _is_launched(page, sentence[0], match):
+            kind = "model"
         if kind is None or not _is_name(match[1]):
             last = None
             continue
@@ -89,6 +93,15 @@ def _introduced(page: Page, start: int, position: int) -> str | None:
     if heads and len(re.findall(r"\w+", page.folded.text[heads[-1].end : position])) <= 6:
         return heads[-1].concept
     return None
+
+
+def _is_launched(page: Page, start: int, quoted: re.Match[str]) -> bool:
+    """Tell whether a verb launches a name written with a capital, without a noun: mở "Cà phê hành chính"."""
+    before = max(start, quoted.start() - _LAUNCH_REACH)
+    launched = page.lexicon.grammar["launched-before"].search(page.folded.text, before, quoted.start())
+    begin = quoted.start(1)
+    capital = page.printed(begin, begin + 1).isupper()
+    return launched is not None and capital and _FEWEST_WORDS <= len(quoted[1].split()) <= _MOST_LAUNCHED
 
 
 def _is_name(quoted: str) -> bool:
