@@ -156,7 +156,17 @@ def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
             continue
         more = "programme-years" if hit.concept in ("programme", "campaign") else "name-goes-on"
         tail = grammar[more].match(text, hit.end, sentence[1])
-        yield _Named(hit.start, tail.end() if tail else hit.end, hit.concept, sentence)
+        start = _mechanism(page, hit, sentence) if hit.concept == "one-stop-shop" else None
+        if start is None or '"' in text[start : hit.end]:
+            start = hit.start  # the quotation marks tell where the name begins
+        yield _Named(start, tail.end() if tail else hit.end, hit.concept, sentence)
+
+
+def _mechanism(page: Page, hit: Hit, sentence: tuple[int, int]) -> int | None:
+    """Return where the word stands that calls a one-stop shop a mechanism or a model: "cơ chế một cửa"."""
+    before = max(sentence[0], hit.start - _BEFORE_REACH)
+    match = page.lexicon.grammar["mechanism-before"].search(page.folded.text, before, hit.start)
+    return match.start() if match else None
 
 
 def _is_in_passing(page: Page, hit: Hit, sentence: tuple[int, int]) -> bool:
@@ -169,7 +179,7 @@ def _is_in_passing(page: Page, hit: Hit, sentence: tuple[int, int]) -> bool:
         return not any(h.dimension == "foundation" for h in between(page.hits, *sentence))
     before = max(sentence[0], hit.start - _BEFORE_REACH)
     if hit.concept == "one-stop-shop":
-        return grammar["mechanism-before"].search(text, before, hit.start) is None
+        return _mechanism(page, hit, sentence) is None
     barring = {"one-stop-shop": "placed-before", "postal-service": "other-channel-before"}
     construction = barring.get(page.lexicon.families[hit.concept])
     return construction is not None and grammar[construction].search(text, before, hit.start) is not None
