@@ -100,6 +100,8 @@ class _SentenceReader:
         self.excluded = False  # the number before is no result
         self.status = ""  # of the number before, read or not
         self.turns = Turns(sentence)
+        breaks = self.lexicon.grammar["breaks-down"].finditer(self.text, sentence.start, sentence.end)
+        self.breaks = [found.span() for found in breaks]
         self.column_period: PeriodMention | None = None  # of a table's column
 
     def read(self) -> None:
@@ -193,13 +195,13 @@ class _SentenceReader:
         """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""
         if zone.number.kind != "plain" or self._has(frame.cues, {"stage"}) or not self._has(frame.own, {"timing"}):
             return frame
-        opens = self.lexicon.grammar["breaks-down"]
         item = self.told.depths[self.sentence.paragraph] is not None
+        opening = max((start for start, end in self.breaks if end <= zone.number.start), default=-1)
+        clause = -1 if item else self.text.rfind(";", self.sentence.start, zone.number.start)
         for number, whole in reversed(self.openers):
-            if ";" in self.text[number.after : zone.number.start] and not item:
+            if number.after <= clause:
                 return frame
-            first = item and (number, whole) == self.openers[0]
-            if first or opens.search(self.text, number.after, zone.number.start):
+            if number.after <= opening or (item and (number, whole) == self.openers[0]):
                 stages = {c: w for c, w in whole.cues.items() if self._has({c}, {"stage"})}
                 return replace(frame, cues={**stages, **frame.cues})
         return frame
