@@ -124,7 +124,7 @@ def test_bounds_are_kept(extract_text: ExtractText, words: str, bound: str) -> N
         "Quyết định số 1234/QĐ-UBND ngày 05/06/2018 đã được ban hành.",
         "Bộ phận một cửa làm việc từ 7 giờ 30 đến 17 giờ các ngày trong tuần.",
         "Huyện áp dụng hệ thống quản lý chất lượng ISO 9001:2015 tại các phòng.",
-        "Dịch vụ công trực tuyến mức độ 3, mức độ 4 được cung cấp trên cổng.",
+        "Dịch vụ công mức độ 3, mức độ 4 được cung cấp trên cổng.",
     ],
 )
 def test_numbers_that_measure_nothing_are_no_figures(extract_text: ExtractText, words: str) -> None:
