@@ -20,6 +20,7 @@ from builder.errors import OntologyError
 from builder.text import fold_name, without_marks
 
 COUNTRY = "VN/origin"
+_JOINTS = ("-", " - ", "- ", " -")  # how a hyphen in a name is spelt
 _LEVELS = {2: "province", 3: "district", 5: "commune"}
 
 
@@ -221,7 +222,6 @@ def _index(
     )
 
 
-_JOINTS = ("-", " - ", "- ", " -")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 

@@ -6,7 +6,7 @@ word. Matching runs over folded text in one Aho–Corasick pass.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -122,6 +122,10 @@ class Lexicon:
             if _LAYER.get(dimension, 0) == layer
         ]
         return sorted(hits)
+
+    def has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
+        """Tell whether one of some cues is of one of some dimensions."""
+        return any(self.cues[cue].dimension in dimensions for cue in cues)
 
 
 def _is_word(text: str, start: int, end: int) -> bool:

@@ -1,35 +1,32 @@
 """Figures: every number of a page that states an indicator, with its period, place, level, bound and status."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from builder.extractor.discourse import FrameReader
 from builder.extractor.exclusions import is_no_result, only_small_words
-from builder.extractor.frames import CONTENT, Frame, Zone, find_zones, hand_down, read_frame
+from builder.extractor.frames import MEASURING, Frame, Zone, find_zones, hand_down, read_frame
 from builder.extractor.page import READ, Page
 from builder.extractor.periods import PeriodMention, same_report
-from builder.extractor.quantities import Number, find_bound
+from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
 from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
-from builder.extractor.sentence import OPENING, Sentence, locate
+from builder.extractor.sentence import Sentence, locate, opens_with
 from builder.extractor.tables import Header, column_of, row_cells, table_zone
 from builder.extractor.timing import choose_period
 from builder.extractor.told import Told, begin, close_block, open_block, remember
 from builder.extractor.turns import Turns
 from builder.extractor.units import Place
 from builder.facts import Period
-from builder.lexicon import Hit, Indicator, Lexicon
+from builder.lexicon import Indicator, Lexicon
 
-_MEASURING = CONTENT - {"object", "stance", "trend"}
 _MOST_POINTS = 1000
-_FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
-_AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _AGAIN = 0.5  # what an enumeration adds to the indicator read before
 _PAIRED = 1.5  # score of the rate whose numerator the number before was
-_WORD = re.compile(r"[^\W\d]+")
 _LAST_DIGITS = re.compile(r"[\d.,]+$")
 
 
@@ -76,7 +73,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
         for start, end in page.sentences(block):
             reader = _SentenceReader(locate(page, start, end, index, told.known), told)
             reader.read()
-            remember(reader.sentence, told, reader.last)
+            remember(reader.sentence, told, reader.frames.last)
             figures.extend(reader.figures)
             unread.extend(reader.unread)
         close_block(page, index, told)
@@ -92,16 +89,13 @@ class _SentenceReader:
         self.text, self.lexicon = sentence.text, sentence.lexicon
         self.figures: list[Figure] = []
         self.unread: list[Unread] = []
-        self.last: Frame | None = None
         self.previous: Figure | None = None
         self.place: Place | None = told.subject
-        self.openers: list[tuple[Number, Frame]] = []
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
         self.status = ""  # of the number before, read or not
         self.turns = Turns(sentence)
-        breaks = self.lexicon.grammar["breaks-down"].finditer(self.text, sentence.start, sentence.end)
-        self.breaks = [found.span() for found in breaks]
+        self.frames = FrameReader(sentence, told, self.turns)
         self.column_period: PeriodMention | None = None  # of a table's column
 
     def read(self) -> None:
@@ -115,7 +109,7 @@ class _SentenceReader:
             self.text, sentence.start, sentence.end, sentence.numbers, page.hits, self.lexicon, sentence.masked
         )
         for i, zone in enumerate(zones):
-            frame = self._frame(i, zone)
+            frame = self.frames.read(i, zone, indexed=self._is_indexed(zone))
             self.place = (
                 self.turns.place(zone)
                 or self._ranked(zone)
@@ -160,148 +154,17 @@ class _SentenceReader:
             self.figures += [figure, *self._wholes(zone, figure)]
         elif zone.number.kind != "zero":
             self.unread.append(Unread(zone.number.start, zone.number.end))
-        if not self.openers and self.told.opening is None:
+        if self.frames.last is None and self.told.opening is None:
             self.told.opening = hand_down(frame, self.lexicon)
-        self.openers.append((zone.number, frame))
-        self.previous, self.last = figure, frame
+        self.frames.keep(zone.number, frame)
+        self.previous = figure
 
     def _goes_on_excluded(self, zone: Zone) -> bool:
         """Tell whether a number goes on from one that is no result: "tăng 5 bậc và 2,35 điểm", "từ 120 đến 150"."""
-        if not self.excluded or not self.openers:
+        if not self.excluded or not self.frames.read_so_far:
             return False
         gap = self.sentence.lexicon.grammar["goes-on"]
-        return gap.fullmatch(self.text, self.openers[-1][0].after, zone.number.start) is not None
-
-    # ------------------------------------------------------------ which words bear on a number
-
-    def _frame(self, index: int, zone: Zone) -> Frame:
-        before = self._parallel(zone) or self.last or self._specified() or self.told.frame
-        frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
-        frame = self._as_part(zone, frame)
-        frame = self.turns.frame(zone, frame, self.openers[0][1] if self.openers else None)
-        frame = self._without_far_topic(zone, frame)
-        return self._of_headline(zone, self._look_ahead(zone, self._recall(zone, frame)))
-
-    def _of_headline(self, zone: Zone, frame: Frame) -> Frame:
-        """Give points and ranks that no index explains the index that the page's headline is about."""
-        index, number = self.told.headline, zone.number
-        scored = self._is_indexed(zone) or (number.kind == "plain" and number.decimals)
-        if not (index and scored) or number.whole is not None or self._has(frame.cues, {"index"}):
-            return frame
-        component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
-        return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
-
-    def _as_part(self, zone: Zone, frame: Frame) -> Frame:
-        """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""
-        if zone.number.kind != "plain" or self._has(frame.cues, {"stage"}) or not self._has(frame.own, {"timing"}):
-            return frame
-        item = self.told.depths[self.sentence.paragraph] is not None
-        opening = max((start for start, end in self.breaks if end <= zone.number.start), default=-1)
-        clause = -1 if item else self.text.rfind(";", self.sentence.start, zone.number.start)
-        for number, whole in reversed(self.openers):
-            if number.after <= clause:
-                return frame
-            if number.after <= opening or (item and (number, whole) == self.openers[0]):
-                stages = {c: w for c, w in whole.cues.items() if self._has({c}, {"stage"})}
-                return replace(frame, cues={**stages, **frame.cues})
-        return frame
-
-    def _specified(self) -> Frame | None:
-        """Return the last frame of the sentence before, where this one breaks it down: "Cụ thể, Sở A có 10 thủ tục"."""
-        sentence = self.sentence
-        return self.told.whole if sentence.finds("specifying", sentence.start, sentence.end) else None
-
-    def _topic(self, index: int, zone: Zone) -> list[Hit]:
-        """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""
-        opening = self.sentence.finds("topic", self.sentence.start, self.sentence.end)
-        if opening is None or (index == 0 and zone.number.start < opening.end()):
-            return []
-        return self.sentence.hits(end=opening.end())
-
-    def _parallel(self, zone: Zone) -> Frame | None:
-        """Return the frame that opens the clause before, where a new clause begins behind a semicolon.
-
-        In "Sở A tiếp nhận 10 hồ sơ, đúng hạn 99%; Sở B 20 hồ sơ" the last number goes on from the first.
-        """
-        if self.last is None or not self.openers:
-            return None
-        last = self.openers[-1][0]
-        if ";" not in self.text[last.after : zone.number.start]:
-            return None
-        clause = self.text.rfind(";", self.sentence.start, last.start)
-        share = zone.number.kind == "percent"
-        return next((f for n, f in self.openers if n.start > clause and (n.kind == "percent") == share), None)
-
-    def _without_far_topic(self, zone: Zone, frame: Frame) -> Frame:
-        """Drop what is carried over to a number that is told of something else.
-
-        That is a component of an index, or a rate of a topic the ontology does not know: "tỷ lệ cây xanh được tưới".
-        """
-        if not zone.left:
-            return frame
-        told = self.sentence.hits(*zone.left[0])
-        foreign = self._unknown_words(*zone.left[0]) >= _FOREIGN_WORDS
-        dropped: Set[str] = set()
-        if foreign and any(h.concept == "rate" for h in told) and not self._has(frame.own, _MEASURING):
-            dropped = _MEASURING
-        elif not self._has(frame.own, {"index"}):
-            other = any(h.dimension in _MEASURING - {"index", "topic"} for h in told)
-            dropped = {"index"} if foreign or (other and self._is_indexed(zone)) else set()
-        return replace(frame, cues={c: w for c, w in frame.cues.items() if not self._has({c}, dropped)})
-
-    def _unknown_words(self, start: int, end: int) -> int:
-        """Return how many words of a stretch the ontology does not know and that name no unit, body or period."""
-        sentence = self.sentence
-        known = [(h.start, h.end) for h in sentence.hits(start, end)]
-        known += [(p.start, p.end) for p in sentence.places] + [(b.start, b.end) for b in sentence.bodies]
-        known += [(p.start, p.end) for p in sentence.periods]
-        words = [m.start() for m in _WORD.finditer(self.text, start, end)]
-        return sum(not any(a <= w < b for a, b in known) for w in words)
-
-    def _recall(self, zone: Zone, frame: Frame) -> Frame:
-        """Give a number that is told for another unit, or of "tỷ lệ này", the cues of the last one of its kind read.
-
-        "… đúng hạn 98%. Huyện A 99%"; "… còn 120 hồ sơ trễ hạn. Thị xã B 45, huyện C 30 hồ sơ".
-        """
-        number = zone.number
-        share = number.kind == "percent"
-        last = self.told.rate if share else self.told.count if number.kind == "plain" else None
-        if last is None or self._has(frame.cues, _MEASURING):
-            return frame
-        if frame.nouns and not share and not frame.nouns & last.cues.keys():
-            return frame
-        pointed = share and any(h.dimension == "anaphor" for h in self.sentence.hits(end=number.start))
-        start = zone.start if share else zone.left[0][0] if zone.left else number.start
-        foreign = self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
-        if not pointed and (foreign or not self._names_whose(start, number.start, period=share)):
-            return frame
-        return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
-
-    def _names_whose(self, begin: int, position: int, *, period: bool) -> bool:
-        """Tell whether a level, a unit, a body or, where one may do, a period is named between two positions."""
-        sentence = self.sentence
-        starts = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]
-        starts += [h.start for h in sentence.hits() if h.dimension in ("level", "scope", "national")]
-        starts += [p.start for p in sentence.periods if period and not p.base]
-        return any(begin <= start < position for start in starts)
-
-    def _look_ahead(self, zone: Zone, frame: Frame) -> Frame:
-        """Give a number that nothing before explains the words of the rest of its sentence.
-
-        "Xã A (đạt 99%), xã B (đạt 98%) là những nơi có tỷ lệ đúng hạn cao"; "đạt 85 điểm, xếp thứ 3 về chỉ số CCHC".
-        """
-        indexed = self._is_indexed(zone)
-        if zone.number.kind in ("plain", "vnd") and not indexed:
-            return frame
-        wanted = {"index"} if indexed else _MEASURING
-        if self._has(frame.cues, wanted):
-            return frame
-        behind = self.sentence.hits(start=zone.number.after)
-        found = {h.concept: _AHEAD for h in behind if h.dimension in wanted or h.dimension == "object"}
-        return replace(frame, cues={**found, **frame.cues})
-
-    def _has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
-        return any(self.lexicon.cues[c].dimension in dimensions for c in cues)
+        return gap.fullmatch(self.text, self.frames.read_so_far[-1][0].after, zone.number.start) is not None
 
     def _is_indexed(self, zone: Zone) -> bool:
         return zone.number.kind in ("points", "rank") or self._is_rank(zone)
@@ -312,7 +175,7 @@ class _SentenceReader:
         number, sentence = zone.number, self.sentence
         choice, measure = self._choose(zone, frame)
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
-        shared = number.whole is not None and not self._has(frame.before, {"stance"})
+        shared = number.whole is not None and not self.lexicon.has(frame.before, {"stance"})
         if choice is None or (inventory and shared) or self._breaks_down(choice):
             return None
         period = self._period(zone, choice.indicator)
@@ -344,7 +207,7 @@ class _SentenceReader:
     def _counts_nothing(self, choice: Choice, frame: Frame) -> bool:
         """Tell whether a bare number would count units: these are told by their noun, "142 xã", or go on in a list."""
         going_on = self.previous is not None and self.previous.indicator == choice.indicator.id
-        reduced = self._has(frame.own, {"trend"})
+        reduced = self.lexicon.has(frame.own, {"trend"})
         return not (choice.indicator.levelled or frame.nouns or going_on or reduced)
 
     def _is_part(self, choice: Choice, frame: Frame) -> bool:
@@ -387,7 +250,7 @@ class _SentenceReader:
 
     def _prefer_previous(self, measure: str, frame: Frame, choices: list[Choice]) -> list[Choice]:
         """In an enumeration that leaves the words out, a number states what the one before it stated."""
-        previous, last = self.previous, self.last
+        previous, last = self.previous, self.frames.last
         if previous is None or last is None or previous.measure != measure or frame.tells(self.lexicon):
             return choices
         if frame.nouns and frame.nouns != last.nouns:
@@ -398,8 +261,8 @@ class _SentenceReader:
     def _measures(self, zone: Zone, frame: Frame) -> Iterator[str]:
         """Yield the measures a number may be of, likeliest first."""
         number = zone.number
-        own = self._has(frame.own, {"index"})
-        indexed = own or self._has(frame.cues, {"index"})
+        own = self.lexicon.has(frame.own, {"index"})
+        indexed = own or self.lexicon.has(frame.cues, {"index"})
         if number.kind in ("vnd", "points", "rank"):
             yield number.kind
         elif number.kind == "percent":
@@ -468,7 +331,7 @@ class _SentenceReader:
 
     def _counted_frame(self) -> Frame | None:
         part = self._counted_part()
-        return next((f for n, f in self.openers if part is not None and n.start == part.start), None)
+        return self.frames.of(part.start) if part is not None else None
 
     def _tells_near(self, zone: Zone) -> bool:
         """Tell whether the stretch before a number, or behind it, says what is measured.
@@ -480,7 +343,7 @@ class _SentenceReader:
         share = self.sentence.finds("share-of", zone.number.after, self.sentence.end)
         if not self._is_tied(zone.number.start) and share is None:
             near += zone.right[:1]
-        return any(h.dimension in _MEASURING for s in near for h in self.sentence.hits(*s))
+        return any(h.dimension in MEASURING for s in near for h in self.sentence.hits(*s))
 
     def _is_tied(self, position: int) -> bool:
         before = self.sentence.hits(position - _VERB_REACH, position)
@@ -539,17 +402,13 @@ class _SentenceReader:
         hits = self.sentence.hits(zone.start, zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan"]
-        planned = bool(plans)
-        if (
-            plans
-            and plans[0].start - self.sentence.start <= OPENING
-            and ":" in self.text[plans[0].end : zone.number.start]
-        ):
-            return "target"
+        headed = opens_with(self.sentence.page, self.sentence.start, "plan")
+        if headed and plans and ":" in self.text[plans[0].end : zone.number.start]:
+            return "target"  # "Kế hoạch năm 2020: …"
         if any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
             return "target"  # "(kế hoạch 97%)"
         intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
-        if "target" in told or ("projected" in told and (planned or intended)):
+        if "target" in told or ("projected" in told and (plans or intended)):
             return "target"
         if "projected" in told:
             return "projected"

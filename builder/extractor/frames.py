@@ -9,7 +9,7 @@ from builder.extractor.quantities import Number
 from builder.lexicon import Hit, Lexicon, between
 
 CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance", "trend"})
-_TELLING = CONTENT - {"object", "stance", "trend"}
+MEASURING = CONTENT - {"object", "stance", "trend"}  # what tells what is measured
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _FAR = 90  # how far behind a number words may stand that bear on it
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
@@ -53,7 +53,7 @@ class Frame:
 
     def tells(self, lexicon: Lexicon) -> bool:
         """Tell whether the number's own zone says anything about what is measured."""
-        return any(lexicon.cues[c].dimension in _TELLING for c in self.own)
+        return lexicon.has(self.own, MEASURING)
 
 
 def find_zones(
@@ -193,7 +193,7 @@ def read_frame(
     for noun in nouns:
         own[noun] = 1.0
     for hit in topic:
-        if hit.dimension in _TELLING and hit.dimension not in {lexicon.cues[c].dimension for c in own}:
+        if hit.dimension in MEASURING and hit.dimension not in {lexicon.cues[c].dimension for c in own}:
             own[hit.concept] = 0.6
     own = _join_coordinated(own, lexicon)
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
@@ -348,7 +348,7 @@ def topic_frame(hits: Sequence[Hit], before: Frame | None, lexicon: Lexicon) -> 
 
 def announced_frame(hits: Sequence[Hit]) -> Frame | None:
     """Return what a line such as "Tỷ lệ hồ sơ đúng hạn của các huyện:" says of the numbers in the list below it."""
-    if not any(h.dimension in _TELLING for h in hits):
+    if not any(h.dimension in MEASURING for h in hits):
         return None
     cues = {h.concept: _INHERITED for h in hits if h.dimension in CONTENT}
     return Frame(cues, before=frozenset(cues))

@@ -152,12 +152,13 @@ def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[_Named]:
     for match in grammar["named-by-number"].finditer(text, *sentence):
         yield _Named(*match.span(), "feedback-channel", sentence)
     for hit in between(page.hits, *sentence):
-        if hit.dimension != "initiative" or _is_in_passing(page, hit, sentence):
+        mechanism = _mechanism(page, hit, sentence) if hit.concept == "one-stop-shop" else None
+        if hit.dimension != "initiative" or _is_in_passing(page, hit, mechanism, sentence):
             continue
         more = "programme-years" if hit.concept in ("programme", "campaign") else "name-goes-on"
         tail = grammar[more].match(text, hit.end, sentence[1])
-        start = _mechanism(page, hit, sentence) if hit.concept == "one-stop-shop" else None
-        if start is None or '"' in text[start : hit.end]:
+        start = hit.start if mechanism is None else mechanism
+        if '"' in text[start : hit.end]:
             start = hit.start  # the quotation marks tell where the name begins
         yield _Named(start, tail.end() if tail else hit.end, hit.concept, sentence)
 
@@ -169,7 +170,7 @@ def _mechanism(page: Page, hit: Hit, sentence: tuple[int, int]) -> int | None:
     return match.start() if match else None
 
 
-def _is_in_passing(page: Page, hit: Hit, sentence: tuple[int, int]) -> bool:
+def _is_in_passing(page: Page, hit: Hit, mechanism: int | None, sentence: tuple[int, int]) -> bool:
     """Tell whether a wording is only where or how dossiers are handed in, not what the page says is introduced.
 
     A centre counts where the text says it was set up, the one-stop shop where it is called a mechanism or a model.
@@ -177,9 +178,9 @@ def _is_in_passing(page: Page, hit: Hit, sentence: tuple[int, int]) -> bool:
     text, grammar = page.folded.text, page.lexicon.grammar
     if hit.concept == "public-service-centre":
         return not any(h.dimension == "foundation" for h in between(page.hits, *sentence))
-    before = max(sentence[0], hit.start - _BEFORE_REACH)
     if hit.concept == "one-stop-shop":
-        return _mechanism(page, hit, sentence) is None
+        return mechanism is None
+    before = max(sentence[0], hit.start - _BEFORE_REACH)
     barring = {"one-stop-shop": "placed-before", "postal-service": "other-channel-before"}
     construction = barring.get(page.lexicon.families[hit.concept])
     return construction is not None and grammar[construction].search(text, before, hit.start) is not None

@@ -82,7 +82,7 @@ def nearest_level(
     """
     bare = level_before(text, zone.number, lexicon)
     if bare is not None and bare.lastgroup:
-        return bare.lastgroup.removesuffix("b"), zone.number.start
+        return bare.lastgroup, zone.number.start
     behind = [h for h in between(hits, *zone.right[0]) if h.dimension in ("level", "scope")] if zone.right else []
     if behind:
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1

@@ -13,8 +13,8 @@ from builder.extractor.units import Place
 from builder.lexicon import Hit, Lexicon, between
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-OPENING = 5  # how far into a sentence its first word may begin
-LONGEST_WORDING = 40
+_OPENING = 5  # how far into a sentence its first word may begin
+_LONGEST_WORDING = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Sentence:
 def opens_with(page: Page, start: int, concept: str) -> bool:
     """Tell whether a wording, such as "trong số hồ sơ trên", opens the text at a position."""
     return any(
-        h.concept == concept for h in between(page.hits, start, start + LONGEST_WORDING) if h.start - start <= OPENING
+        h.concept == concept for h in between(page.hits, start, start + _LONGEST_WORDING) if h.start - start <= _OPENING
     )
 
 

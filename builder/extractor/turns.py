@@ -8,7 +8,6 @@ from builder.extractor.frames import Frame, Stretch, Zone, noun_behind, read_fra
 from builder.extractor.sentence import Sentence
 from builder.extractor.units import Place
 from builder.facts import Period
-from builder.lexicon import Hit
 
 _DEALT = ("timing", "channel", "index", "opinion")  # dimensions whose cues are dealt out
 _BARE_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)")
@@ -23,8 +22,8 @@ class Turns:
         self.sentence = sentence
         word = next((h for h in sentence.hits() if h.concept == "respectively"), None)
         behind = tuple(n.start for n in sentence.numbers if word is not None and n.start > word.end)
-        self.word: Hit | None = word if len(behind) > 1 else None
         self.positions = behind if len(behind) > 1 else ()
+        self.word = word.start if word is not None else sentence.end  # where "lần lượt" stands
 
     def _turn(self, zone: Zone) -> int | None:
         return self.positions.index(zone.number.start) if zone.number.start in self.positions else None
@@ -32,9 +31,9 @@ class Turns:
     def place(self, zone: Zone) -> Place | None:
         """Return the unit of a number in "A và B lần lượt xếp thứ 2 và 3"."""
         turn = self._turn(zone)
-        if turn is None or self.word is None:
+        if turn is None:
             return None
-        named = [p for p in self.sentence.places if p.end <= self.word.start]
+        named = [p for p in self.sentence.places if p.end <= self.word]
         while len(named) > 1 and named[1].start - named[0].end > _LONGEST_GAP:
             named.pop(0)
         fits = 2 <= len(named) <= len(self.positions) and turn < len(named)
@@ -43,9 +42,9 @@ class Turns:
     def period(self, zone: Zone) -> Period | None:
         """Return the year of a number in "năm 2015, 2016, 2017 lần lượt là 95%, 96% và 98%"."""
         turn = self._turn(zone)
-        if turn is None or self.word is None:
+        if turn is None:
             return None
-        years = _BARE_YEAR.findall(self.sentence.text, self.sentence.start, self.word.start)
+        years = _BARE_YEAR.findall(self.sentence.text, self.sentence.start, self.word)
         if len(years) != len(self.positions):
             return None
         year = int(years[turn])

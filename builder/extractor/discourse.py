@@ -1,0 +1,169 @@
+"""Which words bear on each number of a sentence: its own, those before it in the sentence, and what the page told."""
+
+import re
+from collections.abc import Set
+from dataclasses import replace
+
+from builder.extractor.frames import MEASURING, Frame, Zone, read_frame
+from builder.extractor.quantities import Number
+from builder.extractor.sentence import Sentence
+from builder.extractor.told import Told
+from builder.extractor.turns import Turns
+from builder.lexicon import Hit
+
+_FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
+_AHEAD = 0.6  # weight of words behind a number that nothing before explains
+_WORD = re.compile(r"[^\W\d]+")
+
+
+class FrameReader:
+    """Reads the frames of one sentence from left to right; each number may go on from the ones before."""
+
+    def __init__(self, sentence: Sentence, told: Told, turns: Turns) -> None:
+        """Begin a sentence with what the page told before it."""
+        self.sentence, self.told, self.turns = sentence, told, turns
+        self.text, self.lexicon = sentence.text, sentence.lexicon
+        self.read_so_far: list[tuple[Number, Frame]] = []
+        breaks = self.lexicon.grammar["breaks-down"].finditer(self.text, sentence.start, sentence.end)
+        self.breaks = [found.span() for found in breaks]
+
+    @property
+    def last(self) -> Frame | None:
+        """Return the frame of the number before."""
+        return self.read_so_far[-1][1] if self.read_so_far else None
+
+    def keep(self, number: Number, frame: Frame) -> None:
+        """Take a frame as read: the next numbers may go on from it."""
+        self.read_so_far.append((number, frame))
+
+    def of(self, position: int) -> Frame | None:
+        """Return the frame of the number that begins at a position."""
+        return next((frame for number, frame in self.read_so_far if number.start == position), None)
+
+    def read(self, index: int, zone: Zone, *, indexed: bool) -> Frame:
+        """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
+        before = self._parallel(zone) or self.last or self._specified() or self.told.frame
+        frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
+        frame = self._as_part(zone, frame)
+        frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
+        frame = self._without_far_topic(zone, frame, indexed=indexed)
+        frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
+        return self._of_headline(zone, frame, indexed=indexed)
+
+    def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
+        """Give points and ranks that no index explains the index that the page's headline is about."""
+        index, number = self.told.headline, zone.number
+        scored = indexed or (number.kind == "plain" and number.decimals)
+        if not (index and scored) or number.whole is not None or self.lexicon.has(frame.cues, {"index"}):
+            return frame
+        component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
+        return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
+
+    def _as_part(self, zone: Zone, frame: Frame) -> Frame:
+        """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""
+        staged, timed = self.lexicon.has(frame.cues, {"stage"}), self.lexicon.has(frame.own, {"timing"})
+        if zone.number.kind != "plain" or staged or not timed:
+            return frame
+        item = self.told.depths[self.sentence.paragraph] is not None
+        opening = max((start for start, end in self.breaks if end <= zone.number.start), default=-1)
+        clause = -1 if item else self.text.rfind(";", self.sentence.start, zone.number.start)
+        for number, whole in reversed(self.read_so_far):
+            if number.after <= clause:
+                return frame
+            if number.after <= opening or (item and (number, whole) == self.read_so_far[0]):
+                stages = {c: w for c, w in whole.cues.items() if self.lexicon.has({c}, {"stage"})}
+                return replace(frame, cues={**stages, **frame.cues})
+        return frame
+
+    def _specified(self) -> Frame | None:
+        """Return the last frame of the sentence before, where this one breaks it down: "Cụ thể, Sở A có 10 thủ tục"."""
+        sentence = self.sentence
+        return self.told.whole if sentence.finds("specifying", sentence.start, sentence.end) else None
+
+    def _topic(self, index: int, zone: Zone) -> list[Hit]:
+        """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""
+        opening = self.sentence.finds("topic", self.sentence.start, self.sentence.end)
+        if opening is None or (index == 0 and zone.number.start < opening.end()):
+            return []
+        return self.sentence.hits(end=opening.end())
+
+    def _parallel(self, zone: Zone) -> Frame | None:
+        """Return the frame that opens the clause before, where a new clause begins behind a semicolon.
+
+        In "Sở A tiếp nhận 10 hồ sơ, đúng hạn 99%; Sở B 20 hồ sơ" the last number goes on from the first.
+        """
+        if not self.read_so_far:
+            return None
+        last = self.read_so_far[-1][0]
+        if ";" not in self.text[last.after : zone.number.start]:
+            return None
+        clause = self.text.rfind(";", self.sentence.start, last.start)
+        share = zone.number.kind == "percent"
+        return next((f for n, f in self.read_so_far if n.start > clause and (n.kind == "percent") == share), None)
+
+    def _without_far_topic(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
+        """Drop what is carried over to a number that is told of something else.
+
+        That is a component of an index, or a rate of a topic the ontology does not know: "tỷ lệ cây xanh được tưới".
+        """
+        if not zone.left:
+            return frame
+        told = self.sentence.hits(*zone.left[0])
+        foreign = self._unknown_words(*zone.left[0]) >= _FOREIGN_WORDS
+        dropped: Set[str] = set()
+        if foreign and any(h.concept == "rate" for h in told) and not self.lexicon.has(frame.own, MEASURING):
+            dropped = MEASURING
+        elif not self.lexicon.has(frame.own, {"index"}):
+            other = any(h.dimension in MEASURING - {"index", "topic"} for h in told)
+            dropped = {"index"} if foreign or (other and indexed) else set()
+        return replace(frame, cues={c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, dropped)})
+
+    def _unknown_words(self, start: int, end: int) -> int:
+        """Return how many words of a stretch the ontology does not know and that name no unit, body or period."""
+        sentence = self.sentence
+        known = [(h.start, h.end) for h in sentence.hits(start, end)]
+        known += [(p.start, p.end) for p in sentence.places] + [(b.start, b.end) for b in sentence.bodies]
+        known += [(p.start, p.end) for p in sentence.periods]
+        words = [m.start() for m in _WORD.finditer(self.text, start, end)]
+        return sum(not any(a <= w < b for a, b in known) for w in words)
+
+    def _recall(self, zone: Zone, frame: Frame) -> Frame:
+        """Give a number that is told for another unit, or of "tỷ lệ này", the cues of the last one of its kind read.
+
+        "… đúng hạn 98%. Huyện A 99%"; "… còn 120 hồ sơ trễ hạn. Thị xã B 45, huyện C 30 hồ sơ".
+        """
+        number = zone.number
+        share = number.kind == "percent"
+        last = self.told.rate if share else self.told.count if number.kind == "plain" else None
+        if last is None or self.lexicon.has(frame.cues, MEASURING):
+            return frame
+        if frame.nouns and not share and not frame.nouns & last.cues.keys():
+            return frame
+        pointed = share and any(h.dimension == "anaphor" for h in self.sentence.hits(end=number.start))
+        start = zone.start if share else zone.left[0][0] if zone.left else number.start
+        foreign = self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
+        if not pointed and (foreign or not self._names_whose(start, number.start, period=share)):
+            return frame
+        return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
+
+    def _names_whose(self, begin: int, position: int, *, period: bool) -> bool:
+        """Tell whether a level, a unit, a body or, where one may do, a period is named between two positions."""
+        sentence = self.sentence
+        starts = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]
+        starts += [h.start for h in sentence.hits() if h.dimension in ("level", "scope", "national")]
+        starts += [p.start for p in sentence.periods if period and not p.base]
+        return any(begin <= start < position for start in starts)
+
+    def _look_ahead(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
+        """Give a number that nothing before explains the words of the rest of its sentence.
+
+        "Xã A (đạt 99%), xã B (đạt 98%) là những nơi có tỷ lệ đúng hạn cao"; "đạt 85 điểm, xếp thứ 3 về chỉ số CCHC".
+        """
+        if zone.number.kind in ("plain", "vnd") and not indexed:
+            return frame
+        wanted = {"index"} if indexed else MEASURING
+        if self.lexicon.has(frame.cues, wanted):
+            return frame
+        behind = self.sentence.hits(start=zone.number.after)
+        found = {h.concept: _AHEAD for h in behind if h.dimension in wanted or h.dimension == "object"}
+        return replace(frame, cues={**found, **frame.cues})
