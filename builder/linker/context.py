@@ -178,18 +178,21 @@ def units_of_host(host: str, gazetteer: Gazetteer) -> list[UnitVersion]:
     labels = [
         label for label in host.lower().split(".") if label not in ("www", "vn", "gov", "com", "org", "net", "edu")
     ]
-    provinces = {u.code: u for label in labels for u in _units_of_label(label, gazetteer, "province")}
+    called = {u.key: u for label in labels for u in _units_of_label(label, gazetteer, "province")}
+    provinces = {u.code: u for u in called.values()}
     districts = {u.code: u for label in labels for u in _units_of_label(label, gazetteer, "district")}
     if communes := _communes_of_host(labels, {**provinces, **districts}, gazetteer):
         return communes
     if provinces:
-        below = [
-            u
-            for u in districts.values()
-            if u.parent in provinces and slug(u.name) not in map(slug_of, provinces.values())
-        ]
+        below = [u for u in districts.values() if _lies_below(u, called, gazetteer)]
         return below or list(provinces.values())
     return list(districts.values())
+
+
+def _lies_below(unit: UnitVersion, called: Mapping[str, UnitVersion], gazetteer: Gazetteer) -> bool:
+    """Tell whether a unit lies in a province while that bore the name in the host, and does not share the name."""
+    parent = gazetteer.parent(unit)
+    return parent is not None and parent.key in called and slug(unit.name) != slug(parent.name)
 
 
 _COMMUNE_LABEL = re.compile(r"^(?:xa|phuong|thitran|tt|p|x)-?([a-z0-9-]+)$")
@@ -207,11 +210,6 @@ def _communes_of_host(
         if above.keys() & {a.code for a in gazetteer.ancestors(u)}
     }
     return list(found.values()) if len(found) == 1 else []
-
-
-def slug_of(unit: UnitVersion) -> str:
-    """Return the slug of a unit's name."""
-    return slug(unit.name)
 
 
 _LABEL_PREFIX = re.compile(
@@ -306,8 +304,8 @@ def _at(unit: UnitVersion, group: _Group, gazetteer: Gazetteer, day: date | None
 
 
 def _backing(unit: UnitVersion, support: Mapping[str, float], gazetteer: Gazetteer, day: date | None) -> float:
-    """Return what the page says for the units above a unit: it tells homonyms apart."""
-    return sum(support.get(a.code, 0.0) for a in gazetteer.ancestors(unit, day))
+    """Return what the page says for a unit beyond its name, and for the units above it: it tells homonyms apart."""
+    return sum(support.get(u.code, 0.0) for u in (unit, *gazetteer.ancestors(unit, day)))
 
 
 def _company(
