@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -97,6 +97,26 @@ class Gazetteer:
             return None
         moment = day if day and unit.in_force(day) else unit.valid_through or unit.valid_from or day
         return self.at(unit.parent, moment) or self.at(unit.parent, None)
+
+    def successors(self, unit: UnitVersion) -> list[UnitVersion]:
+        """Return the unit versions that took over a version's territory on the day after it ended."""
+        if unit.valid_through is None:
+            return []
+        morrow = unit.valid_through + timedelta(days=1)
+        codes = unit.successors or (unit.code,)
+        return [s for code in codes if (s := self.at(code, morrow)) is not None and s.key != unit.key]
+
+    def heir(self, code: str, day: date | None) -> UnitVersion | None:
+        """Return the version in force on a day of a unit, or of the one that took over all of it; else its last."""
+        unit = self.at(code, day)
+        while unit is None and day is not None:
+            last = self.at(code, None)
+            after = self.successors(last) if last is not None else []
+            if len(after) != 1 or after[0].code == code:
+                return last
+            code = after[0].code
+            unit = self.at(code, day)
+        return unit
 
     def ancestors(self, unit: UnitVersion, day: date | None = None) -> tuple[UnitVersion, ...]:
         """Return the units above a version, nearest first."""
@@ -220,6 +240,14 @@ def _index(
         _names=names,
         _matcher=ahocorasick_rs.AhoCorasick(names),
     )
+
+
+def in_force(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitVersion, ...]:
+    """Return the candidates in force on a day, one version a unit; if none was, the last version of each."""
+    candidates = tuple(candidates)
+    chosen = [u for u in candidates if day is not None and u.in_force(day)]
+    latest = {u.code: u for u in (chosen or candidates)}
+    return tuple(latest.values())
 
 
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")

@@ -317,17 +317,8 @@ def _with_relatives(keys: Sequence[str], gazetteer: Gazetteer) -> list[str]:
         unit = gazetteer.versions[key]
         parent = gazetteer.parent(unit)
         waiting += [parent.key] if parent else []
-        waiting += [s.key for s in successors(unit, gazetteer)]
+        waiting += [s.key for s in gazetteer.successors(unit)]
     return sorted(wanted)
-
-
-def successors(unit: UnitVersion, gazetteer: Gazetteer) -> list[UnitVersion]:
-    """Return the unit versions that took over a version's territory on the day after it ended."""
-    if unit.valid_through is None:
-        return []
-    morrow = unit.valid_through + timedelta(days=1)
-    codes = unit.successors or (unit.code,)
-    return [s for code in codes if (s := gazetteer.at(code, morrow)) is not None and s.key != unit.key]
 
 
 def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
@@ -352,7 +343,7 @@ def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
 
 
 def _write_change(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
-    after = successors(unit, gazetteer)
+    after = gazetteer.successors(unit)
     if not after or unit.valid_through is None:
         return
     day = unit.valid_through + timedelta(days=1)

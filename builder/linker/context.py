@@ -1,14 +1,14 @@
 """Which unit a page is about, weighed from everything on it: title, dateline, text, signature, imprint, address."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from builder.facts import Block, Document
-from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, slug
+from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, in_force
 from builder.lexicon import Lexicon
+from builder.linker.addresses import outside_clues
 
 _REFORM = date(2025, 7, 1)
 # Weights of the clues to a page's unit; set on annotated pages (benchmarks/accuracy.md).
@@ -23,18 +23,11 @@ _BLOCK_WEIGHT = {
     "furniture": 1.0,
 }
 _MOST_PER_BLOCK_KIND = 5.0  # occurrences that count
-_EMAIL_HOST = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
-_HOST_WEIGHT = 5.0
-_EMAIL_WEIGHT = 2.0
-_LONG_LABEL = 8  # letters of a part of an address that may hold a province's name
-_PATH_WEIGHT = 3.0
-_PUBLISHER_WEIGHT = 2.5
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
 _COMMUNE = 0.5  # pages name communes as examples more often than they are about one
 _SHARE_BELOW = 0.4  # of what speaks for the units below a unit
 _VENUE = 0.3  # what a name counts that is only where something took place
 _PASSED = 0.2  # what a name counts that no unit bore any more at the time of the page
-_SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ class Context:
 def find_context(document: Document, named: Sequence[Named], gazetteer: Gazetteer, lexicon: Lexicon) -> Context:
     """Return the unit a page is about, or the rivals between which nothing decides."""
     day = document.published or _likely_day(document, named, lexicon)
-    outside = _outside_clues(document, gazetteer, lexicon.publishers)
+    outside = outside_clues(document, gazetteer, lexicon.publishers, day)
     groups = _group(named, day)
     support = dict(outside)
     for group in groups:
@@ -147,127 +140,6 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
         _Group(units, sum(weights[key].values()), "title" in weights[key], "lead" in weights[key], first)
         for key, (units, first) in found.items()
     ]
-
-
-def in_force(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitVersion, ...]:
-    """Return the candidates in force on a day, one version a unit; if none was, the last version of each."""
-    candidates = tuple(candidates)
-    chosen = [u for u in candidates if day is not None and u.in_force(day)]
-    latest = {u.code: u for u in (chosen or candidates)}
-    return tuple(latest.values())
-
-
-def _weigh_hosts(document: Document, gazetteer: Gazetteer) -> Iterator[tuple[str, float]]:
-    """Yield unit codes that the address of the page, its publisher or its e-mail domains name."""
-    weights: dict[str, float] = {}
-    host = urlsplit(document.url).hostname or ""
-    for name, weight in ((host, _HOST_WEIGHT), *((h, _EMAIL_WEIGHT) for h in set(_EMAIL_HOST.findall(document.text)))):
-        units = units_of_host(name, gazetteer)
-        for unit in units:
-            weights[unit.code] = max(weights.get(unit.code, 0.0), weight / len(units))
-    for unit, weight in _units_of_path(urlsplit(document.url).path, gazetteer):
-        weights[unit.code] = weights.get(unit.code, 0.0) + weight
-    yield from weights.items()
-
-
-def units_of_host(host: str, gazetteer: Gazetteer) -> list[UnitVersion]:
-    """Return the provinces and districts a host name names: ``yendung.bacgiang.gov.vn``, ``baolamdong.vn``.
-
-    A district counts only below its province or with a whole label of its own.
-    """
-    labels = [
-        label for label in host.lower().split(".") if label not in ("www", "vn", "gov", "com", "org", "net", "edu")
-    ]
-    called = {u.key: u for label in labels for u in _units_of_label(label, gazetteer, "province")}
-    provinces = {u.code: u for u in called.values()}
-    districts = {u.code: u for label in labels for u in _units_of_label(label, gazetteer, "district")}
-    if communes := _communes_of_host(labels, {**provinces, **districts}, gazetteer):
-        return communes
-    if provinces:
-        below = [u for u in districts.values() if _lies_below(u, called, gazetteer)]
-        return below or list(provinces.values())
-    return list(districts.values())
-
-
-def _lies_below(unit: UnitVersion, called: Mapping[str, UnitVersion], gazetteer: Gazetteer) -> bool:
-    """Tell whether a unit lies in a province while that bore the name in the host, and does not share the name."""
-    parent = gazetteer.parent(unit)
-    return parent is not None and parent.key in called and slug(unit.name) != slug(parent.name)
-
-
-_COMMUNE_LABEL = re.compile(r"^(?:xa|phuong|thitran|tt|p|x)-?([a-z0-9-]+)$")
-
-
-def _communes_of_host(
-    labels: Sequence[str], above: Mapping[str, UnitVersion], gazetteer: Gazetteer
-) -> list[UnitVersion]:
-    """Return the one commune a host names below its province or district: ``xatanphu.camau.gov.vn``."""
-    names = [m[1].replace("-", "") for label in labels if (m := _COMMUNE_LABEL.match(label))]
-    found = {
-        u.code: u
-        for name in names
-        for u in gazetteer.commune_slugs.get(name, ())
-        if above.keys() & {a.code for a in gazetteer.ancestors(u)}
-    }
-    return list(found.values()) if len(found) == 1 else []
-
-
-_LABEL_PREFIX = re.compile(
-    r"^(?:bao|dai|cong|portal|ubnd|huyen|thanhpho|tp|tx|thixa|quan|so[a-z]{2,8}|tinhuy|tinh|cchc|tinhdoan|dangbo|hdnd|svhtt|vanphong)"
-)
-
-
-def _units_of_label(label: str, gazetteer: Gazetteer, level: str) -> list[UnitVersion]:
-    plain = label.replace("-", "")
-    for text in dict.fromkeys(
-        (plain, _LABEL_PREFIX.sub("", plain), re.sub(r"(?:online|tv|dientu|gov|portal)$", "", plain))
-    ):
-        found = [u for u in gazetteer.slugs.get(text, ()) if u.level == level]
-        if found:
-            return found
-    if level == "district":
-        return []
-    return [
-        u
-        for key in gazetteer.slugs
-        if len(key) >= 6 and plain.endswith(key)
-        for u in gazetteer.slugs[key]
-        if u.level == level
-    ]
-
-
-def _units_of_path(path: str, gazetteer: Gazetteer) -> Iterator[tuple[UnitVersion, float]]:
-    """Yield the units that the words of an address name: "…-huyen-can-duoc-giai-quyet-…"."""
-    for part in path.lower().split("/"):
-        if len(part) >= _LONG_LABEL and part.isalpha():
-            yield from ((u, _PATH_WEIGHT) for u in _units_of_label(part, gazetteer, "province"))
-    words = re.split(r"[-/_.]+", path.lower())
-    for width in (4, 3, 2):
-        for i in range(len(words) - width + 1):
-            units = [u for u in gazetteer.slugs.get("".join(words[i : i + width]), ()) if all(words[i : i + width])]
-            provinces = [u for u in units if u.level == "province"]
-            kind = words[i - 1] if i else ""
-            if kind in ("huyen", "quan", "xa", "pho") and not provinces:
-                yield from ((u, _PATH_WEIGHT / len(units)) for u in units)
-            elif provinces and kind not in ("pho", "xa"):
-                yield from ((u, _PATH_WEIGHT / len(provinces)) for u in provinces)
-            elif units:
-                yield from ((u, _PATH_WEIGHT / 2 / len(units)) for u in units)
-
-
-def _outside_clues(document: Document, gazetteer: Gazetteer, clues: Mapping[str, str]) -> dict[str, float]:
-    """Return what the address, the newspaper and the e-mail domains say, by unit code."""
-    weights = dict(_weigh_hosts(document, gazetteer))
-    host = (urlsplit(document.url).hostname or "").removeprefix("www.")
-    tokens = [host]
-    for block in document.blocks:
-        if block.kind in ("lead", "body") and (sigle := _SIGLE.match(block.span.of(document.text)[:20])):
-            tokens.append(sigle[1].strip())
-            break
-    for token in tokens:
-        if (code := clues.get(token)) is not None:
-            weights[code] = weights.get(code, 0.0) + _PUBLISHER_WEIGHT
-    return weights
 
 
 def _settle(

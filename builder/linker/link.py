@@ -22,9 +22,9 @@ from builder.facts import (
     Period,
     UnitMention,
 )
-from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion
+from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, in_force
 from builder.lexicon import Lexicon
-from builder.linker.context import Context, Named, block_kind_at, find_context, in_force
+from builder.linker.context import Context, Named, block_kind_at, find_context
 from builder.text import fold_name
 
 
