@@ -73,6 +73,7 @@ class Indicator:
     beside: str = ""
     numerator: str = ""
     told_as_none: bool = False  # "không có hồ sơ quá hạn"
+    area: str = ""  # of reform
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,7 @@ def _read_indicators(graph: _Statements) -> Iterator[Indicator]:
             beside=next(iter(graph.ids(subject, "beside")), ""),
             numerator=next(iter(graph.ids(subject, "numerator")), ""),
             told_as_none=graph.text(subject, "toldAsNone") == "true",
+            area=next(iter(graph.ids(subject, "reformArea")), ""),
         )
 
 

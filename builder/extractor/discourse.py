@@ -152,7 +152,8 @@ class FrameReader:
         starts = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]
         starts += [h.start for h in sentence.hits() if h.dimension in ("level", "scope", "national")]
         starts += [p.start for p in sentence.periods if period and not p.base]
-        return any(begin <= start < position for start in starts)
+        spoken = self.lexicon.grammar["district-as-doer"].search(self.text, begin, position)
+        return spoken is not None or any(begin <= start < position for start in starts)
 
     def _look_ahead(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
         """Give a number that nothing before explains the words of the rest of its sentence.

@@ -17,6 +17,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     number = zone.number
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
+    if sentence.lexicon.grammar["difference-before"].search(sentence.text, zone.start, number.start):
+        return True
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False

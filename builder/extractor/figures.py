@@ -27,6 +27,7 @@ _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
 _AGAIN = 0.5  # what an enumeration adds to the indicator read before
 _PAIRED = 1.5  # score of the rate whose numerator the number before was
+_STAFF_AREA = "civil-service"
 _LAST_DIGITS = re.compile(r"[\d.,]+$")
 
 
@@ -367,22 +368,33 @@ class _SentenceReader:
         body = self._named_before(nearest_body(sentence.doers, sentence.start, position))
         if not choice.indicator.levelled:
             return None, body
-        hits = sentence.page.hits
         if (level := self.turns.level(zone)) is not None:
             return level, None
-        level, where = nearest_level(hits, zone, sentence.start, sentence.doers, self.text, self.lexicon)
+        level, where = nearest_level(
+            sentence.told_by_doers(), zone, sentence.start, sentence.doers, self.text, self.lexicon
+        )
         if level is None and self.lexicon.grammar["own-bodies"].search(self.text, sentence.start, position):
             return "own", body
         row_of_unit = self.told.header is not None and self.place is not None
         if level is None and body is None and not row_of_unit:
-            level, body = self.told.level, self.told.body or self.told.doer
+            level, body = self._told_scope(choice.indicator)
             if body is not None and level is None:
                 level = body.level or "own"
         elif body is not None and (level is None or body.start > where):
             level = body.level or "own"
         if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
+        if level == "named" and choice.indicator.area == _STAFF_AREA:
+            level = None  # "the district" employs the staff of all its tiers
         return level, body
+
+    def _told_scope(self, indicator: Indicator) -> tuple[str | None, Body | None]:
+        """Return level and body told by earlier sentences; of staff, only where those spoke of staff."""
+        of_staff = indicator.area == _STAFF_AREA
+        whole = self.told.whole
+        if of_staff and not (whole and any("person" in self.lexicon.cues[c].wider for c in whole.cues)):
+            return None, None
+        return self.told.level, self.told.body or self.told.doer
 
     def _named_before(self, body: Body | None) -> Body | None:
         """Return the body that a bare "Trung tâm" or "Phòng" points back to, if one was named."""

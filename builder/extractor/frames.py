@@ -333,7 +333,10 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
         cues[cue] = min(weight, _INHERITED)
         if silent and cue in before.before:
             led.add(cue)
-    return replace(frame, cues=cues, before=frozenset(led))
+    near = frame.near
+    if bracketed:
+        near |= {c for c in before.near & cues.keys() if lexicon.cues[c].dimension == "trend"}
+    return replace(frame, cues=cues, before=frozenset(led), near=near)
 
 
 def topic_frame(hits: Sequence[Hit], before: Frame | None, lexicon: Lexicon) -> Frame:

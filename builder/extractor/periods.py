@@ -277,3 +277,11 @@ def same_report(label: Period, explicit: Period) -> bool:
         -timedelta(days=1) <= a - b <= timedelta(days=35)
         for a, b in ((label.start, explicit.start), (label.end, explicit.end))
     )
+
+
+def closes(mention: PeriodMention, governing: PeriodMention | None) -> bool:
+    """Tell whether a day that something is told until is the last one of the interval that governs."""
+    until, whole = mention.period, governing.period if governing else None
+    if until is None or whole is None or not governing or not governing.explicit:
+        return False
+    return until.start is None and whole.start is not None and until.end == whole.end

@@ -46,6 +46,11 @@ class Sentence:
         """Return the bodies that act, those left out that only report."""
         return [b for b in self.bodies if not b.source]
 
+    def told_by_doers(self) -> list[Hit]:
+        """Return the wordings of the sentence outside the bodies that only report: "Chủ tịch UBND huyện cho biết"."""
+        sources = [b for b in self.bodies if b.source]
+        return [h for h in self.hits() if not any(b.start <= h.start < b.end for b in sources)]
+
     def hits(self, start: int | None = None, end: int | None = None) -> list[Hit]:
         """Return the wordings between two positions, by default those of the whole sentence."""
         return between(self.page.hits, self.start if start is None else start, self.end if end is None else end)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from builder.extractor.frames import Zone
-from builder.extractor.periods import PeriodMention
+from builder.extractor.periods import PeriodMention, closes
 from builder.extractor.quantities import Number
 from builder.extractor.sentence import Sentence
 from builder.extractor.told import Told
@@ -16,6 +16,8 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
     mention = _own_mention(sentence, zone)
     if mention is None and told.last is not None and sentence.finds("specifying", sentence.start, sentence.end):
         return told.last
+    if mention is not None and closes(mention, told.period):
+        mention = told.period  # "đến hết 31/7" on a page that reports from 1/7 to 31/7
     mention = mention or _governing(sentence, indicator, told)
     if mention is not None and mention.to_date and mention.period is None and _is_state(told.period):
         mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
@@ -53,7 +55,10 @@ def _governing(sentence: Sentence, indicator: Indicator, told: Told) -> PeriodMe
         return told.mentioned
     if told.period is None and not indicator.stock and not any(p.period is None for p in sentence.periods):
         return told.mentioned
-    return told.period if told.period is None or not told.period.to_date or indicator.stock else None
+    if told.period is None or not told.period.to_date or indicator.stock:
+        return told.period
+    year = told.mentioned
+    return year if year is not None and year.start > told.period.start else None
 
 
 def _in_brackets(sentence: Sentence, number: Number) -> PeriodMention | None:

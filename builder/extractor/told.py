@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from builder.extractor.frames import Frame, announced_frame, carry_over, topic_frame
 from builder.extractor.page import Page
-from builder.extractor.periods import Calendar, PeriodMention, find_periods
+from builder.extractor.periods import Calendar, PeriodMention, closes, find_periods
 from builder.extractor.scope import Body, levels_told, names_district
 from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.tables import Header, is_header, row_cells
@@ -178,11 +178,11 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *
     anywhere = kind == "title" or announces
     heading = [p for p in periods if p.governs or (anywhere and not p.base and not p.span_of_years)]
     governing = [p for p in heading if p.explicit or not p.bracketed]
-    if governing:
+    if governing and not closes(governing[-1], told.period):
         told.period = governing[-1]
         if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
             told.main = told.period
-    years = [p for p in periods if not p.base and p.period and p.period.start and not p.to_date]
+    years = [p for p in periods if not (p.base or p.bracketed or p.to_date) and p.period and p.period.start]
     told.mentioned = years[-1] if years else told.mentioned
 
 

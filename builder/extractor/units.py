@@ -8,7 +8,8 @@ from builder.lexicon import Lexicon
 from builder.text import Folded
 
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
-_LONGEST_GAP = 6  # between the names of a list: ", và "
+_LONGEST_GAP = 30  # between the names of a list: ", và ", " (98,5%), "
+_HOLDER_REACH = 40  # how far before a bare name the words stand that make it the holder of a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexico
     for start, end, name in gazetteer.find_names(folded.text):
         previous = places[-1] if places else None
         continued = previous if previous and _continues_list(folded.text, previous, start, lexicon) else None
-        place = _read_place(text, folded, gazetteer, start, end, name, continued)
+        held = _holds_figure(folded.text, start, end, lexicon)
+        place = _read_place(text, folded, gazetteer, start, end, name, continued, held=held)
         if place is not None:
             places.append(place)
     following = [*places[1:], None][: len(places)]
@@ -50,7 +52,15 @@ def _settled(place: Place, behind: Place | None, text: str, gazetteer: Gazetteer
 
 
 def _read_place(
-    text: str, folded: Folded, gazetteer: Gazetteer, start: int, end: int, name: str, previous: Place | None
+    text: str,
+    folded: Folded,
+    gazetteer: Gazetteer,
+    start: int,
+    end: int,
+    name: str,
+    previous: Place | None,
+    *,
+    held: bool,
 ) -> Place | None:
     if not _is_capitalised(text, folded, start, end):
         return None
@@ -66,6 +76,8 @@ def _read_place(
         candidates = tuple(u for u in units if u.kind in kinds or u.level == "province")
         if candidates:
             return Place(start, end, previous.kind_word, candidates)
+    if held and not numbered and not any(u.level == "province" for u in units):
+        return Place(start, end, "", units)
     return _bare_place(text, folded, units, start, end)
 
 
@@ -103,7 +115,13 @@ def _kind_word(folded: str, gazetteer: Gazetteer, start: int) -> tuple[str, int]
 
 def _continues_list(folded: str, previous: Place, start: int, lexicon: Lexicon) -> bool:
     gap = folded[previous.end : start]
-    return len(gap) <= _LONGEST_GAP and lexicon.grammar["list-gap"].fullmatch(gap.strip()) is not None
+    return len(gap) <= _LONGEST_GAP and lexicon.grammar["name-gap"].fullmatch(gap.strip()) is not None
+
+
+def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Tell whether a bare name holds the figure right behind it: "thấp nhất là Quang Thành (84,21%)"."""
+    before = lexicon.grammar["holder-before"].search(folded, max(0, start - _HOLDER_REACH), start)
+    return before is not None and lexicon.grammar["figure-behind"].match(folded, end) is not None
 
 
 def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
