@@ -22,6 +22,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False
+    if number.kind == "percent" and frame.cues.keys() & _MADE_LESS and _equals_count(sentence, number):
+        return False
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
     if change == "decrease" and not _is_reduction(sentence, zone, frame):
@@ -44,8 +46,17 @@ def _is_share(sentence: Sentence, zone: Zone) -> bool:
     return opened >= 0 and pattern.fullmatch(sentence.text, opened, number.start) is not None
 
 
+def _equals_count(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a percentage says how much the count right before it is: "giảm 215 người, bằng 11,1%"."""
+    before = [n for n in sentence.numbers if n.after <= number.start and n.kind == "plain"]
+    gap = sentence.lexicon.grammar["equal-to-count"]
+    return bool(before) and gap.fullmatch(sentence.text, before[-1].after, number.start) is not None
+
+
 def _is_reduction(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
-    """Tell whether a decrease is a result of reform: of posts, units or time, not of dossiers and their rates."""
+    """Tell whether a decrease is a result of reform: of posts, units or time, not of dossiers, rates and scores."""
+    if zone.number.kind in ("points", "rank") or sentence.lexicon.has(frame.cues, {"index"}):
+        return False
     if not frame.near & _MADE_LESS or "dossier" in frame.nouns or (frame.bare and "dossier" in frame.own):
         return False
     cues = [sentence.lexicon.cues[c] for c in frame.cues]

@@ -209,7 +209,7 @@ class _SentenceReader:
         """Tell whether a bare number would count units: these are told by their noun, "142 xã", or go on in a list."""
         going_on = self.previous is not None and self.previous.indicator == choice.indicator.id
         reduced = self.lexicon.has(frame.own, {"trend"})
-        return not (choice.indicator.levelled or frame.nouns or going_on or reduced)
+        return not (choice.indicator.levelled or frame.nouns or frame.left_over or going_on or reduced)
 
     def _is_part(self, choice: Choice, frame: Frame) -> bool:
         """Tell whether an indicator may be the first number of "2.521/6.776 hồ sơ tiếp nhận".
@@ -393,7 +393,7 @@ class _SentenceReader:
         of_staff = indicator.area == _STAFF_AREA
         whole = self.told.whole
         if of_staff and not (whole and any("person" in self.lexicon.cues[c].wider for c in whole.cues)):
-            return None, None
+            return self.told.headline_level, self.told.doer
         return self.told.level, self.told.body or self.told.doer
 
     def _named_before(self, body: Body | None) -> Body | None:

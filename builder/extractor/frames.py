@@ -14,6 +14,7 @@ _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _FAR = 90  # how far behind a number words may stand that bear on it
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
 _INHERITED = 0.6
+_FADING = 0.9  # of what was inherited already
 _LONGEST_LEVEL = 16  # characters of "huyện đạt" with what is before it
 _LONE_NUMBER = re.compile(r"\([\d.,]+ ?%?\)")  # a number alone in brackets belongs to what is around them
 _COUNTED_NOUN = re.compile(r"\s*(?:[^\W\d]+\s+){0,4}")
@@ -50,6 +51,7 @@ class Frame:
     share: bool = False  # the number is a percentage
     adjacent: frozenset[str] = frozenset()  # cues that touch the number
     broken_down: bool = False  # what follows breaks this number down
+    left_over: bool = False  # the number is what is left of what the number before was taken from
 
     def tells(self, lexicon: Lexicon) -> bool:
         """Tell whether the number's own zone says anything about what is measured."""
@@ -98,7 +100,9 @@ def find_zones(
 
 
 def _is_lone_share(text: str, before: Number, number: Number) -> bool:
-    bracketed = number.kind == "percent" and _LONE_NUMBER.fullmatch(text, number.start - 1, number.after + 1)
+    bracketed = number.kind == "percent" != before.kind and _LONE_NUMBER.fullmatch(
+        text, number.start - 1, number.after + 1
+    )
     return bool(bracketed) and _COUNTED_NOUN.fullmatch(text, before.after, number.start - 1) is not None
 
 
@@ -174,7 +178,7 @@ def read_frame(
 
     It comes from the topic that opens the sentence ("Về hồ sơ trực tuyến, …") and from the number before.
     """
-    nouns, bare = noun_behind(text, zone.number, hits)
+    nouns, bare = noun_behind(text, zone.number, hits, lexicon)
     level = level_before(text, zone.number, lexicon)
     own: dict[str, float] = {}
     near: set[str] = set()
@@ -215,9 +219,8 @@ def _without_reduction(frame: Frame, lexicon: Lexicon) -> Frame:
     """Read the second number of "giảm từ 401 xuống còn 208 đơn vị" as what there is, not as what is gone."""
     gone = {c for c in frame.cues.keys() - frame.own if lexicon.cues[c].dimension in ("trend", "stage")}
     cues = {c: w for c, w in frame.cues.items() if c not in gone}
-    return replace(
-        frame, cues={"has": 1.0, **cues}, own=(frame.own - gone) | {"has"}, before=(frame.before - gone) | {"has"}
-    )
+    own, led = (frame.own - gone) | {"has"}, (frame.before - gone) | {"has"}
+    return replace(frame, cues={"has": 1.0, **cues}, own=own, before=led, left_over=True)
 
 
 def _specify_noun(frame: Frame, lexicon: Lexicon) -> Frame:
@@ -292,7 +295,7 @@ def level_before(text: str, number: Number, lexicon: Lexicon) -> re.Match[str] |
     return lexicon.grammar["bare-level"].search(text, start, number.start)
 
 
-def noun_behind(text: str, number: Number, hits: list[Hit]) -> tuple[frozenset[str], bool]:
+def noun_behind(text: str, number: Number, hits: list[Hit], lexicon: Lexicon) -> tuple[frozenset[str], bool]:
     """Return what the number counts by the words right behind it, and whether there is no noun at all."""
     position = number.after
     while position < len(text) and text[position] in " \n":
@@ -301,7 +304,7 @@ def noun_behind(text: str, number: Number, hits: list[Hit]) -> tuple[frozenset[s
     nouns = frozenset(h.concept for h in behind if h.dimension == "object")
     if nouns:
         return nouns, False
-    if "\n" in text[number.after : position]:
+    if "\n" in text[number.after : position] or lexicon.grammar["measure-word"].match(text, position):
         return frozenset(), True
     if position < len(text) and text[position] == '"':
         return frozenset(), False  # what is counted stands in quotation marks
@@ -330,7 +333,8 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
         dimension = lexicon.cues[cue].dimension
         if cue in cues or dimension in told or not (silent or dimension in kept):
             continue
-        cues[cue] = min(weight, _INHERITED)
+        faded = dimension == "object" and cue not in before.own
+        cues[cue] = weight * _FADING if faded else min(weight, _INHERITED)
         if silent and cue in before.before:
             led.add(cue)
     near = frame.near

@@ -62,7 +62,9 @@ class Told:
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
     headline: str = ""  # the index that the headline is about
-    plan: Period | None = None  # the time of the plan that the headline is about
+    headline_level: str | None = None  # the level whose staff the headline is about
+    planned: bool = False  # the headline is about a plan
+    plan: Period | None = None  # its time
 
 
 def begin(page: Page) -> Told:
@@ -138,7 +140,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     _remember_periods(sentence.periods, told, kind, announces=announces)
     levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
     if levels:
-        told.level = levels.pop() if len(levels) == 1 else "all"
+        told.level = next(iter(levels)) if len(levels) == 1 else "all"
     elif (not sentence.numbers or sentence.places) and not sentence.points_back():
         told.level, told.body = None, None
     elif names_district(sentence.text, sentence.start, sentence.end, sentence.bodies, sentence.lexicon):
@@ -146,8 +148,10 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     if titled:
         indices = {h.concept for h in sentence.hits() if h.dimension == "index"}
         told.headline = indices.pop() if len(indices) == 1 else told.headline
+        told.headline_level = next(iter(levels), None) if len(levels) == 1 else told.headline_level
         concepts = {h.concept for h in sentence.hits()}
-        if "plan" in concepts and "result" not in concepts and told.main is not None:
+        told.planned = told.planned or ("plan" in concepts and "result" not in concepts)
+        if told.planned and told.main is not None:
             told.plan = told.main.period
     if doers := sentence.doers:
         named = [b for b in doers if not b.unnamed or b.committee]

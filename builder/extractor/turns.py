@@ -80,7 +80,7 @@ class Turns:
         if frame.nouns or zone.number.kind != "plain":
             return frame
         last = next(n for n in sentence.numbers if n.start == self.positions[-1])
-        nouns, bare = noun_behind(sentence.text, last, sentence.page.hits)
+        nouns, bare = noun_behind(sentence.text, last, sentence.page.hits, sentence.lexicon)
         return replace(frame, cues=cues | dict.fromkeys(nouns, 1.0), own=frame.own | nouns, nouns=nouns, bare=bare)
 
     def _members(self) -> list[Stretch]:

@@ -28,7 +28,7 @@ def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexico
     for start, end, name in gazetteer.find_names(folded.text):
         previous = places[-1] if places else None
         continued = previous if previous and _continues_list(folded.text, previous, start, lexicon) else None
-        held = _holds_figure(folded.text, start, end, lexicon)
+        held = _holds_figure(folded.text, start, end, lexicon, continued is not None)
         place = _read_place(text, folded, gazetteer, start, end, name, continued, held=held)
         if place is not None:
             places.append(place)
@@ -76,6 +76,9 @@ def _read_place(
         candidates = tuple(u for u in units if u.kind in kinds or u.level == "province")
         if candidates:
             return Place(start, end, previous.kind_word, candidates)
+    if previous is not None and not previous.kind_word and not numbered and held:
+        levels = {u.level for u in previous.candidates}
+        return Place(start, end, "", tuple(u for u in units if u.level in levels) or units)
     if held and not numbered and not any(u.level == "province" for u in units):
         return Place(start, end, "", units)
     return _bare_place(text, folded, units, start, end)
@@ -118,10 +121,10 @@ def _continues_list(folded: str, previous: Place, start: int, lexicon: Lexicon) 
     return len(gap) <= _LONGEST_GAP and lexicon.grammar["name-gap"].fullmatch(gap.strip()) is not None
 
 
-def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon) -> bool:
+def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon, listed: bool) -> bool:  # noqa: FBT001
     """Tell whether a bare name holds the figure right behind it: "thấp nhất là Quang Thành (84,21%)"."""
     before = lexicon.grammar["holder-before"].search(folded, max(0, start - _HOLDER_REACH), start)
-    return before is not None and lexicon.grammar["figure-behind"].match(folded, end) is not None
+    return (listed or before is not None) and lexicon.grammar["figure-behind"].match(folded, end) is not None
 
 
 def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:

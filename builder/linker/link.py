@@ -157,8 +157,10 @@ def _place_unit(place: UnitMention, context: Context, gazetteer: Gazetteer, peri
 
 
 def _version_in(unit: UnitVersion, period: Period | None, day: date | None, gazetteer: Gazetteer) -> UnitVersion:
-    """Return the version of a unit in force when its figure's period ended."""
+    """Return the version of a unit in force when its figure's period ended; a target is of the unit that sets it."""
     moment = (period.end or period.start) if period else day
+    if moment is not None and day is not None and moment > day:
+        moment = day
     if moment is None or unit.in_force(moment):
         return unit
     return gazetteer.at(unit.code, moment) or unit
@@ -221,7 +223,9 @@ def _add_headline(merged: list[Fact], headline: Observation) -> None:
     for index, other in enumerate(merged):
         if isinstance(other, Observation) and (other.value, other.measure) == (headline.value, headline.measure):
             evidence = tuple(sorted({*other.evidence, *headline.evidence}, key=lambda e: (e.span, e.sentence)))
-            merged[index] = replace(other, evidence=evidence)
+            merged[index] = replace(
+                other, level=other.level or headline.level, period=other.period or headline.period, evidence=evidence
+            )
             return
     merged.append(headline)
 
