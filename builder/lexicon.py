@@ -23,7 +23,7 @@ CCHC = "https://w3id.org/cchc/ontology#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABELS = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
-_LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2, "ordinal": 3}
+_LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2, "ordinal": 3, "level": 4}
 _WORDED_SCHEMES = ("bound", "status", "level")
 
 
@@ -117,7 +117,7 @@ class Lexicon:
         )
         hits = [
             Hit(start, -end, dimension, concept)
-            for layer in range(4)
+            for layer in range(5)
             for start, end, pattern in _outermost(f for f in found if layer in self._layers[f[2]])
             for dimension, concept in self._surfaces[pattern]
             if _LAYER.get(dimension, 0) == layer

@@ -17,7 +17,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     number = zone.number
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
-    if sentence.lexicon.grammar["difference-before"].search(sentence.text, zone.start, number.start):
+    barring = ("difference-before", "hypothetical")
+    if any(sentence.lexicon.grammar[c].search(sentence.text, zone.start, number.start) for c in barring):
         return True
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
@@ -31,7 +32,7 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
     if change == "exceeding" and _compares(sentence, zone):
         return True
     if change == "from" and following is not None and _leads_to(sentence, number, following):
-        return True
+        return not _has_own_period(sentence, number)
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
 
 
@@ -86,7 +87,13 @@ def _change_before(sentence: Sentence, zone: Zone) -> str | None:
     """Return the change cue that governs a number: only bounds and small words may stand between."""
     position = zone.number.start
     for hit in reversed(sentence.hits(zone.start, position)):
-        if hit.dimension == "change" and hit.concept != "to" and _only_a_period(sentence, hit.end, position):
+        parted = "," in sentence.text[hit.end : position]
+        if (
+            hit.dimension == "change"
+            and hit.concept != "to"
+            and not parted
+            and _only_a_period(sentence, hit.end, position)
+        ):
             return hit.concept
         if hit.concept in ("equals", "to") and hit.end >= position - 8:
             return None
@@ -101,6 +108,13 @@ def _counts_steps(sentence: Sentence, number: Number) -> bool:
 
 def _compares(sentence: Sentence, zone: Zone) -> bool:
     return bool(zone.right) and any(h.concept == "compared" for h in sentence.hits(*zone.right[0]))
+
+
+def _has_own_period(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a period stands right behind a number: "từ 4,1% năm 2015 xuống còn 1,3%"."""
+    behind = [p for p in sentence.periods if number.after <= p.start]
+    tie = sentence.lexicon.grammar["year-behind"]
+    return bool(behind) and tie.fullmatch(sentence.text, number.after, behind[0].start) is not None
 
 
 def _leads_to(sentence: Sentence, number: Number, following: Zone) -> bool:

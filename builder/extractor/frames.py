@@ -13,6 +13,7 @@ MEASURING = CONTENT - {"object", "stance", "trend"}  # what tells what is measur
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _FAR = 90  # how far behind a number words may stand that bear on it
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
+_LEADING_WEIGHTS = (1.0, 0.8, 0.6)  # behind a number that opens its sentence
 _INHERITED = 0.6
 _FADING = 0.9  # of what was inherited already
 _LONGEST_LEVEL = 16  # characters of "huyện đạt" with what is before it
@@ -254,7 +255,8 @@ def _is_bracketed(text: str, number: Number) -> bool:
 
 def _weighted(zone: Zone) -> Iterator[tuple[float, Stretch, bool]]:
     """Yield the stretches of a zone, nearest first, left and right in turn."""
-    sides = [(zone.right, _RIGHT_WEIGHTS), (zone.left, _LEFT_WEIGHTS)]
+    leading = all(start == end for start, end in zone.left)
+    sides = [(zone.right, _LEADING_WEIGHTS if leading else _RIGHT_WEIGHTS), (zone.left, _LEFT_WEIGHTS)]
     for rank in range(max(len(zone.left), len(zone.right))):
         for stretches, weights in sides:
             if rank < len(stretches):

@@ -101,8 +101,8 @@ def _remember_year(period: Period | None, yields: str, known: Calendar) -> None:
 
 
 def _number(groups: Mapping[str, str], name: str) -> int | None:
-    """Return the integer of a named group, or of its second form: ``y1`` or ``y1b``."""
-    text = groups.get(name) or groups.get(name + "b")
+    """Return the integer of a named group, or of a further form: ``y1``, ``y1b`` or ``y1c``."""
+    text = groups.get(name) or groups.get(name + "b") or groups.get(name + "c")
     return int(text) if text else None
 
 
@@ -125,7 +125,7 @@ def _dates(groups: Mapping[str, str], known: Calendar) -> Period | None:
         return Period(day, day)
     last = date(last_year, int(groups["m2"]), int(groups["d2"]))
     first_year = _number(groups, "y1")
-    first = date(first_year or last_year, int(groups["m1"]), int(groups["d1"]))
+    first = date(first_year or last_year, int(groups.get("m1") or groups["m2"]), int(groups["d1"]))
     if first > last and first_year is None:
         first = first.replace(year=first.year - 1)
     return Period(first, last)
@@ -157,6 +157,19 @@ def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
         return None
     to_date = "now" in groups or (known.published is not None and known.published.year == year)
     return Period(date(year, 1, 1), known.published if to_date else date(year, 12, 31))
+
+
+def _year_to_date(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
+    month = _number(groups, "m1")
+    if year is None or month is None:
+        return None
+    return Period(date(year, 1, 1), date(year, month, int(groups["d1"])) if "d1" in groups else _month_end(year, month))
+
+
+def _whole_year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
+    year = known.current_year()
+    return Period(date(year, 1, 1), date(year, 12, 31)) if year is not None else None
 
 
 def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
@@ -251,6 +264,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "years": _years,
     "since": _since,
     "this-year": _this_year,
+    "year-to-date": _year_to_date,
+    "whole-year": _whole_year,
     "first-months": _first_months,
     "last-months": _last_months,
     "quarter": _quarter,

@@ -109,6 +109,8 @@ def _label_title(lines: list[_Line]) -> None:
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
             if not any(x.words >= _BODY_WORDS or _is_item(x) for x in following) and len(lines) >= 4:
                 return
+            if _is_repeated_caption(lines, index):
+                continue
             line.kind = "title"
             for other in lines[index + 1 :]:
                 if other.text == line.text:
@@ -117,6 +119,17 @@ def _label_title(lines: list[_Line]) -> None:
                 return
         elif line.kind == "body" and line.words >= _BODY_WORDS:
             return
+
+
+def _is_repeated_caption(lines: Sequence[_Line], index: int) -> bool:
+    """Label a line below the headline that stands there twice, as picture text and as caption."""
+    line = lines[index]
+    twice = [other for other in lines[index : index + 2] if other.text == line.text]
+    if len(twice) < 2 or not any(other.kind == "title" for other in lines[:index]):  # noqa: PLR2004
+        return False
+    for other in twice:
+        other.kind = "caption"
+    return True
 
 
 def _label_related(lines: list[_Line]) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from email.utils import parsedate
 
 from builder.facts import Block, Source
 from builder.lexicon import Lexicon
@@ -11,12 +12,20 @@ from builder.text import fold
 _EARLIEST, _LATEST = 1990, 2099  # no page of this kind is older
 _DATE = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
 _ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
+_MAIL_DATE = re.compile(
+    r"(?<!\d)(?:[A-Z][a-z]{2}, )\d{1,2} [A-Z][a-z]{2} (?:19|20)\d{2}(?!\d)"
+)  # RFC 5322, section 3.3
 _META_DATE = re.compile(r"^\s*date ((?:19|20)\d{2})-(\d{1,2})(?:-(\d{1,2}))?(?!\d)")
 
 
 def has_date(line: str, lexicon: Lexicon) -> bool:
     """Tell whether a line holds a full date."""
-    return bool(_DATE.search(line) or lexicon.grammar["worded-date"].search(line.lower()))
+    return bool(
+        _DATE.search(line)
+        or _ISO_DATE.search(line)
+        or _MAIL_DATE.search(line)
+        or lexicon.grammar["worded-date"].search(line.lower())
+    )
 
 
 def given_date(source: Source) -> date | None:
@@ -55,6 +64,9 @@ def _first_date(line: str, lexicon: Lexicon) -> date | None:
         return _day(found[3], found[2], found[1])
     if found := lexicon.grammar["worded-date"].search(line.lower()):
         return _day(found["year"], found["month"], found["day"])
+    if found := _MAIL_DATE.search(line):
+        mailed = parsedate(found.group())
+        return date(*mailed[:3]) if mailed else None
     return _day(*found.groups()) if (found := _ISO_DATE.search(line)) else None
 
 
