@@ -6,6 +6,7 @@ word. Matching runs over folded text in one Aho–Corasick pass.
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,7 +24,7 @@ CCHC = "https://w3id.org/cchc/ontology#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABELS = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
-_LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2, "ordinal": 3, "level": 4}
+_LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2, "ordinal": 3}
 _WORDED_SCHEMES = ("bound", "status", "level")
 
 
@@ -94,6 +95,7 @@ class Lexicon:
     by_measure: Mapping[str, tuple[Indicator, ...]]
     periods: tuple[PeriodPattern, ...]
     masks: tuple[re.Pattern[str], ...]
+    sole_nouns: frozenset[str]  # counted by one indicator only
     wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
     families: Mapping[str, str]  # kind of initiative -> the broadest kind it belongs to
     areas: Mapping[str, tuple[str, ...]]  # kind of initiative -> reform areas
@@ -117,7 +119,7 @@ class Lexicon:
         )
         hits = [
             Hit(start, -end, dimension, concept)
-            for layer in range(5)
+            for layer in range(4)
             for start, end, pattern in _outermost(f for f in found if layer in self._layers[f[2]])
             for dimension, concept in self._surfaces[pattern]
             if _LAYER.get(dimension, 0) == layer
@@ -166,6 +168,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         by_measure=_group_by_measure(indicators.values()),
         periods=tuple(_read_periods(graph)),
         masks=tuple(_compile(graph, s) for s in sorted(graph.of_type("Mask"))),
+        sole_nouns=_find_sole_nouns(indicators.values()),
         wholes={
             n: d
             for s in graph.of_type("Indicator")
@@ -318,6 +321,12 @@ def _group_by_measure(indicators: Iterable[Indicator]) -> dict[str, tuple[Indica
     for indicator in indicators:
         groups.setdefault(indicator.measure, []).append(indicator)
     return {measure: tuple(group) for measure, group in groups.items()}
+
+
+def _find_sole_nouns(indicators: Iterable[Indicator]) -> frozenset[str]:
+    """Return the nouns that tell an indicator by themselves."""
+    counting = Counter(noun for i in indicators for noun in {n for r in i.readings for n in r.counts})
+    return frozenset(noun for noun, times in counting.items() if times == 1)
 
 
 def between(hits: list[Hit], start: int, end: int) -> list[Hit]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from builder.extractor.citations import find_citations
 from builder.extractor.figures import Figure, Unread, read_figures
 from builder.extractor.initiatives import find_initiatives
-from builder.extractor.page import Page
+from builder.extractor.page import READ, Page
 from builder.extractor.units import Place, find_places
 from builder.facts import Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
 from builder.gazetteer import Gazetteer
@@ -18,7 +18,7 @@ __all__ = ["extract"]
 
 def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
     """Return everything a page claims, with every unit it names."""
-    folded = fold(document.text)
+    folded = fold(_with_soft_breaks(document))
     places = find_places(document.text, folded, gazetteer, lexicon)
     page = Page(document, folded, _outside(lexicon.find(folded.text), places), places, lexicon)
     figures, unread = read_figures(page)
@@ -27,6 +27,18 @@ def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extra
     claims += find_citations(page)
     mentions = tuple(_mention(page, place) for place in places)
     return Extraction(tuple(claims), mentions, tuple(_unread_issue(page, u) for u in unread))
+
+
+def _with_soft_breaks(document: Document) -> str:
+    """Return the text with a space for every line break inside a block: a line that goes on in the next."""
+    text = document.text
+    pieces, cursor = [], 0
+    for block in document.blocks:
+        start, end = block.span
+        if block.kind in READ and "\n" in text[start:end]:
+            pieces += [text[cursor:start], text[start:end].replace("\n", " ")]
+            cursor = end
+    return "".join(pieces) + text[cursor:] if pieces else text
 
 
 def _outside(hits: list[Hit], places: list[Place]) -> list[Hit]:

@@ -116,6 +116,8 @@ class _SentenceReader:
                 or self._ranked(zone)
                 or choose_place(page, sentence.places, zone, sentence.start, self.place, self.told.places)
             )
+            if self._is_of_parts(zone, frame):
+                self.place = None
             following = zones[i + 1] if i + 1 < len(zones) else None
             self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
             self.status = self._status(zone)
@@ -136,6 +138,12 @@ class _SentenceReader:
             self.column_period = header.period(column_of(cells, number), page, self.told.known)
             self.previous = None
             self._keep(zone, frame, None if is_no_result(sentence, zone, frame, None) else self._figure(zone, frame))
+
+    def _is_of_parts(self, zone: Zone, frame: Frame) -> bool:
+        """Tell whether a number counts communes although a commune was told of before: "100% xã, thị trấn"."""
+        carried = self.place is not None and self.place.start < zone.start
+        levels = {u.level for u in self.place.candidates} if self.place is not None else set()
+        return carried and "commune" in frame.nouns and levels == {"commune"}
 
     def _ranked(self, zone: Zone) -> Place | None:
         """Return the unit that holds a rank told before it: "đứng thứ 2 là tỉnh A"."""
@@ -177,7 +185,7 @@ class _SentenceReader:
         choice, measure = self._choose(zone, frame)
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
         shared = number.whole is not None and not self.lexicon.has(frame.before, {"stance"})
-        if choice is None or (inventory and shared) or self._breaks_down(choice):
+        if choice is None or (inventory and shared) or self._breaks_down(zone, choice):
             return None
         period = self._period(zone, choice.indicator)
         planned = period is not None and period == self.told.plan and self.status == "actual"
@@ -226,8 +234,10 @@ class _SentenceReader:
             return self.column_period.period
         return self.turns.period(zone) or choose_period(self.sentence, zone, indicator, self.told)
 
-    def _breaks_down(self, choice: Choice) -> bool:
+    def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
+        if self.lexicon.grammar["restated"].search(self.text, zone.start, zone.number.start):
+            return False
         same = choice.indicator.id in self.units_told and self.units_told[choice.indicator.id] == self.place
         if not choice.indicator.levelled and choice.indicator.measure == "count":
             self.units_told.setdefault(choice.indicator.id, self.place)

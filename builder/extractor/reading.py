@@ -13,6 +13,7 @@ _CARRIED_NOUN = 0.4  # it was told before
 _NAME = 0.3  # the text names the indicator
 _NARROWER = 0.9  # a narrower cue stands for the one needed
 _UNEXPLAINED = 0.5  # against: a cue the reading has no use for
+_MOST_AGAINST = 0.6  # where the noun tells the indicator by itself
 _MEASURED = 0.5  # points, ranks and money tell a good deal by themselves
 _STRONG = 0.7  # from this weight on a cue bars a reading from anywhere in the zone
 _SPECIFIC = 0.05  # for each cue broader than the one needed
@@ -77,7 +78,10 @@ def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon)
         score += noun
     elif indicator.measure in ("points", "rank", "vnd"):
         score += _MEASURED
-    return score - sum(_unexplained(reading, explained, frame, lexicon))
+    against = sum(_unexplained(reading, explained, frame, lexicon))
+    if frame.nouns & reading.counts & lexicon.sole_nouns:
+        against = min(against, _MOST_AGAINST)
+    return score - against
 
 
 def _bars(cue: str, reading: Reading, frame: Frame, lexicon: Lexicon) -> bool:

@@ -169,7 +169,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:
     opening = [p for p in sentence.places if p.start - sentence.start <= _SUBJECT_REACH]
-    whole = any(h.dimension in ("scope", "national") for h in sentence.hits())
+    spoken = sentence.finds("speaker", sentence.start, sentence.end) is not None
+    whole = spoken or any(h.dimension in ("scope", "national") for h in sentence.hits())
     if whole or sentence.places:
         alone = len({p.candidates for p in sentence.places}) == 1
         told.subject = opening[0] if opening and alone and not whole else None
