@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -75,6 +75,7 @@ class Indicator:
     numerator: str = ""
     told_as_none: bool = False  # "không có hồ sơ quá hạn"
     area: str = ""  # of reform
+    reducing: bool = False  # counts what a reform took away
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
     """Compile the ontology under ``root`` (default: the one that came with the package)."""
     graph = _Statements(artefacts.ontology_files(root))
     cues = _read_cues(graph)
-    indicators = {i.id: i for i in _read_indicators(graph)}
+    indicators = {i.id: replace(i, reducing=_reduces(i, cues)) for i in _read_indicators(graph)}
     surfaces = _read_surfaces(graph, cues, indicators)
     words = sorted(surfaces)
     return Lexicon(
@@ -321,6 +322,15 @@ def _group_by_measure(indicators: Iterable[Indicator]) -> dict[str, tuple[Indica
     for indicator in indicators:
         groups.setdefault(indicator.measure, []).append(indicator)
     return {measure: tuple(group) for measure, group in groups.items()}
+
+
+_TAKEN_AWAY = frozenset({"reduced", "merged"})
+
+
+def _reduces(indicator: Indicator, cues: Mapping[str, Cue]) -> bool:
+    """Tell whether every reading of an indicator needs a wording for what is taken away."""
+    needed = [{w for need in (*r.needs, *r.leads) for w in cues[need].wider} for r in indicator.readings]
+    return bool(needed) and all(_TAKEN_AWAY & wider for wider in needed)
 
 
 def _find_sole_nouns(indicators: Iterable[Indicator]) -> frozenset[str]:

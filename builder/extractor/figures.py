@@ -16,7 +16,7 @@ from builder.extractor.scope import Body, choose_place, names_district, nearest_
 from builder.extractor.sentence import Sentence, locate, opens_with
 from builder.extractor.tables import Header, column_of, row_cells, table_zone
 from builder.extractor.timing import choose_period
-from builder.extractor.told import Told, begin, close_block, open_block, remember
+from builder.extractor.told import Told, begin, close_block, note_section, open_block, remember
 from builder.extractor.turns import Turns
 from builder.extractor.units import Place
 from builder.facts import Period
@@ -68,6 +68,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
     figures: list[Figure] = []
     unread: list[Unread] = []
     for index, block in enumerate(page.document.blocks):
+        note_section(page, index, told)
         if block.kind not in READ:
             continue
         open_block(page, index, told)
@@ -79,7 +80,21 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             unread.extend(reader.unread)
         close_block(page, index, told)
     figures = _narrow(figures, page.lexicon)
-    return _name_reports(figures, told.explicit), unread
+    return _name_reports(_date_headlines(page, figures, told), told.explicit), unread
+
+
+def _date_headlines(page: Page, figures: Sequence[Figure], told: Told) -> list[Figure]:
+    """Give figures of a headline that tells no period the first one that governs the text."""
+    if told.first is None or told.main is not None:
+        return list(figures)
+    spans = [b.span for b in page.document.blocks if b.kind == "title"]
+    titles = [(page.folded.position(s.start), page.folded.position(s.end)) for s in spans]
+
+    def dated(figure: Figure) -> Figure:
+        headed = figure.period is None and any(a <= figure.start < b for a, b in titles)
+        return replace(figure, period=told.first.period) if headed and told.first is not None else figure
+
+    return [dated(f) for f in figures]
 
 
 class _SentenceReader:
@@ -232,7 +247,9 @@ class _SentenceReader:
     def _period(self, zone: Zone, indicator: Indicator) -> Period | None:
         if self.column_period is not None:
             return self.column_period.period
-        return self.turns.period(zone) or choose_period(self.sentence, zone, indicator, self.told)
+        return self.turns.period(zone) or choose_period(
+            self.sentence, zone, indicator, self.told, aimed=self.status == "target"
+        )
 
     def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
@@ -436,6 +453,10 @@ class _SentenceReader:
             return "projected"
         if self.status and not any(h.concept == "equals" for h in hits):
             return self.status
+        if self.told.section and not self.lexicon.grammar["done"].search(
+            self.text, self.sentence.start, zone.number.start
+        ):
+            return self.told.section
         return self.told.status if not self.status and self.sentence.points_back() else "actual"
 
 

@@ -11,6 +11,7 @@ from builder.lexicon import Lexicon
 
 _EARLIEST, _LATEST = 1990, 2035
 _YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
+_NOT_GOVERNING = frozenset({"years", "unknown", "whole-year"})
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -27,6 +28,8 @@ class PeriodMention:
     bracketed: bool = False  # stands in brackets
     governs: bool = False  # stands where it governs what follows: at the head of a clause
     span_of_years: bool = False  # "giai đoạn 2016-2020"
+    deadline: bool = False  # "đến năm 2025"
+    at_head: bool = False  # stands at the head of a clause
 
 
 @dataclass
@@ -84,8 +87,10 @@ def _interpret(
             to_date=yields == "until-now",
             base=base,
             bracketed=bracketed,
-            governs=(at_head or yields == "since") and not base and yields not in ("years", "unknown"),
+            governs=(at_head or yields == "since") and not base and yields not in _NOT_GOVERNING,
             span_of_years=yields == "years",
+            deadline=yields == "by-year",
+            at_head=at_head,
         )
 
 
@@ -272,6 +277,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "quarters": _quarters,
     "half": _half,
     "until": _until,
+    "by-year": _until,
     "until-now": _until_now,
     "month": _month,
     "year": _year,

@@ -11,8 +11,11 @@ from builder.facts import Period
 from builder.lexicon import Indicator
 
 
-def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told) -> Period | None:
-    """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs."""
+def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told, *, aimed: bool) -> Period | None:
+    """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs.
+
+    ``aimed`` if the number is a target: "đến năm 2025 đạt 95%" is a target for that year.
+    """
     mention = _own_mention(sentence, zone)
     if mention is None and told.last is not None and sentence.finds("specifying", sentence.start, sentence.end):
         return told.last
@@ -21,7 +24,14 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
     mention = mention or _governing(sentence, indicator, told)
     if mention is not None and mention.to_date and mention.period is None and _is_state(told.period):
         mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
-    return mention.period if mention is not None else _year_after_base(sentence, indicator)
+    if mention is None:
+        return _year_after_base(sentence, indicator)
+    return _year_of(mention.period) if mention.deadline and aimed and indicator.measure != "count" else mention.period
+
+
+def _year_of(period: Period | None) -> Period | None:
+    """Return the year at whose end something is due."""
+    return Period(date(period.end.year, 1, 1), period.end) if period is not None and period.end is not None else None
 
 
 def _is_state(mention: PeriodMention | None) -> bool:
@@ -46,7 +56,12 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
 
 
 def _governing(sentence: Sentence, indicator: Indicator, told: Told) -> PeriodMention | None:
-    """Return what the page told before; a state told "đến nay" governs only indicators of a state."""
+    """Return what the page told before; a state told "đến nay" governs only indicators of a state.
+
+    What a reform took away is told of the span of years that the page is about.
+    """
+    if indicator.reducing and told.span is not None and (told.period is None or told.span.start > told.period.start):
+        return told.span
     annual = indicator.measure in ("points", "rank")
     later = [p for p in sentence.periods if not p.base and p.period is not None] if annual else []
     if later and told.period is None:
@@ -58,7 +73,7 @@ def _governing(sentence: Sentence, indicator: Indicator, told: Told) -> PeriodMe
     if told.period is None or not told.period.to_date or indicator.stock:
         return told.period
     year = told.mentioned
-    return year if year is not None and year.start > told.period.start else None
+    return year if year is not None and year.start > told.period.start else told.report or told.main
 
 
 def _in_brackets(sentence: Sentence, number: Number) -> PeriodMention | None:

@@ -20,6 +20,8 @@ _MARKER = re.compile(
 )
 _DEPTHS = ("number", "letter", "dash", "plus")
 _BARE_ITEM = 4
+_LONGEST_HEADING = 90  # characters
+_LONGEST_REPORT = 400  # days
 _SUBJECT_REACH = 40  # how far into a sentence its subject may stand
 _LONGEST_ITEM = 12  # words of a list item without a marker
 
@@ -43,6 +45,10 @@ class Told:
     depths: Sequence[int | None]  # of each block in a list, from 0; None for running text
     period: PeriodMention | None = None
     main: PeriodMention | None = None  # of the headline
+    report: PeriodMention | None = None  # of the lead: what the page reports on
+    span: PeriodMention | None = None  # the last span of years at the head of a clause
+    first: PeriodMention | None = None  # the first that governed the text below the headline
+    section: str = ""  # "target" in a section that sets targets
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
     level: str | None = None
     body: Body | None = None
@@ -84,8 +90,27 @@ def _reporting_periods(page: Page) -> Iterator[Period]:
         calendar = Calendar(page.document.published)
         for mention in find_periods(page.folded.text, start, end, page.lexicon, calendar):
             period = mention.period
-            if mention.explicit and period is not None and period.start != period.end:
+            if mention.explicit and period is not None and _is_report(period):
                 yield period
+
+
+def _is_report(period: Period) -> bool:
+    """Tell whether an interval may be what a page reports on: longer than a day, no longer than about a year."""
+    return (
+        period.start is not None and period.end is not None and 1 <= (period.end - period.start).days <= _LONGEST_REPORT
+    )
+
+
+def note_section(page: Page, index: int, told: Told) -> None:
+    """Notice a heading that opens a section of targets ("I. MỤC TIÊU") or closes one."""
+    block = page.document.blocks[index]
+    start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
+    text, grammar = page.folded.text, page.lexicon.grammar
+    if end - start > _LONGEST_HEADING or (
+        block.kind != "heading" and not grammar["section-number"].match(text, start, end)
+    ):
+        return
+    told.section = "target" if grammar["target-section"].search(text, start, end) else ""
 
 
 def open_block(page: Page, index: int, told: Told) -> None:
@@ -185,8 +210,13 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *
     governing = [p for p in heading if p.explicit or not p.bracketed]
     if governing and not closes(governing[-1], told.period):
         told.period = governing[-1]
+        closed = told.period.period is not None and told.period.period.end != told.known.published
+        if kind == "lead" and told.report is None and closed:
+            told.report = told.period
+        told.first = told.first or (told.period if kind != "title" else None)
         if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
             told.main = told.period
+    told.span = next((p for p in periods if p.span_of_years and p.at_head), told.span)
     years = [p for p in periods if not (p.base or p.bracketed or p.to_date) and p.period and p.period.start]
     told.mentioned = years[-1] if years else told.mentioned
 

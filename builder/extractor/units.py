@@ -121,7 +121,7 @@ def _continues_list(folded: str, previous: Place, start: int, lexicon: Lexicon) 
     return len(gap) <= _LONGEST_GAP and lexicon.grammar["name-gap"].fullmatch(gap.strip()) is not None
 
 
-def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon, listed: bool) -> bool:  # noqa: FBT001
+def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon, listed: bool) -> bool:
     """Tell whether a bare name holds the figure right behind it: "thấp nhất là Quang Thành (84,21%)"."""
     before = lexicon.grammar["holder-before"].search(folded, max(0, start - _HOLDER_REACH), start)
     return (listed or before is not None) and lexicon.grammar["figure-behind"].match(folded, end) is not None

@@ -125,7 +125,7 @@ def _is_repeated_caption(lines: Sequence[_Line], index: int) -> bool:
     """Label a line below the headline that stands there twice, as picture text and as caption."""
     line = lines[index]
     twice = [other for other in lines[index : index + 2] if other.text == line.text]
-    if len(twice) < 2 or not any(other.kind == "title" for other in lines[:index]):  # noqa: PLR2004
+    if len(twice) < 2 or not any(other.kind == "title" for other in lines[:index]):
         return False
     for other in twice:
         other.kind = "caption"
