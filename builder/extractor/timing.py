@@ -26,7 +26,12 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
         mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
     if mention is None:
         return _year_after_base(sentence, indicator)
-    return _year_of(mention.period) if mention.deadline and aimed and indicator.measure != "count" else mention.period
+    return _year_of(mention.period) if mention.deadline and aimed and _is_yearly(indicator) else mention.period
+
+
+def _is_yearly(indicator: Indicator) -> bool:
+    """Tell whether a target of an indicator is one of a year: a rate, a score or a rank, not what adds up."""
+    return indicator.measure in ("percent", "points", "rank") and not indicator.reducing
 
 
 def _year_of(period: Period | None) -> Period | None:
