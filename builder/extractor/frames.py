@@ -87,7 +87,8 @@ def find_zones(
         if i == 0:
             lefts.append(_nearest_first(_cut(text, cursor, number.start, hits, lexicon)))
         else:
-            right, left = _share(text, numbers[i - 1].after, number.start, hits, lexicon)
+            leading = not any(text[slice(*piece)].strip(" -") for piece in lefts[-1])
+            right, left = _share(text, numbers[i - 1].after, number.start, hits, lexicon, leading=leading)
             rights.append(right)
             lefts.append(left)
     if numbers:
@@ -117,12 +118,19 @@ def _blank_separators(text: str, masked: Sequence[Stretch], lexicon: Lexicon) ->
 
 
 def _share(
-    text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon
+    text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon, *, leading: bool
 ) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
-    """Divide the gap between two numbers: what is behind the first, what is before the second."""
+    """Divide the gap between two numbers: what is behind the first, what is before the second.
+
+    A number that opens its clause (``leading``) has all of the clause behind it: "100% xã, phường …, …; 95% …".
+    """
     pieces = _cut(text, start, end, hits, lexicon)
     if len(pieces) > 1:
-        return (pieces[0],), _nearest_first(pieces[1:])
+        first = _clause_pieces(text, pieces) if leading else 1
+        left = pieces[first:]
+        if len(pieces) == 2 and text[end - 1] == "(":  # noqa: PLR2004
+            left = pieces  # a number alone in brackets is told by the words before them
+        return tuple(pieces[:first]), _nearest_first(left)
     worded = _worded(hits, start, end)
     for match in reversed(list(lexicon.grammar["and"].finditer(text, start, end))):
         inside = any(h.start < match.start() and match.end() < h.end for h in worded)
@@ -132,6 +140,14 @@ def _share(
     if verb is not None:
         return ((start, verb.start),), ((verb.start, end),)
     return ((start, end),), ((start, end),)
+
+
+def _clause_pieces(text: str, pieces: Sequence[Stretch]) -> int:
+    """Return how many of some pieces belong to the clause that the first begins: those up to a semicolon."""
+    for index, (before, behind) in enumerate(pairwise(pieces), 1):
+        if ";" in text[before[1] : behind[0]]:
+            return index
+    return 1
 
 
 def _cut(text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon) -> list[Stretch]:

@@ -20,12 +20,10 @@ _META_DATE = re.compile(r"^\s*date ((?:19|20)\d{2})-(\d{1,2})(?:-(\d{1,2}))?(?!\
 
 def has_date(line: str, lexicon: Lexicon) -> bool:
     """Tell whether a line holds a full date."""
-    return bool(
-        _DATE.search(line)
-        or _ISO_DATE.search(line)
-        or _MAIL_DATE.search(line)
-        or lexicon.grammar["worded-date"].search(line.lower())
-    )
+    if _META_DATE.match(line):
+        return False  # the title stands behind it
+    dates = (_DATE, _ISO_DATE, _MAIL_DATE)
+    return any(d.search(line) for d in dates) or bool(lexicon.grammar["worded-date"].search(line.lower()))
 
 
 def given_date(source: Source) -> date | None:
