@@ -411,15 +411,21 @@ class _SentenceReader:
             level = body.level or "own"
         if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
-        if level == "named" and choice.indicator.area == _STAFF_AREA:
+        if level == "named" and self._counts_staff(choice.indicator):
             level = None  # "the district" employs the staff of all its tiers
         return level, body
 
+    def _counts_staff(self, indicator: Indicator) -> bool:
+        """Tell whether an indicator is one of people, not of courses held for them."""
+        counted = {w for r in indicator.readings for noun in r.counts for w in self.lexicon.cues[noun].wider}
+        return indicator.area == _STAFF_AREA and (indicator.measure == "percent" or "course" not in counted)
+
     def _told_scope(self, indicator: Indicator) -> tuple[str | None, Body | None]:
         """Return level and body told by earlier sentences; of staff, only where those spoke of staff."""
-        of_staff = indicator.area == _STAFF_AREA
         whole = self.told.whole
-        if of_staff and not (whole and any("person" in self.lexicon.cues[c].wider for c in whole.cues)):
+        if self._counts_staff(indicator) and not (
+            whole and any("person" in self.lexicon.cues[c].wider for c in whole.cues)
+        ):
             return self.told.headline_level, self.told.doer
         return self.told.level, self.told.body or self.told.doer
 

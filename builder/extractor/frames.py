@@ -128,7 +128,7 @@ def _share(
     if len(pieces) > 1:
         first = _clause_pieces(text, pieces) if leading else 1
         left = pieces[first:]
-        if len(pieces) == 2 and text[end - 1] == "(":  # noqa: PLR2004
+        if len(pieces) == 2 and text[end - 1] == "(":
             left = pieces  # a number alone in brackets is told by the words before them
         return tuple(pieces[:first]), _nearest_first(left)
     worded = _worded(hits, start, end)

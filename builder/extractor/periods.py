@@ -44,8 +44,13 @@ class Calendar:
     latest: int | None = None  # the latest year the page names
 
     def current_year(self) -> int | None:
-        """Return the year that "quý I" or "6 tháng đầu năm" without a year belongs to."""
-        return self.year or (self.published.year if self.published else self.latest)
+        """Return the year that "quý I" or "6 tháng đầu năm" without a year belongs to.
+
+        That is the year told last, unless it lies too far back for the page to speak of it still.
+        """
+        if self.published is not None and (self.year is None or self.published.year - self.year > 1):
+            return self.published.year
+        return self.year or self.latest
 
 
 def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calendar) -> list[PeriodMention]:

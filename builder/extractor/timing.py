@@ -17,7 +17,8 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
     ``aimed`` if the number is a target: "đến năm 2025 đạt 95%" is a target for that year.
     """
     mention = _own_mention(sentence, zone)
-    if mention is None and told.last is not None and sentence.finds("specifying", sentence.start, sentence.end):
+    goes_on = sentence.points_back() or sentence.finds("specifying", sentence.start, sentence.end)
+    if mention is None and told.last is not None and goes_on:
         return told.last
     if mention is not None and closes(mention, told.period):
         mention = told.period  # "đến hết 31/7" on a page that reports from 1/7 to 31/7
@@ -26,7 +27,8 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
         mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
     if mention is None:
         return _year_after_base(sentence, indicator)
-    return _year_of(mention.period) if mention.deadline and aimed and _is_yearly(indicator) else mention.period
+    annual = indicator.measure in ("points", "rank") or (aimed and _is_yearly(indicator))
+    return _year_of(mention.period) if mention.deadline and annual else mention.period
 
 
 def _is_yearly(indicator: Indicator) -> bool:
