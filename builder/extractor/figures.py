@@ -200,7 +200,8 @@ class _SentenceReader:
         choice, measure = self._choose(zone, frame)
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
         shared = number.whole is not None and not self.lexicon.has(frame.before, {"stance"})
-        if choice is None or (inventory and shared) or self._breaks_down(zone, choice):
+        located = inventory and self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
+        if choice is None or located or (inventory and shared) or self._breaks_down(zone, choice):
             return None
         period = self._period(zone, choice.indicator)
         planned = period is not None and period == self.told.plan and self.status == "actual"
@@ -367,7 +368,7 @@ class _SentenceReader:
         What stands behind counts only where no verb such as "đạt" ties the number to what is before it, and where it
         is not the whole: "bằng 97% số hồ sơ tiếp nhận".
         """
-        near = list(zone.left[:1])
+        near = [s for s in zone.left if self.text[slice(*s)].strip()][:1]
         share = self.sentence.finds("share-of", zone.number.after, self.sentence.end)
         if not self._is_tied(zone.number.start) and share is None:
             near += zone.right[:1]

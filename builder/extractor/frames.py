@@ -13,7 +13,7 @@ MEASURING = CONTENT - {"object", "stance", "trend"}  # what tells what is measur
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _FAR = 90  # how far behind a number words may stand that bear on it
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
-_LEADING_WEIGHTS = (1.0, 0.8, 0.6)  # behind a number that opens its sentence
+_LEADING_WEIGHTS = (1.0, 0.9, 0.8)  # behind a number that opens its sentence
 _INHERITED = 0.6
 _FADING = 0.9  # of what was inherited already
 _LONGEST_LEVEL = 16  # characters of "huyện đạt" with what is before it
@@ -128,7 +128,8 @@ def _share(
     if len(pieces) > 1:
         first = _clause_pieces(text, pieces) if leading else 1
         left = pieces[first:]
-        if len(pieces) == 2 and text[end - 1] == "(":
+        compared = any(h.dimension == "change" for h in between(hits, *pieces[0]))
+        if len(pieces) == 2 and text[end - 1] == "(" and not compared:
             left = pieces  # a number alone in brackets is told by the words before them
         return tuple(pieces[:first]), _nearest_first(left)
     worded = _worded(hits, start, end)
@@ -218,11 +219,7 @@ def read_frame(
             own[hit.concept] = 0.6
     own = _join_coordinated(own, lexicon)
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
-    adjacent = frozenset(
-        h.concept
-        for h in between(hits, zone.number.start - 30, zone.number.start)
-        if h.dimension in CONTENT and not text[h.end : zone.number.start].strip()
-    )
+    adjacent = _touching(text, zone.number, hits)
     share = zone.number.kind == "percent"
     frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, share, adjacent)
     if before is not None:
@@ -230,6 +227,15 @@ def read_frame(
     if zone.number.kind == "plain" and _is_left_over(text, zone.number, hits):
         frame = _without_reduction(frame, lexicon)
     return _specify_noun(frame, lexicon)
+
+
+def _touching(text: str, number: Number, hits: list[Hit]) -> frozenset[str]:
+    """Return the cues that touch a number, or the noun behind it: "2.400 phiếu phát ra"."""
+    before = [h for h in between(hits, number.start - 30, number.start) if not text[h.end : number.start].strip()]
+    nouns = [h for h in between(hits, number.after, number.after + 40) if not text[number.after : h.start].strip()]
+    ends = {h.end for h in nouns if h.dimension == "object"}
+    behind = [h for end in ends for h in between(hits, end, end + 40) if not text[end : h.start].strip()]
+    return frozenset(h.concept for h in (*before, *behind) if h.dimension in CONTENT)
 
 
 def _without_reduction(frame: Frame, lexicon: Lexicon) -> Frame:

@@ -138,6 +138,11 @@ def choose_place(
     it was told for. A bare "huyện" or "tỉnh" points back to the last unit of that kind, or to the page's own.
     """
     text, grammar = page.folded.text, page.lexicon.grammar
+    opened = text.rfind("(", start, zone.number.start)
+    if opened >= 0 and ")" not in text[opened : zone.number.start]:
+        held = [p for p in places if start <= p.start and p.end <= opened and not text[p.end : opened].strip()]
+        if held:
+            return held[-1]  # "Cà Mau (hạng 10, 86,91%)"
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
     own = [p for p in own if not _is_apposed(p, places, text, grammar)]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)

@@ -20,6 +20,7 @@ _MARKER = re.compile(
 )
 _DEPTHS = ("number", "letter", "dash", "plus")
 _BARE_ITEM = 4
+_OF_HEADLINE = 0.6  # weight of the index that the headline is about, in a paragraph that names none
 _LONGEST_HEADING = 90  # characters
 _LONGEST_REPORT = 400  # days
 _SUBJECT_REACH = 40  # how far into a sentence its subject may stand
@@ -131,7 +132,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
         if not _points_back(page, block):
             told.level, told.body = None, None
             told.period = told.main or told.period
-        told.frame = _kept_index(told.frame, page.lexicon)
+        told.frame = Frame({told.headline: _OF_HEADLINE}) if told.headline else _kept_index(told.frame, page.lexicon)
         return
     sister: Item | None = None
     while told.items and told.items[-1].depth >= depth:
@@ -206,7 +207,9 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *
     periods = list(periods)
     told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
     anywhere = kind == "title" or announces
-    heading = [p for p in periods if p.governs or (anywhere and not p.base and not p.span_of_years)]
+    heading = [
+        p for p in periods if p.governs or (anywhere and p.period is not None and not p.base and not p.span_of_years)
+    ]
     governing = [p for p in heading if p.explicit or not p.bracketed]
     if governing and not closes(governing[-1], told.period):
         told.period = governing[-1]
