@@ -204,7 +204,10 @@ class _SentenceReader:
         if choice is None or located or (inventory and shared) or self._breaks_down(zone, choice):
             return None
         period = self._period(zone, choice.indicator)
-        planned = period is not None and period == self.told.plan and self.status == "actual"
+        planned = (
+            self.status == "actual" and period is not None and (period == self.told.plan or self._is_ahead(period))
+        )
+        achieved = self.status == "target" and bool(self._aim()) and self._is_past(period)
         bound, _ = find_bound(sentence.hits(zone.start, number.start), self.text, number)
         if sentence.finds("at-least-behind", number.after, sentence.end):
             bound = "at-least"
@@ -222,18 +225,19 @@ class _SentenceReader:
             body=body,
             national=self._is_national(zone, body),
             level=level,
-            status="target" if planned else self.status,
+            status="target" if planned else "actual" if achieved else self.status,
             rule=choice.rule,
             confidence=min(0.99, 0.5 + choice.score / 6),
             group=self.told.group,
             cues=self.previous.cues if choice.rule == "rate-of-count" and self.previous else frozenset(frame.cues),
         )
 
-    def _counts_nothing(self, choice: Choice, frame: Frame) -> bool:
+    def _counts_nothing(self, zone: Zone, choice: Choice, frame: Frame) -> bool:
         """Tell whether a bare number would count units: these are told by their noun, "142 xã", or go on in a list."""
         going_on = self.previous is not None and self.previous.indicator == choice.indicator.id
         reduced = self.lexicon.has(frame.own, {"trend"})
-        return not (choice.indicator.levelled or frame.nouns or frame.left_over or going_on or reduced)
+        counted = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        return not (choice.indicator.levelled or frame.nouns or frame.left_over or going_on or reduced or counted)
 
     def _is_part(self, choice: Choice, frame: Frame) -> bool:
         """Tell whether an indicator may be the first number of "2.521/6.776 hồ sơ tiếp nhận".
@@ -252,6 +256,20 @@ class _SentenceReader:
             self.sentence, zone, indicator, self.told, aimed=self.status == "target"
         )
 
+    def _aim(self) -> str:
+        """Return "target" where the section or list that the sentence stands in sets targets."""
+        return self.told.section or self.told.listed
+
+    def _is_past(self, period: Period | None) -> bool:
+        """Tell whether a period was over when the page was published."""
+        published = self.sentence.page.document.published
+        return bool(period and period.start and period.end and published and period.end < published)
+
+    def _is_ahead(self, period: Period) -> bool:
+        """Tell whether a period is a day to come when the page was published: "đến hết năm 2025"."""
+        published = self.sentence.page.document.published
+        return period.start is None and published is not None and period.end is not None and period.end > published
+
     def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
         if self.lexicon.grammar["restated"].search(self.text, zone.start, zone.number.start):
@@ -268,7 +286,7 @@ class _SentenceReader:
             choices = self._prefer_previous(measure, frame, choices)
             if measure == "percent":
                 choices = self._prefer_rate_of_previous(zone, choices)
-            choices = [c for c in choices if measure != "count" or not self._counts_nothing(c, frame)]
+            choices = [c for c in choices if measure != "count" or not self._counts_nothing(zone, c, frame)]
             if zone.number.whole is not None:
                 choices = [c for c in choices if self._is_part(c, frame)]
             if zone.number.kind == "zero":
@@ -460,10 +478,9 @@ class _SentenceReader:
             return "projected"
         if self.status and not any(h.concept == "equals" for h in hits):
             return self.status
-        if self.told.section and not self.lexicon.grammar["done"].search(
-            self.text, self.sentence.start, zone.number.start
-        ):
-            return self.told.section
+        aimed = self._aim()
+        if aimed and not self.lexicon.grammar["done"].search(self.text, self.sentence.start, zone.number.start):
+            return aimed
         return self.told.status if not self.status and self.sentence.points_back() else "actual"
 
 

@@ -169,6 +169,10 @@ def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
     return Period(date(year, 1, 1), known.published if to_date else date(year, 12, 31))
 
 
+def _from(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
+    return Period(date(int(groups["y1"]), int(groups["m1"]), int(groups["d1"])), None)
+
+
 def _year_to_date(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
     month = _number(groups, "m1")
@@ -273,6 +277,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "months": _months,
     "years": _years,
     "since": _since,
+    "from": _from,
     "this-year": _this_year,
     "year-to-date": _year_to_date,
     "whole-year": _whole_year,

@@ -50,6 +50,7 @@ class Told:
     span: PeriodMention | None = None  # the last span of years at the head of a clause
     first: PeriodMention | None = None  # the first that governed the text below the headline
     section: str = ""  # "target" in a section that sets targets
+    listed: str = ""  # "target" in a list that sets targets
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
     level: str | None = None
     body: Body | None = None
@@ -127,7 +128,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
         return
     told.header = None
     if depth is None:
-        told.count = None
+        told.count, told.listed = None, ""
         told.items.clear()
         if not _points_back(page, block):
             told.level, told.body = None, None
@@ -163,6 +164,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     kind = sentence.page.document.blocks[sentence.paragraph].kind
     titled = kind == "title"
     announces = _announces(sentence.page, sentence.paragraph)
+    if sentence.lexicon.grammar["target-list"].search(sentence.text, sentence.start, sentence.end):
+        told.listed = "target"
     _remember_periods(sentence.periods, told, kind, announces=announces)
     levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
     if levels:
@@ -210,7 +213,7 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *
     heading = [
         p for p in periods if p.governs or (anywhere and p.period is not None and not p.base and not p.span_of_years)
     ]
-    governing = [p for p in heading if p.explicit or not p.bracketed]
+    governing = [p for p in heading if (p.explicit or not p.bracketed) and not _is_passing(p, told)]
     if governing and not closes(governing[-1], told.period):
         told.period = governing[-1]
         closed = told.period.period is not None and told.period.period.end != told.known.published
@@ -222,6 +225,13 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *
     told.span = next((p for p in periods if p.span_of_years and p.at_head), told.span)
     years = [p for p in periods if not (p.base or p.bracketed or p.to_date) and p.period and p.period.start]
     told.mentioned = years[-1] if years else told.mentioned
+
+
+def _is_passing(mention: PeriodMention, told: Told) -> bool:
+    """Tell whether a deadline to come is told in passing, not as that of a list or section of targets."""
+    published, period = told.known.published, mention.period
+    ahead = bool(published and period and period.end and period.end > published)
+    return mention.deadline and ahead and not (told.listed or told.section)
 
 
 def _is_part(mention: PeriodMention, whole: PeriodMention | None) -> bool:
