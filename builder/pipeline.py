@@ -154,7 +154,7 @@ def build(
         BuilderError: a process of the pool ended before its time.
 
     """
-    if not 0 <= min_confidence <= 1:
+    if min_confidence.is_nan() or not 0 <= min_confidence <= 1:
         raise BuilderError(f"{min_confidence}: no confidence; give a number from 0 to 1")
     target = target.resolve()
     _check_target(target)
@@ -204,9 +204,7 @@ def _check_target(target: Path) -> None:
         raise StoreError(f"{target}: exists and is no earlier build; choose another folder or empty it") from problem
 
 
-def _write_out(
-    built: Sequence[Built], unreadable: Sequence[str], target: Path, min_confidence: Decimal
-) -> Summary:
+def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, min_confidence: Decimal) -> Summary:
     aside = target.with_name(f".{target.name}.building")
     shutil.rmtree(aside, ignore_errors=True)
     try:

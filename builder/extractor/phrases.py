@@ -1,12 +1,13 @@
-"""What a number counts in the page's own words, where no indicator explains it: the phrase by which such numbers meet."""
+"""What a number that no indicator explains counts, in the page's own words: the phrase by which such numbers meet."""
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 
 from builder.extractor.frames import Stretch, Zone
 from builder.extractor.sentence import Sentence
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _MOST_WORDS_BEHIND = 6
 _MOST_WORDS_BEFORE = 8
 _MOST_WORDS_OF_MEASURE = 12
@@ -37,16 +38,18 @@ def _behind(sentence: Sentence, zone: Zone) -> str:
             break
         words.append(match.group())
         cursor = match.end()
-    return " ".join(_trimmed(words[:_MOST_WORDS_BEHIND], sentence))
+    phrase = " ".join(_untied(words[:_MOST_WORDS_BEHIND], sentence))
+    return "" if sentence.lexicon.grammar["phrase-head"].fullmatch(phrase) else phrase  # "0,66 điểm" counts no points
 
 
 def _before(sentence: Sentence, zone: Zone) -> str:
     """Return the words before a number: from where a measure opens, else from behind what ends another phrase."""
     heads, ends = (sentence.lexicon.grammar[name] for name in ("phrase-head", "phrase-end"))
     for stretch in zone.left[:_NEAREST]:
-        words = _trimmed(list(_unnamed_words(sentence, stretch)), sentence)[-_MOST_WORDS_OF_MEASURE:]
+        words = _untied(list(_unnamed_words(sentence, stretch)), sentence)
+        words = _untied(words[::-1], sentence)[::-1][-_MOST_WORDS_OF_MEASURE:]
         rests = [" ".join(words[i:]) for i in range(len(words))]
-        opened = next((i for i, rest in enumerate(rests) if heads.match(rest)), None)
+        opened = next((i for i, rest in enumerate(rests) if heads.match(rest) and not heads.fullmatch(rest)), None)
         if opened is None:
             opened = max((i + 1 for i, word in enumerate(words) if ends.fullmatch(word)), default=0)
             opened = max(opened, len(words) - _MOST_WORDS_BEFORE)
@@ -71,12 +74,7 @@ def _unnamed_words(sentence: Sentence, stretch: Stretch) -> Iterator[str]:
             yield match.group()
 
 
-def _trimmed(words: Sequence[str], sentence: Sentence) -> list[str]:
-    """Leave out the words at both ends that only tie: "đạt", "là", "các"."""
+def _untied(words: Sequence[str], sentence: Sentence) -> list[str]:
+    """Leave out the words at the beginning that only tie: "đạt", "là", "các"."""
     tie = sentence.lexicon.grammar["phrase-tie"]
-    kept = list(words)
-    while kept and tie.fullmatch(kept[-1]):
-        kept.pop()
-    while kept and tie.fullmatch(kept[0]):
-        kept.pop(0)
-    return kept
+    return list(dropwhile(tie.fullmatch, words))

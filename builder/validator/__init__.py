@@ -63,8 +63,8 @@ def check_graph(
 ) -> tuple[Violation, ...]:
     """Return what the shapes and checks find in a graph, without looking at the texts.
 
-    With ``documents``, the addresses of some documents' graphs, only these and those beside them are judged; what all documents share is
-    there to be referred to. Checks that compare documents then see no others.
+    With ``documents``, the addresses of some documents' graphs, only these and those beside them are judged; what all
+    documents share is there to be referred to. Checks that compare documents then see no others.
     """
     statements = [quad for quad in quads if documents is None or _belongs(quad, documents)]
     judged = None if documents is None else {_name(q.subject) for q in statements if _home(q) in documents}
