@@ -295,7 +295,7 @@ def test_a_candidate_tells_whose_and_when(out: Path) -> None:
     (quarter,) = [e for g in group_candidates(store) for e in g.examples if e.value == "5"]
     (five,) = _of_value(out, "5")
     told = {q.predicate.value: q.object.value for q in read_graph(out / "graph.nq") if q.subject.value == five}
-    assert told[SDMX_DIMENSION.refArea].endswith("/unit/869/origin")
+    assert told[SDMX_DIMENSION.refArea].endswith("/unit/875/origin")
     assert (told[CCHC.periodStart], told[CCHC.periodEnd]) == ("2018-07-01", "2018-09-30")
     assert told[CCHC.printedValue] == "5"
     assert told[PROV.wasDerivedFrom] == identifiers.document_iri(quarter.page)
@@ -346,9 +346,10 @@ def test_candidates_on_the_command_line(out: Path, capsys: pytest.CaptureFixture
 
 CAMERAS = """@prefix cchc: <https://w3id.org/cchc/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-<https://w3id.org/cchc/cue/camera> a skos:Concept , cchc:Cue ;
+<https://w3id.org/cchc/cue/surveillance-camera> a skos:Concept , cchc:Cue ;
     skos:inScheme <https://w3id.org/cchc/cue-dimension/object> ;
-    skos:prefLabel "camera giám sát"@vi , "surveillance camera"@en .
+    skos:prefLabel "camera giám sát"@vi , "surveillance camera"@en ;
+    skos:definition "Cách nói về: camera giám sát."@vi , "Wording that tells: surveillance camera."@en .
 <https://w3id.org/cchc/indicator/cameras> a skos:Concept , cchc:Indicator ;
     skos:inScheme <https://w3id.org/cchc/indicator> ;
     skos:prefLabel "số camera giám sát"@vi , "surveillance cameras"@en ;
@@ -356,7 +357,7 @@ CAMERAS = """@prefix cchc: <https://w3id.org/cchc/ontology#> .
     cchc:measure <https://w3id.org/cchc/measure/count> ;
     cchc:reformArea <https://w3id.org/cchc/reform-area/digital-government> ; cchc:temporality cchc:stock ;
     cchc:reading <https://w3id.org/cchc/reading/cameras-1> .
-<https://w3id.org/cchc/reading/cameras-1> a cchc:Reading ; cchc:counts <https://w3id.org/cchc/cue/camera> .
+<https://w3id.org/cchc/reading/cameras-1> a cchc:Reading ; cchc:counts <https://w3id.org/cchc/cue/surveillance-camera> .
 """
 
 
