@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +22,15 @@ __all__ = ["ask", "build", "export", "open_graph", "validate"]
 Place = str | PathLike[str]
 
 
-def build(pages: Iterable[Place], target: Place, jobs: int = 1) -> "Summary":
-    """Build the graph of some pages into a folder, and return what became of them."""
+def build(pages: Iterable[Place], target: Place, jobs: int = 1, min_confidence: float | None = None) -> "Summary":
+    """Build the graph of some pages into a folder, and return what became of them.
+
+    Figures of less confidence than ``min_confidence`` (from 0 to 1) are set aside for review.
+    """
     from builder import pipeline
 
-    return pipeline.build([Path(page) for page in pages], Path(target), jobs)
+    least = pipeline.MIN_CONFIDENCE if min_confidence is None else Decimal(str(min_confidence))
+    return pipeline.build([Path(page) for page in pages], Path(target), jobs, min_confidence=least)
 
 
 def validate(target: Place) -> "Report":

@@ -8,6 +8,7 @@ from typing import Any
 
 from builder.artefacts import local_name
 from builder.errors import QueryError
+from builder.quotations import NAMES, PATTERN, Quotation, quote
 from builder.sparql import PREFIXES, Answering, ask
 from builder.vocabulary import NAMESPACES
 
@@ -41,12 +42,7 @@ SELECT DISTINCT ?page ?title ?address ?issued ?indicator ?value ?printed ?measur
   OPTIONAL { ?figure cchc:rule ?rule }
   OPTIONAL { ?figure cchc:confidence ?confidence }
 } ORDER BY ?address ?version LIMIT 1"""
-QUOTATIONS = """
-SELECT DISTINCT ?begin ?end ?quotation ?sentence ?sentenceBegin WHERE {
-  <FIGURE> cchc:evidence ?span .
-  ?span nif:beginIndex ?begin ; nif:endIndex ?end ; nif:anchorOf ?quotation .
-  OPTIONAL { ?span cchc:context ?context . ?context nif:anchorOf ?sentence ; nif:beginIndex ?sentenceBegin }
-} ORDER BY ?begin ?end"""
+QUOTATIONS = f"SELECT DISTINCT {NAMES} WHERE {{ VALUES ?statement {{ <FIGURE> }} {PATTERN} }} ORDER BY ?begin ?end"
 LABELS = """
 SELECT DISTINCT ?concept ?label WHERE { VALUES ?concept { CONCEPTS } ?concept skos:prefLabel ?label }"""
 SIBLINGS = """
@@ -63,26 +59,6 @@ RATES = (
     "SELECT DISTINCT ?rate ?part ?whole WHERE { ?rate cchc:numerator ?part ; cchc:denominator ?whole } ORDER BY ?rate"
 )
 PARTS = "SELECT DISTINCT ?part ?whole WHERE { ?part cchc:partOfCount ?whole } ORDER BY ?part ?whole"
-
-
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """The characters behind a figure and the sentence around them, with their offsets in the page's text."""
-
-    begin: int
-    end: int
-    text: str
-    sentence: str
-    sentence_begin: int
-
-    def parts(self) -> tuple[str, str, str]:
-        """Return the sentence before the number, the number, and the sentence after it, each on one line."""
-        if not self.sentence:
-            return "", self.text, ""
-        at = self.begin - self.sentence_begin
-        pieces = self.sentence[:at], self.text, self.sentence[at + self.end - self.begin :]
-        before, number, after = (re.sub(r"\s+", " ", piece) for piece in pieces)
-        return before, number, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +166,11 @@ def explain(store: Answering, figure: str) -> Explanation:
     return Explanation(
         figure=figure,
         labels=labels.get(row["indicator"], {}),
-        quotations=tuple(_quotations(store, figure)),
+        quotations=tuple(quote(each) for each in ask(store, QUOTATIONS.replace("FIGURE", figure))),
         checks=checks,
         concepts=labels,
         **row,
     )
-
-
-def _quotations(store: Answering, figure: str) -> Iterator[Quotation]:
-    for row in ask(store, QUOTATIONS.replace("FIGURE", figure)):
-        begin, end = int(row["begin"]), int(row["end"])
-        yield Quotation(begin, end, row["quotation"], row["sentence"], int(row["sentenceBegin"] or begin))
 
 
 def _labels(store: Answering, concepts: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -136,7 +136,15 @@ class CitationClaim:
     issuer: str = ""
 
 
-Claim = FigureClaim | InitiativeClaim | CitationClaim
+@dataclass(frozen=True, slots=True)
+class CandidateClaim:
+    """A number told like a figure, of something that no indicator of the ontology explains."""
+
+    phrase: str  # what the words of the page say it counts, folded: "camera giám sát"
+    figure: FigureClaim  # without an indicator; its measure is "" where the number has none of ours
+
+
+Claim = FigureClaim | InitiativeClaim | CitationClaim | CandidateClaim
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,23 @@ class Observation:
     status: str
     rule: str
     confidence: Decimal
+    evidence: tuple[Evidence, ...]
+    accepted: bool = True  # sure enough to count as a figure; else it waits for a person to look at it
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A number that states something no indicator of the ontology explains, by the words it is told with."""
+
+    phrase: str
+    value: Decimal
+    printed: str
+    measure: str  # "" where the number has none of ours
+    bound: str
+    area: str  # unit version key; "" where the page does not settle whose number it is
+    period: Period | None
+    level: str | None
+    status: str
     evidence: tuple[Evidence, ...]
 
 
@@ -210,12 +235,12 @@ class Issue:
     candidates: tuple[str, ...] = ()
 
 
-Fact = Observation | Initiative | Citation
+Fact = Observation | Candidate | Initiative | Citation
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedDocument:
-    """A document with all that was made of it: the content of one named graph."""
+    """A document with all that was made of it: the content of its named graphs."""
 
     document: Document
     about: tuple[str, ...]  # unit version keys

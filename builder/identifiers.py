@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
-from builder.facts import Initiative, Observation, Period, Span
+from builder.facts import Candidate, Initiative, Observation, Period, Span
 from builder.text import without_marks
 
 BASE = "https://w3id.org/cchc/id/"
@@ -51,6 +51,21 @@ def document_iri(identifier: str) -> str:
 def graph_iri(identifier: str) -> str:
     """Name the graph of all that a page gave rise to."""
     return BASE + "graph/" + quote(identifier, safe=_SAFE)
+
+
+def review_graph_iri(identifier: str) -> str:
+    """Name the graph of what was read on a page but is not sure enough to count; no page has an address like it."""
+    return graph_iri(identifier) + "#review"
+
+
+def candidate_graph_iri(identifier: str) -> str:
+    """Name the graph of the numbers of a page that no indicator explains."""
+    return graph_iri(identifier) + "#candidate"
+
+
+def graph_iris(identifier: str) -> tuple[str, ...]:
+    """Name all graphs that a page gave rise to: to replace the page is to replace these."""
+    return graph_iri(identifier), review_graph_iri(identifier), candidate_graph_iri(identifier)
 
 
 def text_iri(identifier: str) -> str:
@@ -110,7 +125,10 @@ def model_iri(label: str) -> str:
 
 
 def observation_iri(identifier: str, observation: Observation) -> str:
-    """Name a figure by its page and everything that tells it from the page's other figures."""
+    """Name a figure by its page and everything that tells it from the page's other figures.
+
+    One that waits for review is named alike in another place, so that the two are never taken for one another.
+    """
     period = observation.period
     parts = (
         identifier,
@@ -124,7 +142,12 @@ def observation_iri(identifier: str, observation: Observation) -> str:
         str(observation.value),
         observation.agency,
     )
-    return BASE + "observation/" + _digest("\x1f".join(parts))
+    return BASE + ("observation/" if observation.accepted else "review/") + _digest("\x1f".join(parts))
+
+
+def candidate_iri(identifier: str, candidate: Candidate) -> str:
+    """Name a number without an indicator by its page and the first place where it stands."""
+    return BASE + "candidate/" + _digest("\x1f".join((identifier, str(candidate.evidence[0].span))))
 
 
 def initiative_iri(identifier: str, initiative: Initiative) -> str:

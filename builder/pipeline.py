@@ -11,16 +11,19 @@ import io
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from builder import artefacts
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.extractor import extract
-from builder.facts import Citation, Initiative, Issue, LinkedDocument, Observation
+from builder.facts import Candidate, Citation, Initiative, Issue, LinkedDocument, Observation
 from builder.gazetteer import load_gazetteer
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
@@ -32,6 +35,8 @@ from builder.writer import shared_references, write_document, write_ontology, wr
 # The rooms fit the types of the seams; mypy says so.
 ROOMS: tuple[Reader, Extractor, Linker, Writer] = (read, extract, link_document, write_document)
 BATCH = 32
+MIN_CONFIDENCE = Decimal("0.5")  # a figure counts where it is likelier right than wrong
+COUNTED = ("observations", "review", "candidates", "initiatives", "citations")
 GRAPH, ISSUES, MANIFEST, TEXTS = "graph.nq", "issues.tsv", "manifest.json", "texts"
 
 
@@ -52,7 +57,9 @@ class Summary:
     """What a build made of its pages."""
 
     pages: int
-    observations: int
+    observations: int  # figures sure enough to count
+    review: int  # figures that wait for review
+    candidates: int  # numbers that no indicator explains
     initiatives: int
     citations: int
     issues: int
@@ -61,8 +68,8 @@ class Summary:
     files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256
 
 
-def build_document(place: Place) -> Built:
-    """Take one page through all rooms.
+def build_document(place: Place, min_confidence: Decimal = MIN_CONFIDENCE) -> Built:
+    """Take one page through all rooms; figures of less confidence than asked for are set aside for review.
 
     Raises:
         SourceError: the page cannot be read.
@@ -72,7 +79,7 @@ def build_document(place: Place) -> Built:
     document = read(load_source(place), lexicon)
     extraction = extract(document, lexicon, gazetteer)
     linked = link_document(document, extraction, gazetteer, lexicon)
-    linked = _with_page_issues(linked)
+    linked = _with_page_issues(set_aside(linked, min_confidence))
     return Built(
         id=document.id,
         text=document.text,
@@ -81,6 +88,15 @@ def build_document(place: Place) -> Built:
         references=frozenset(shared_references(linked)),
         counts=_count(linked),
     )
+
+
+def set_aside(linked: LinkedDocument, min_confidence: Decimal) -> LinkedDocument:
+    """Return a page with its figures told apart: those sure enough to count, and those that wait for review."""
+    facts = tuple(
+        replace(fact, accepted=fact.confidence >= min_confidence) if isinstance(fact, Observation) else fact
+        for fact in linked.facts
+    )
+    return replace(linked, facts=facts)
 
 
 def _with_page_issues(linked: LinkedDocument) -> LinkedDocument:
@@ -95,16 +111,18 @@ def _with_page_issues(linked: LinkedDocument) -> LinkedDocument:
 
 
 def _count(linked: LinkedDocument) -> dict[str, int]:
-    kinds = {"observations": Observation, "initiatives": Initiative, "citations": Citation}
-    return {name: sum(isinstance(f, kind) for f in linked.facts) for name, kind in kinds.items()}
+    kinds = {"candidates": Candidate, "initiatives": Initiative, "citations": Citation}
+    counts = {name: sum(isinstance(f, kind) for f in linked.facts) for name, kind in kinds.items()}
+    states = Counter(fact.accepted for fact in linked.facts if isinstance(fact, Observation))
+    return counts | {"observations": states[True], "review": states[False]}
 
 
-def build_batch(places: Sequence[Place]) -> list[Built | str]:
+def build_batch(places: Sequence[Place], min_confidence: Decimal = MIN_CONFIDENCE) -> list[Built | str]:
     """Build some pages; a page that cannot be read gives one line that says what, where and what to do."""
     results: list[Built | str] = []
     for place in places:
         try:
-            results.append(build_document(place))
+            results.append(build_document(place, min_confidence))
         except SourceError as problem:
             results.append(str(problem))
         except (ArithmeticError, LookupError, RecursionError, ValueError) as problem:
@@ -118,6 +136,7 @@ def build(
     jobs: int = 1,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
+    min_confidence: Decimal = MIN_CONFIDENCE,
 ) -> Summary:
     """Build the graph of some pages into a folder, replacing an earlier build whole.
 
@@ -127,6 +146,7 @@ def build(
         jobs: number of processes.
         executor: runs the batches instead of a local pool.
         progress: told after each batch how many of how many pages are done.
+        min_confidence: from 0 to 1; figures of less are set aside for review.
 
     Raises:
         SourceError: there is no page that can be read.
@@ -134,31 +154,36 @@ def build(
         BuilderError: a process of the pool ended before its time.
 
     """
+    if min_confidence.is_nan() or not 0 <= min_confidence <= 1:
+        raise BuilderError(f"{min_confidence}: no confidence; give a number from 0 to 1")
     target = target.resolve()
     _check_target(target)
     listed, problems = list_sources(inputs)
     places = [place for place in listed if target not in place.path.resolve().parents]
     built: list[Built] = []
     unreadable = [str(problem) for problem in problems]
-    for done, results in enumerate(_run(places, jobs, executor), 1):
+    for done, results in enumerate(_run(places, jobs, executor, min_confidence), 1):
         built += [r for r in results if isinstance(r, Built)]
         unreadable += [r for r in results if isinstance(r, str)]
         progress(min(done * BATCH, len(places)), len(places))
     if not built:
         raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
-    return _write_out(sorted(built, key=lambda b: b.id), sorted(unreadable), target)
+    return _write_out(sorted(built, key=lambda b: b.id), sorted(unreadable), target, min_confidence)
 
 
-def _run(places: Sequence[Place], jobs: int, executor: Executor | None) -> Iterator[list[Built | str]]:
+def _run(
+    places: Sequence[Place], jobs: int, executor: Executor | None, min_confidence: Decimal
+) -> Iterator[list[Built | str]]:
     batches = [places[i : i + BATCH] for i in range(0, len(places), BATCH)]
+    task = partial(build_batch, min_confidence=min_confidence)
     try:
         if executor is not None:
-            yield from executor.map(build_batch, batches)
+            yield from executor.map(task, batches)
         elif jobs > 1 and len(batches) > 1:
             with ProcessPoolExecutor(jobs) as pool:
-                yield from pool.map(build_batch, batches)
+                yield from pool.map(task, batches)
         else:
-            yield from map(build_batch, batches)
+            yield from map(task, batches)
     except BrokenExecutor as problem:
         raise BuilderError("a process of the build was ended from outside; run it again with fewer jobs") from problem
 
@@ -179,7 +204,7 @@ def _check_target(target: Path) -> None:
         raise StoreError(f"{target}: exists and is no earlier build; choose another folder or empty it") from problem
 
 
-def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path) -> Summary:
+def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, min_confidence: Decimal) -> Summary:
     aside = target.with_name(f".{target.name}.building")
     shutil.rmtree(aside, ignore_errors=True)
     try:
@@ -187,7 +212,7 @@ def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path) 
         quads = _write_graph(built, aside / GRAPH)
         _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
-        summary = _write_manifest(built, unreadable, quads, aside)
+        summary = _write_manifest(built, unreadable, quads, aside, min_confidence)
         _swap(aside, target)
     except OSError as problem:
         raise StoreError(
@@ -230,8 +255,10 @@ def _write_texts(built: Sequence[Built], folder: Path) -> None:
         path.write_text(page.text, encoding="utf-8", newline="")
 
 
-def _write_manifest(built: Sequence[Built], unreadable: Sequence[str], quads: int, folder: Path) -> Summary:
-    counts = {name: sum(b.counts[name] for b in built) for name in ("observations", "initiatives", "citations")}
+def _write_manifest(
+    built: Sequence[Built], unreadable: Sequence[str], quads: int, folder: Path, min_confidence: Decimal
+) -> Summary:
+    counts = {name: sum(b.counts[name] for b in built) for name in COUNTED}
     summary = Summary(
         pages=len(built),
         issues=sum(len(b.issues) for b in built) + len(unreadable),
@@ -243,6 +270,7 @@ def _write_manifest(built: Sequence[Built], unreadable: Sequence[str], quads: in
     manifest = {
         "version": package_version(),
         "counts": {"pages": summary.pages, **counts, "issues": summary.issues, "quads": quads},
+        "min_confidence": str(min_confidence),
         "unreadable": list(unreadable),
         "files": summary.files,
     }

@@ -10,7 +10,18 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from builder import identifiers as iri
-from builder.facts import Citation, Document, Evidence, Initiative, Issue, LinkedDocument, Observation, Period, Span
+from builder.facts import (
+    Candidate,
+    Citation,
+    Document,
+    Evidence,
+    Initiative,
+    Issue,
+    LinkedDocument,
+    Observation,
+    Period,
+    Span,
+)
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
 from builder.text import fold_name
@@ -91,20 +102,22 @@ class _Lines:
 
 
 def write_document(linked: LinkedDocument, lexicon: Lexicon) -> list[str]:
-    """Return the sorted N-Quads of a page's own graph."""
+    """Return the sorted N-Quads of a page's own graphs: what counts, what waits for review, the candidates."""
     document = linked.document
-    lines = _Lines(iri.graph_iri(document.id))
+    lines, review, candidates = (_Lines(graph) for graph in iri.graph_iris(document.id))
     _write_source(lines, linked)
     for fact in linked.facts:
         if isinstance(fact, Observation):
-            _write_observation(lines, document, fact)
+            _write_observation(lines if fact.accepted else review, document, fact)
+        elif isinstance(fact, Candidate):
+            _write_candidate(candidates, document, fact)
         elif isinstance(fact, Initiative):
             _write_initiative(lines, document, fact, lexicon)
         else:
             _write_citation(lines, document, fact)
     for issue in linked.issues:
         _write_issue(lines, document, issue)
-    return sorted(lines.lines)
+    return sorted(lines.lines | review.lines | candidates.lines)
 
 
 def _write_source(lines: _Lines, linked: LinkedDocument) -> None:
@@ -157,26 +170,43 @@ def _write_span(lines: _Lines, document: Document, span: Span) -> str:
 
 def _write_observation(lines: _Lines, document: Document, fact: Observation) -> None:
     name = iri.observation_iri(document.id, fact)
-    lines.link(name, RDF.type, QB.Observation)
-    lines.link(name, RDF.type, CCHC.Observation)
-    lines.link(name, QB.dataSet, iri.DATASET)
+    if fact.accepted:
+        lines.link(name, RDF.type, QB.Observation)
+        lines.link(name, RDF.type, CCHC.Observation)
+        lines.link(name, QB.dataSet, iri.DATASET)
+    else:
+        lines.link(name, RDF.type, CCHC.ReviewFigure)
     lines.add(name, CCHC.indicator, concept("indicator", fact.indicator))
-    lines.link(name, SDMX_DIMENSION.refArea, iri.version_iri(fact.area))
+    lines.add(name, CCHC.rule, literal(fact.rule))
+    lines.add(name, CCHC.confidence, decimal(fact.confidence))
+    if fact.agency:
+        lines.link(name, CCHC.agency, iri.body_iri(fact.area.split("/")[0], fact.agency))
+    _write_number(lines, document, name, fact)
+
+
+def _write_candidate(lines: _Lines, document: Document, fact: Candidate) -> None:
+    name = iri.candidate_iri(document.id, fact)
+    lines.link(name, RDF.type, CCHC.CandidateObservation)
+    lines.add(name, CCHC.phrase, literal(fact.phrase))
+    _write_number(lines, document, name, fact)
+
+
+def _write_number(lines: _Lines, document: Document, name: str, fact: Observation | Candidate) -> None:
+    """Write what a figure and a candidate have in common."""
     lines.add(name, SDMX_MEASURE.obsValue, decimal(fact.value))
     lines.add(name, CCHC.printedValue, literal(fact.printed))
-    lines.add(name, SDMX_ATTRIBUTE.unitMeasure, concept("measure", fact.measure))
     lines.add(name, CCHC.bound, concept("bound", fact.bound))
     lines.add(name, CCHC.status, concept("status", fact.status))
     lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
-    lines.add(name, CCHC.rule, literal(fact.rule))
-    lines.add(name, CCHC.confidence, decimal(fact.confidence))
+    if fact.measure:
+        lines.add(name, SDMX_ATTRIBUTE.unitMeasure, concept("measure", fact.measure))
+    if fact.area:
+        lines.link(name, SDMX_DIMENSION.refArea, iri.version_iri(fact.area))
     if fact.period:
         lines.link(name, SDMX_DIMENSION.refPeriod, iri.interval_iri(fact.period))
         _write_days(lines, name, fact.period)
     if fact.level:
         lines.add(name, CCHC.level, concept("level", fact.level))
-    if fact.agency:
-        lines.link(name, CCHC.agency, iri.body_iri(fact.area.split("/")[0], fact.agency))
     _write_evidence(lines, document, name, fact.evidence)
 
 
@@ -239,14 +269,12 @@ def shared_references(linked: LinkedDocument) -> set[tuple[str, ...]]:
     """Return what a page refers to in the register: units, bodies, periods, its publisher."""
     found: set[tuple[str, ...]] = {("unit", key) for key in linked.about}
     for fact in linked.facts:
-        if isinstance(fact, Observation):
+        if isinstance(fact, Observation | Candidate) and fact.period:
+            found.add(("interval", str(fact.period.start or ""), str(fact.period.end or "")))
+        if isinstance(fact, Observation | Candidate | Initiative) and fact.area:
             found.add(("unit", fact.area))
-            if fact.period:
-                found.add(("interval", str(fact.period.start or ""), str(fact.period.end or "")))
-        if isinstance(fact, Observation | Initiative) and fact.area:
-            found.add(("unit", fact.area))
-            if fact.agency:
-                found.add(("body", fact.area, fact.agency))
+        if isinstance(fact, Observation | Initiative) and fact.area and fact.agency:
+            found.add(("body", fact.area, fact.agency))
         if isinstance(fact, Initiative):
             found.add(("model", " ".join(fact.label.split())))
         if isinstance(fact, Citation):

@@ -39,11 +39,10 @@ SH = "http://www.w3.org/ns/shacl#"
 NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
-CLASSES = (
-    "SourceDocument Observation Initiative InitiativeModel AdministrativeUnit AdministrativeUnitVersion Indicator Issue"
-)
+CLASSES = """SourceDocument Observation ReviewFigure CandidateObservation Initiative InitiativeModel AdministrativeUnit
+    AdministrativeUnitVersion Indicator Issue"""
 PROPERTIES = """indicator periodStart periodEnd printedValue bound status level agency evidence context rule confidence
-    reformArea measure unitType versionOf hasVersion bodyOf sha256 legalBasis issueKind candidate"""
+    reformArea measure unitType versionOf hasVersion bodyOf sha256 legalBasis issueKind candidate phrase"""
 CONCEPTS = {
     "level": "province district commune",
     "bound": "exact above below about at-least at-most",

@@ -50,13 +50,13 @@ def figures(out: Path, call, **values: str) -> list[dict[str, str]]:
 # ---------------------------------------------------------------- build
 
 
-def test_build_prints_five_lines(call, tmp_path):
+def test_build_prints_six_lines(call, tmp_path):
     code, said, aside = call("build", PAGES, "-o", tmp_path / "out")
 
     assert (code, aside) == (0, "")
-    assert len(said.splitlines()) == 5
+    assert len(said.splitlines()) == 6
     assert said.splitlines()[0].split() == ["Trang", "/", "pages", "12"]
-    assert f"{tmp_path}/out/graph.nq" in said.splitlines()[4]
+    assert f"{tmp_path}/out/graph.nq" in said.splitlines()[5]
 
 
 def test_build_json(call, tmp_path):

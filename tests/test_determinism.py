@@ -84,7 +84,7 @@ def builds_of_the_world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, O
     told: dict[str, Outcome | str] = {}
     for world, (child, out) in running.items():
         said = child.communicate(timeout=120)[0]
-        told[world] = said or Outcome(out, pipeline.Summary(0, 0, 0, 0, 0, 0))
+        told[world] = said or Outcome(out, pipeline.Summary(*[0] * 8))
     return told
 
 

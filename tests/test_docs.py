@@ -92,7 +92,7 @@ def test_every_command_is_documented_and_exists(name):
 def test_every_option_exists(name):
     known = {option for command in (cli, *cli.commands.values()) for p in command.params for option in p.opts}
     shown = re.findall(r"cchc (\w+)([^`\n]*)", text_of(name))
-    used = {option for _, rest in shown for option in re.findall(r"(?<!\S)\[?(-{1,2}[a-z]+)", rest)}
+    used = {option for _, rest in shown for option in re.findall(r"(?<!\S)\[?(-{1,2}[a-z]+(?:-[a-z]+)*)", rest)}
 
     assert used <= known
 

@@ -55,6 +55,8 @@ def test_a_build_holds_what_it_says(good: Outcome) -> None:
     assert manifest["counts"] == {
         "pages": len(GOOD_PAGES),
         "observations": good.summary.observations,
+        "review": good.summary.review,
+        "candidates": good.summary.candidates,
         "initiatives": good.summary.initiatives,
         "citations": good.summary.citations,
         "issues": good.summary.issues,

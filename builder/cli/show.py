@@ -13,22 +13,28 @@ from builder.cli.screen import in_language, language, put, put_json, put_lines, 
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
+    from builder.candidates import Group
     from builder.evaluator import Evaluation
     from builder.explainer import Check, Explanation
     from builder.facts import Report
     from builder.pipeline import Summary
     from builder.queries import Rows, SavedQuery
 
+BESIDE = 70  # characters of a sentence that are shown on either side of a number among many
 SIGNS = {"true": "✓", "false": "–"}
 ADDRESSES = (*(NAMESPACES["id"] + kind for kind in ("document/", "observation/", "")), NAMESPACES["scheme"])
 
 
 def put_summary(summary: "Summary", out: str) -> None:
-    """Write five lines about a build."""
+    """Write some lines about a build."""
     put_lines(
         (
             (in_language("Trang", "pages"), str(summary.pages)),
             (in_language("Số liệu", "figures"), str(summary.observations)),
+            (
+                in_language("Chờ xem lại, ứng viên", "for review, candidates"),
+                f"{summary.review}, {summary.candidates}",
+            ),
             (
                 in_language("Sáng kiến, văn bản", "initiatives, documents"),
                 f"{summary.initiatives}, {summary.citations}",
@@ -169,6 +175,21 @@ def _tell(check: "Check", e: "Explanation") -> str:
         return f"{check.part} : {check.whole} = {check.computed} ~ {check.rate} → {verdict}"
     part, whole = _named(e, check.part_indicator), _named(e, check.whole_indicator)
     return f"{check.part} ({part}) ≤ {check.whole} ({whole}) → {verdict}"
+
+
+def put_candidates(group: "Group") -> None:
+    """Write a group of candidates: its phrase with how often it is met, and examples."""
+    where_vi, where_en = f"{group.pages} trang, {group.localities} địa phương", f"{group.pages} pages"
+    put(f"{group.count} × {group.phrase} ({in_language(where_vi, f'{where_en}, {group.localities} localities')})")
+    for example in group.examples:
+        before, number, after = example.quotation.parts()
+        before, after = _shortened(before[::-1])[::-1], _shortened(after)
+        put(f"    {example.place}  “{before}{_mark(number)}{after}”")
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning of a text, up to the end of a word."""
+    return text if len(text) <= BESIDE else text[:BESIDE].rpartition(" ")[0] + " …"
 
 
 def measure_network(graph: Any) -> dict[str, Any]:

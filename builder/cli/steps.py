@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 MARKER = "graph.sha256"  # in a store: which graph was loaded into it
 
 
-def build_pages(pages: Iterable[Path], out: Path, jobs: int = 1) -> "Summary":
+def build_pages(pages: Iterable[Path], out: Path, jobs: int = 1, min_confidence: float | None = None) -> "Summary":
     """Build with a progress bar, and name the pages that could not be read."""
     from builder import pipeline
 
+    least = pipeline.MIN_CONFIDENCE if min_confidence is None else Decimal(str(min_confidence))
     with progress("đọc trang", "reading pages") as report:
-        summary = pipeline.build(pages, out, jobs=jobs, progress=report)
+        summary = pipeline.build(pages, out, jobs=jobs, progress=report, min_confidence=least)
     for line in summary.unreadable:
         say_error(SourceError(line))
     return summary

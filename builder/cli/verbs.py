@@ -85,13 +85,18 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
     "-o", "--output", "out", required=True, type=click.Path(path_type=Path), help="Thư mục kết quả / folder to make"
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=1, help="Số tiến trình / number of processes [1]")
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    help="Số liệu kém chắc hơn thì chờ xem lại / figures less sure than this wait for review [0.5]",
+)
 @AS_JSON
-def build(pages: tuple[Path, ...], out: Path, jobs: int, as_json: bool) -> None:
+def build(pages: tuple[Path, ...], out: Path, jobs: int, min_confidence: float | None, as_json: bool) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
 
     PAGES: thư mục hoặc tệp .txt, .html, .md, .jsonl(.gz) / folders or files
     """
-    summary = build_pages(pages, out, jobs)
+    summary = build_pages(pages, out, jobs, min_confidence)
     if as_json:
         told = {name: value for name, value in asdict(summary).items() if name != "files"}
         put_json(told | {"graph": str(out / "graph.nq")})
@@ -183,6 +188,32 @@ def explain(out: Path, fact: str, as_json: bool) -> None:
         put_json(explanation.as_dict())
     else:
         show.put_explanation(explanation)
+
+
+@cli.command()
+@OUT
+@click.option(
+    "--min-count",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Chỉ nêu cụm từ gặp ít nhất N lần / only phrases met at least N times [1]",
+)
+@AS_JSON
+def candidates(out: Path, min_count: int, as_json: bool) -> None:
+    """Con số chưa có chỉ tiêu, gom theo cụm từ / Numbers without an indicator, grouped by phrase.
+
+    Cụm từ gặp nhiều nhất trước; bổ sung chỉ tiêu vào ontology/indicators.ttl rồi dựng lại / the most frequent phrase
+    first; add the indicator to ontology/indicators.ttl and build again.
+    """
+    from builder.candidates import group_candidates
+
+    groups = group_candidates(open_answers(out), min_count)
+    if as_json:
+        put_json([group.as_dict() for group in groups])
+        return
+    for group in groups:
+        show.put_candidates(group)
+    say(f"{len(groups)} cụm từ", f"{len(groups)} phrases")
 
 
 @cli.command()

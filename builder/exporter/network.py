@@ -29,7 +29,9 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 LOCALITIES = """
 SELECT DISTINCT ?locality ?from ?label ?type ?level ?province WHERE {
-  { SELECT DISTINCT ?version WHERE { ?mention sdmx-dimension:refArea|dcterms:spatial ?version . } }
+  { SELECT DISTINCT ?version WHERE {
+      { ?figure a cchc:Observation ; sdmx-dimension:refArea ?version . } UNION { ?thing dcterms:spatial ?version . }
+  } }
   ?version cchc:versionOf ?locality ; cchc:level ?level ; rdfs:label ?label .
   OPTIONAL { ?version schema:validFrom ?from . }
   OPTIONAL { ?version cchc:unitType ?type . }
@@ -49,7 +51,7 @@ SELECT DISTINCT ?model ?label WHERE {
 }"""
 FIGURES = """
 SELECT DISTINCT ?figure ?locality ?indicator ?label ?area ?end WHERE {
-  ?figure cchc:indicator ?indicator ; sdmx-dimension:refArea/cchc:versionOf ?locality .
+  ?figure a cchc:Observation ; cchc:indicator ?indicator ; sdmx-dimension:refArea/cchc:versionOf ?locality .
   OPTIONAL { ?indicator cchc:reformArea ?area . }
   OPTIONAL { ?indicator skos:prefLabel ?label . FILTER(LANG(?label) = "vi") }
   OPTIONAL { ?figure cchc:periodEnd ?end . }

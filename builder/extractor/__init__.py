@@ -4,11 +4,11 @@ from bisect import bisect_right
 from decimal import Decimal
 
 from builder.extractor.citations import find_citations
-from builder.extractor.figures import Figure, Unread, read_figures
+from builder.extractor.figures import Figure, read_figures
 from builder.extractor.initiatives import find_initiatives
 from builder.extractor.page import READ, Page
 from builder.extractor.units import Place, find_places
-from builder.facts import Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
+from builder.facts import CandidateClaim, Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
 from builder.gazetteer import Gazetteer
 from builder.lexicon import Hit, Lexicon
 from builder.text import fold
@@ -25,8 +25,9 @@ def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extra
     claims: list[Claim] = [_figure_claim(page, figure) for figure in figures]
     claims += find_initiatives(page)
     claims += find_citations(page)
+    claims += [CandidateClaim(u.phrase, _figure_claim(page, u.figure)) for u in unread if u.phrase]
     mentions = tuple(_mention(page, place) for place in places)
-    return Extraction(tuple(claims), mentions, tuple(_unread_issue(page, u) for u in unread))
+    return Extraction(tuple(claims), mentions, tuple(_unread_issue(page, u.figure) for u in unread if not u.phrase))
 
 
 def _with_soft_breaks(document: Document) -> str:
@@ -86,7 +87,8 @@ def _doer_level(page: Page, figure: Figure) -> str | None:
     return "province" if page.lexicon.grammar["province-word"].fullmatch(place.kind_word) else None
 
 
-def _unread_issue(page: Page, unread: Unread) -> Issue:
-    span: Span = page.folded.span(unread.start, unread.end)
+def _unread_issue(page: Page, number: Figure) -> Issue:
+    """Return what stays open about a number that no words beside it explain."""
+    span: Span = page.folded.span(number.start, number.end)
     printed = span.of(page.document.text)
     return Issue("unknown-indicator", f"“{printed}” states no indicator of the ontology", page.document.id, span)

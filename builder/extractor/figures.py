@@ -10,6 +10,7 @@ from builder.extractor.exclusions import is_no_result, only_small_words
 from builder.extractor.frames import MEASURING, Frame, Zone, find_zones, hand_down, read_frame
 from builder.extractor.page import READ, Page
 from builder.extractor.periods import PeriodMention, same_report
+from builder.extractor.phrases import find_phrase
 from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
 from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
@@ -56,10 +57,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A number that no indicator explains, in offsets of the folded text."""
+    """A number that no indicator explains, told like a figure."""
 
-    start: int
-    end: int
+    figure: Figure  # without an indicator
+    phrase: str  # what the words beside it say it counts; "" where they say nothing
 
 
 def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
@@ -80,7 +81,9 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             unread.extend(reader.unread)
         close_block(page, index, told)
     figures = _narrow(figures, page.lexicon)
-    return _name_reports(_date_headlines(page, figures, told), told.explicit), unread
+    named = _name_reports([u.figure for u in unread], told.explicit)
+    dated = _name_reports(_date_headlines(page, figures, told), told.explicit)
+    return dated, [Unread(f, u.phrase) for f, u in zip(named, unread, strict=True)]
 
 
 def _date_headlines(page: Page, figures: Sequence[Figure], told: Told) -> list[Figure]:
@@ -109,6 +112,7 @@ class _SentenceReader:
         self.place: Place | None = told.subject
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
+        self.unknown = False  # no indicator explains the number
         self.status = ""  # of the number before, read or not
         self.turns = Turns(sentence)
         self.frames = FrameReader(sentence, told, self.turns)
@@ -135,6 +139,7 @@ class _SentenceReader:
                 self.place = None
             following = zones[i + 1] if i + 1 < len(zones) else None
             self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
+            self.unknown = False
             self.status = self._status(zone)
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
@@ -151,7 +156,7 @@ class _SentenceReader:
             self.place = choose_place(page, sentence.places, row, sentence.start, None, self.told.places)
             self.status = "target" if any(h.concept == "target" for h in sentence.hits(*zone.left[0])) else "actual"
             self.column_period = header.period(column_of(cells, number), page, self.told.known)
-            self.previous = None
+            self.previous, self.unknown = None, False
             self._keep(zone, frame, None if is_no_result(sentence, zone, frame, None) else self._figure(zone, frame))
 
     def _is_of_parts(self, zone: Zone, frame: Frame) -> bool:
@@ -176,8 +181,8 @@ class _SentenceReader:
             if figure.measure == "count":
                 self.told.count = frame
             self.figures += [figure, *self._wholes(zone, figure)]
-        elif zone.number.kind != "zero":
-            self.unread.append(Unread(zone.number.start, zone.number.end))
+        elif self.unknown and zone.number.kind != "zero":
+            self.unread.append(self._unread(zone, frame))
         if self.frames.last is None and self.told.opening is None:
             self.told.opening = hand_down(frame, self.lexicon)
         self.frames.keep(zone.number, frame)
@@ -196,13 +201,25 @@ class _SentenceReader:
     # ------------------------------------------------------------ what it is
 
     def _figure(self, zone: Zone, frame: Frame) -> Figure | None:
-        number, sentence = zone.number, self.sentence
+        number = zone.number
         choice, measure = self._choose(zone, frame)
+        self.unknown = choice is None
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
         shared = number.whole is not None and not self.lexicon.has(frame.before, {"stance"})
         located = inventory and self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
         if choice is None or located or (inventory and shared) or self._breaks_down(zone, choice):
             return None
+        return self._tell(zone, frame, choice, measure)
+
+    def _unread(self, zone: Zone, frame: Frame) -> Unread:
+        """Return a number that no indicator explains, with what else is told of it."""
+        measure = "percent" if zone.number.kind == "percent" else next(self._measures(zone, frame), "")
+        nothing = Choice(Indicator("", measure, ()), 0.0, "")
+        return Unread(self._tell(zone, frame, nothing, measure), find_phrase(self.sentence, zone))
+
+    def _tell(self, zone: Zone, frame: Frame, choice: Choice, measure: str) -> Figure:
+        """Return a number with what is told of it: for whom, when, how exactly, as a result or not."""
+        number, sentence = zone.number, self.sentence
         period = self._period(zone, choice.indicator)
         planned = (
             self.status == "actual" and period is not None and (period == self.told.plan or self._is_ahead(period))

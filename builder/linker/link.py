@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from builder.facts import (
+    Candidate,
+    CandidateClaim,
     Citation,
     CitationClaim,
+    Claim,
     Document,
     Evidence,
     Extraction,
@@ -73,7 +76,7 @@ def _context_issues(document: Document, context: Context) -> list[Issue]:
 
 def _link(
     document: Document,
-    claim: FigureClaim | InitiativeClaim | CitationClaim,
+    claim: Claim,
     context: Context,
     gazetteer: Gazetteer,
     lexicon: Lexicon,
@@ -83,6 +86,8 @@ def _link(
         return Citation(claim.number, claim.kind, claim.issued, claim.issuer, (evidence,))
     if isinstance(claim, InitiativeClaim):
         return _link_initiative(claim, context, gazetteer)
+    if isinstance(claim, CandidateClaim):
+        return _link_candidate(document, claim, context, gazetteer)
     return _link_figure(document, claim, context, gazetteer, lexicon)
 
 
@@ -118,6 +123,25 @@ def _link_figure(
         rule=claim.rule,
         confidence=claim.confidence,
         evidence=(Evidence(quantity.span, claim.sentence),),
+    )
+
+
+def _link_candidate(document: Document, claim: CandidateClaim, context: Context, gazetteer: Gazetteer) -> Candidate:
+    """Return a number without an indicator; what the page does not settle about it is left out."""
+    told, quantity = claim.figure, claim.figure.quantity
+    unit = _area(told, context, gazetteer)
+    settled = _version_in(unit, told.period, context.day, gazetteer) if isinstance(unit, UnitVersion) else None
+    return Candidate(
+        phrase=claim.phrase,
+        value=quantity.value,
+        printed=quantity.span.of(document.text),
+        measure=quantity.measure,
+        bound=quantity.bound,
+        area=settled.key if settled else "",
+        period=told.period,
+        level=_level(told, settled, levelled=True) if settled else None,
+        status=told.status,
+        evidence=(Evidence(quantity.span, told.sentence),),
     )
 
 
@@ -206,6 +230,8 @@ def _topic(fact: Fact) -> tuple[object, ...]:
     """Return what two facts must share to be one; only such facts are compared."""
     if isinstance(fact, Observation):
         return (fact.indicator, fact.value, fact.area)
+    if isinstance(fact, Candidate):
+        return (fact.phrase, fact.value, fact.area)
     return (fact.number,) if isinstance(fact, Citation) else (fact.area, "")
 
 
@@ -235,6 +261,8 @@ def _join(first: Fact, second: Fact) -> Fact | None:
     evidence = tuple(sorted({*first.evidence, *second.evidence}, key=lambda e: (e.span, e.sentence)))
     if isinstance(first, Observation) and isinstance(second, Observation):
         return _join_observations(first, second, evidence)
+    if isinstance(first, Candidate) and isinstance(second, Candidate):
+        return replace(first, evidence=evidence) if replace(second, evidence=first.evidence) == first else None
     if isinstance(first, Citation) and isinstance(second, Citation) and first.number == second.number:
         return replace(
             first, issued=first.issued or second.issued, issuer=first.issuer or second.issuer, evidence=evidence

@@ -63,11 +63,11 @@ def check_graph(
 ) -> tuple[Violation, ...]:
     """Return what the shapes and checks find in a graph, without looking at the texts.
 
-    With ``documents``, the addresses of some documents' graphs, only these are judged; what all documents share is
-    there to be referred to. Checks that compare documents then see no others.
+    With ``documents``, the addresses of some documents' graphs, only these and those beside them are judged; what all
+    documents share is there to be referred to. Checks that compare documents then see no others.
     """
     statements = [quad for quad in quads if documents is None or _belongs(quad, documents)]
-    judged = None if documents is None else {_name(q.subject) for q in statements if _name(q.graph_name) in documents}
+    judged = None if documents is None else {_name(q.subject) for q in statements if _home(q) in documents}
     store = ox.Store()
     store.bulk_extend(statements)
     broken = find_violations(statements, store, judged, reference=reference)
@@ -75,8 +75,13 @@ def check_graph(
 
 
 def _belongs(quad: ox.Quad, documents: Collection[str]) -> bool:
-    graph = _name(quad.graph_name)
+    graph = _home(quad)
     return graph in documents or graph.endswith(SHARED_GRAPHS)
+
+
+def _home(quad: ox.Quad) -> str:
+    """Return the graph of the document that a statement was read from; those beside it have its address and a "#"."""
+    return _name(quad.graph_name).partition("#")[0]
 
 
 def _name(term: object) -> str:
