@@ -133,6 +133,8 @@ class FrameReader:
         "… đúng hạn 98%. Huyện A 99%"; "… còn 120 hồ sơ trễ hạn. Thị xã B 45, huyện C 30 hồ sơ".
         """
         number = zone.number
+        if self.lexicon.grammar["counted-before"].search(self.text, zone.start, number.start):
+            return frame  # "tổng số thủ tục … là 1.893" goes on from nothing
         share = number.kind == "percent"
         last = self.told.rate if share else self.told.count if number.kind == "plain" else None
         if last is None or self.lexicon.has(frame.cues, MEASURING):

@@ -447,8 +447,8 @@ class _SentenceReader:
             level = body.level or "own"
         if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
-        if level == "named" and self._counts_staff(choice.indicator):
-            level = None  # "the district" employs the staff of all its tiers
+        if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
+            level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
         return level, body
 
     def _counts_staff(self, indicator: Indicator) -> bool:

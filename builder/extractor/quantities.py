@@ -64,7 +64,7 @@ def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, in
         begin, stop = match.span()
         if numbers and begin < numbers[-1].after:
             continue
-        if any(a < stop and begin < b for a, b in masked) or _is_glued(text, begin):
+        if any(a < stop and begin < b for a, b in masked) or _is_glued(text, begin) or _is_note(text, begin, stop):
             continue
         number = _read_number(text, begin, stop, match.group(), lexicon)
         if number.value.is_finite():
@@ -75,6 +75,12 @@ def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, in
 def _is_glued(text: str, start: int) -> bool:
     """Tell whether a letter stands right before the digits, as in “ISO9001”; glued words (“giảm79”) are let through."""
     return start > 0 and text[start - 1] in "-+/" and start > 1 and text[start - 2].isalnum()
+
+
+def _is_note(text: str, start: int, stop: int) -> bool:
+    """Tell whether one digit at the end of a word is the sign of a footnote: “cơ quan, đơn vị1.”."""
+    ends = stop == len(text) or text[stop] in ".,;:)\n"
+    return stop - start == 1 and start > 0 and text[start - 1].isalpha() and ends
 
 
 def _read_number(text: str, start: int, stop: int, printed: str, lexicon: Lexicon) -> Number:
