@@ -1,4 +1,4 @@
-"""Bytes to documents: decoding, text of HTML pages, and labelled blocks.
+"""Bytes to documents: decoding, text of HTML, PDF and Word pages, letters of legacy fonts, and labelled blocks.
 
 Nothing of a page is thrown away. What is page furniture (menus, counters, imprint, related links) is labelled as such:
 no figure is read from it, but it may hold the only clue to the locality.

@@ -5,15 +5,17 @@ line that leaves room for the first word of the next one ends its paragraph.
 """
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from statistics import median
 from typing import NamedTuple
 
 from builder.reader.rows import Cell, spread, table_lines
 
+Field = tuple[int, int]  # row and column
 Gap = tuple[float, float]  # from left to right
 
 _WORD_GAP, _WIDE_GAP = 0.15, 0.8  # of the size of the letters
@@ -23,15 +25,17 @@ _LOOSE = 1.35  # of the usual distance of lines: farther apart, another paragrap
 _INDENT = 0.5  # of the size
 _NEAR = 3  # points between lines that meet
 _BRIDGED = 0.25  # of the rows of a table
-_OUTER = 0.12  # of the height of a sheet: where running headers and footers stand
+_OUTER = 0.08  # of the height of a sheet: where running headers and footers stand
 _TALL, _BROAD = 4, 60  # lines and characters that a column of prose has at least
 _WORDS, _MOST = 4, 0.6  # words of its lines, and the share of its text in lines of so many
 _MARK = re.compile(r"(?:[-+•*–·▪●o]|\(?(?:\d{1,2}|[a-zđ]|[IVX]{1,5})[.)])")
 _ITEM = re.compile(rf"{_MARK.pattern}\s")
 _SHEET_NUMBER = re.compile(r"\W*(?:\w{1,6}\W+)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*")
 _CLOSED = '.:;!?…”"'
+_SLACK = 1.3  # how much wider a word may be than its number of letters tells
+_ROOM = 4  # sizes: a line that breaks off in mid-sentence leaves no more
 _FAR_APART = 2.2  # sizes: lines of one paragraph never are
-_MOST_RULES = 2_000
+_MOST_RULES, _MOST_LINES, _MOST_FIELDS, _MOST_GAPS = 1_000, 2_000, 10_000, 200  # of a sheet; no printed one has more
 _GLUE = re.compile(r"[^\W_][-/]$")
 
 
@@ -153,8 +157,7 @@ def _part(row: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[Line]:
 
 
 def _is_parted(run: Sequence[Piece], piece: Piece, walls: Sequence[float]) -> bool:
-    middle = (run[-1].left + run[-1].right) / 2
-    if any(middle < wall < (piece.left + piece.right) / 2 for wall in walls):
+    if bisect(walls, (run[-1].left + run[-1].right) / 2) < bisect(walls, (piece.left + piece.right) / 2):
         return True
     wide = piece.left - run[-1].right > _WIDE_GAP * max(piece.size, run[-1].size)
     return wide and not _MARK.fullmatch(_text(run))
@@ -187,21 +190,18 @@ def _running(sheets: Sequence[Sheet], lined: Sequence[Sequence[Line]]) -> list[s
         [line for line in lines if not _OUTER * sheet.height < line.base < (1 - _OUTER) * sheet.height]
         for sheet, lines in zip(sheets, lined, strict=True)
     ]
-    seen = Counter(key for lines in edges for key in {_running_key(line) for line in lines})
+    keys = [{line: _running_key(line, number) for line in lines} for number, lines in enumerate(edges, 1)]
+    seen = Counter(key for sheet in keys for key in set(sheet.values()))
     often = max(2, len(sheets) / 3)
     return [
-        {line for line in lines if seen[_running_key(line)] >= often or _is_number(line, sheet)}
-        for sheet, lines in zip(sheets, edges, strict=True)
+        {line for line, key in told.items() if seen[key] >= often or _SHEET_NUMBER.fullmatch(line.text)}
+        for told in keys
     ]
 
 
-def _running_key(line: Line) -> tuple[str, int]:
-    return re.sub(r"\d+", "#", line.text), round(line.base / 10)
-
-
-def _is_number(line: Line, sheet: Sheet) -> bool:
-    edge = not _OUTER * 2 / 3 * sheet.height < line.base < (1 - _OUTER * 2 / 3) * sheet.height
-    return edge and _SHEET_NUMBER.fullmatch(line.text) is not None
+def _running_key(line: Line, number: int) -> tuple[str, int]:
+    """Return what is the same on every sheet: the words, the number of the sheet left out, and the height."""
+    return re.sub(rf"\b{number}\b", "#", line.text), round(line.base / 10)
 
 
 # ---------------------------------------------------------------- columns
@@ -209,15 +209,21 @@ def _is_number(line: Line, sheet: Sheet) -> bool:
 
 def _columns(lines: Sequence[Line]) -> Iterator[Column]:
     """Yield the columns that lines make up, in reading order; a column may hold others."""
-    rows = _rows(sorted(lines, key=lambda line: (-line.base, line.left)))
+    ordered = sorted(lines, key=lambda line: (-line.base, line.left))
     reach = max((line.right for line in lines), default=0.0)
+    if len(lines) > _MOST_LINES:
+        yield Column(tuple(ordered), reach)
+        return
+    rows = _rows(ordered)
     waiting: list[Line] = []
     while rows:
         count, gutters = _side_by_side(rows)
-        block, rows = rows[:count], rows[count:]
+        block, rows = list(rows[:count]), rows[count:]
         if count < 2 or not gutters:
             waiting += (line for row in block for line in _joined(row))
             continue
+        while waiting and waiting[-1].left > gutters[0][0]:  # the first line to the right stands a little higher
+            block.insert(0, [waiting.pop()])
         yield from _told(waiting, reach)
         waiting = []
         yield from _block(block, gutters)
@@ -256,7 +262,7 @@ def _side_by_side(rows: Sequence[Sequence[Line]]) -> tuple[int, list[Gap]]:
     count = 1
     for row in rows[1:]:
         left = _free(gaps, row)
-        if not left or row[0].rows or (len(row) == 1 and len(left) < len(gaps)):
+        if not left or (len(row) == 1 and len(left) < len(gaps)):
             break
         gaps, count = left, count + 1
     gutters = _gutters(rows[:count])
@@ -268,8 +274,8 @@ def _side_by_side(rows: Sequence[Sequence[Line]]) -> tuple[int, list[Gap]]:
 
 def _table_end(rows: Sequence[Sequence[Line]], gaps: Sequence[Gap]) -> int:
     """Return how many rows a table has before lists or short lines of text below it."""
-    item = next((i for i, row in enumerate(rows) if len(row) == 1 and _ITEM.match(row[0].text)), len(rows))
-    count = max(1, item)
+    other = (i for i, row in enumerate(rows) if row[0].rows or (len(row) == 1 and _ITEM.match(row[0].text)))
+    count = max(1, next(other, len(rows)))
     while count > 1 and len(rows[count - 1]) == 1 and rows[count - 1][0].right <= min(gaps)[0] + _NEAR:
         if rows[count - 2][0].base - rows[count - 1][0].base <= _LOOSE * rows[count - 1][0].size:
             break
@@ -284,7 +290,8 @@ def _gaps(row: Sequence[Line]) -> list[Gap]:
 def _gutters(rows: Sequence[Sequence[Line]]) -> list[Gap]:
     """Return the gaps that hardly any row bridges; a heading over several columns may."""
     gutters: list[Gap] = []
-    for gap in sorted({gap for row in rows for gap in _gaps(row)}, key=lambda gap: (gap[1] - gap[0], gap)):
+    found = {(round(low), round(high)) for row in rows for low, high in _gaps(row)}
+    for gap in sorted(found, key=lambda gap: (gap[1] - gap[0], gap))[:_MOST_GAPS]:
         middle = (gap[0] + gap[1]) / 2
         bridged = sum(line.left < middle < line.right for row in rows for line in row)
         if bridged <= _BRIDGED * len(rows) and not any(low < gap[1] and gap[0] < high for low, high in gutters):
@@ -388,59 +395,52 @@ def _is_prose(rows: Sequence[Fields]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The lines that rule a table: where columns and rows meet, and which of these meeting lines are drawn."""
+    """Where the columns and rows of a ruled table meet, and the first field of the cell that each field is part of."""
 
-    rules: tuple[Rule, ...]
     across: tuple[float, ...]  # from left to right
     down: tuple[float, ...]  # from top to bottom
+    cells: Mapping[Field, Field]
 
-    def field(self, line: Line) -> tuple[int, int] | None:
+    def field(self, line: Line) -> Field | None:
         """Return the row and column that a line of text stands in."""
         middle = (line.left + line.right) / 2
-        row = sum(edge > line.base for edge in self.down) - 1
-        column = sum(edge < middle for edge in self.across) - 1
-        inside = 0 <= row < len(self.down) - 1 and 0 <= column < len(self.across) - 1
-        return (row, column) if inside else None
+        field = sum(edge > line.base for edge in self.down) - 1, sum(edge < middle for edge in self.across) - 1
+        return field if field in self.cells else None
 
-    def cell(self, row: int, column: int) -> tuple[int, int]:
-        """Return the first field, from the upper left, of the cell that a field is part of."""
-        first_row, first_column = row, column
-        while first_column > 0 and not self._wall(row, first_column):
-            first_column -= 1
-        while first_row > 0 and not self._floor(first_row, column):
-            first_row -= 1
-        return first_row, first_column
 
-    def _wall(self, row: int, column: int) -> bool:
-        height = (self.down[row] + self.down[row + 1]) / 2
-        upright = (rule for rule in self.rules if not rule.level and rule.bottom <= height <= rule.top)
-        return any(abs(rule.left - self.across[column]) <= _NEAR for rule in upright)
-
-    def _floor(self, row: int, column: int) -> bool:
-        middle = (self.across[column] + self.across[column + 1]) / 2
-        level = (rule for rule in self.rules if rule.level and rule.left <= middle <= rule.right)
-        return any(abs(rule.bottom - self.down[row]) <= _NEAR for rule in level)
+def _grid(rules: Sequence[Rule]) -> _Grid | None:
+    """Return the table that lines rule: two columns and two rows at least."""
+    across = _distinct(rule.left for rule in rules if not rule.level)
+    down = _distinct(rule.bottom for rule in rules if rule.level)[::-1]
+    rows, columns = len(down) - 1, len(across) - 1
+    if min(rows, columns) < 2 or rows * columns > _MOST_FIELDS:
+        return None
+    walls = [[r for r in rules if not r.level and abs(r.left - edge) <= _NEAR] for edge in across]
+    floors = [[r for r in rules if r.level and abs(r.bottom - edge) <= _NEAR] for edge in down]
+    cells: dict[Field, Field] = {}
+    for row, column in product(range(rows), range(columns)):
+        height, middle = (down[row] + down[row + 1]) / 2, (across[column] + across[column + 1]) / 2
+        left, above = (row, column - 1), (row - 1, column)
+        if column and not any(rule.bottom <= height <= rule.top for rule in walls[column]):
+            cells[row, column] = cells[left]
+        elif row and not any(rule.left <= middle <= rule.right for rule in floors[row]):
+            cells[row, column] = cells[above]
+        else:
+            cells[row, column] = (row, column)
+    return _Grid(across, down, cells)
 
 
 def _place_tables(sheet: Sheet, lines: Sequence[Line]) -> list[Line]:
     """Return the lines of a sheet with each ruled table as one of them."""
     left = list(lines)
     placed: list[Line] = []
-    for grid in _grids(sheet.rules):
-        inside = [line for line in left if grid.field(line) is not None]
-        if inside:
+    for rules in _meeting(_merged(sheet.rules)):
+        grid = _grid(rules)
+        inside = [line for line in left if grid.field(line) is not None] if grid else []
+        if grid and inside:
             left = [line for line in left if grid.field(line) is None]
             placed.append(_ruled_table(grid, inside))
     return left + placed
-
-
-def _grids(rules: Sequence[Rule]) -> Iterator[_Grid]:
-    """Yield the tables that lines rule: two columns and rows at least, one of them to be words."""
-    for together in _meeting(_merged(rules)):
-        across = _distinct(rule.left for rule in together if not rule.level)
-        down = _distinct(rule.bottom for rule in together if rule.level)[::-1]
-        if len(across) > 2 and len(down) > 2:
-            yield _Grid(tuple(together), across, down)
 
 
 def _merged(rules: Sequence[Rule]) -> list[Rule]:
@@ -493,33 +493,26 @@ def _distinct(values: Iterable[float]) -> tuple[float, ...]:
 
 def _ruled_table(grid: _Grid, lines: Sequence[Line]) -> Line:
     """Return a table as one line: a row for each of its rows, or what its cells hold where it is mere layout."""
-    held: dict[tuple[int, int], list[Line]] = {}
+    held: dict[Field, list[Line]] = {}
     for line in sorted(lines, key=lambda line: (-line.base, line.left)):
         if (field := grid.field(line)) is not None:
-            held.setdefault(grid.cell(*field), []).append(line)
+            held.setdefault(grid.cells[field], []).append(line)
     rows = table_lines(spread(_cells(grid, held)))
     if rows is None:
-        rows = [text for cell in sorted(held) for text in _paragraphs(Column(tuple(held[cell]), _reach(held[cell])))]
+        cells = [Column(tuple(held[field]), max(line.right for line in held[field])) for field in sorted(held)]
+        rows = [text for cell in cells for text in _paragraphs(cell)]
     size = max(line.size for line in lines)
     return Line(grid.across[0], grid.across[-1], grid.down[0], size, "", tuple(rows))
 
 
-def _reach(lines: Sequence[Line]) -> float:
-    return max(line.right for line in lines)
-
-
-def _cells(grid: _Grid, held: Mapping[tuple[int, int], Sequence[Line]]) -> Iterator[list[Cell]]:
+def _cells(grid: _Grid, held: Mapping[Field, Sequence[Line]]) -> Iterator[list[Cell]]:
     """Yield the cells that begin in each row of a ruled table."""
-    columns, rows = range(len(grid.across) - 1), range(len(grid.down) - 1)
-    parts = Counter(grid.cell(row, column) for row in rows for column in columns)
-    for row in rows:
-        begun = []
-        for column in columns:
-            if grid.cell(row, column) == (row, column):
-                wide = sum(grid.cell(row, other) == (row, column) for other in columns)
-                text = _join(line.text for line in held.get((row, column), ()))
-                begun.append(Cell(text, wide, parts[row, column] // wide))
-        yield begun
+    fields = Counter(grid.cells.values())
+    wide = Counter(cell for (row, _), cell in grid.cells.items() if row == cell[0])
+    for row in range(len(grid.down) - 1):
+        begun = sorted(cell for cell in fields if cell[0] == row)
+        texts = (_join(line.text for line in held.get(cell, ())) for cell in begun)
+        yield [Cell(text, wide[cell], fields[cell] // wide[cell]) for cell, text in zip(begun, texts, strict=True)]
 
 
 # ---------------------------------------------------------------- paragraphs
@@ -528,36 +521,58 @@ def _cells(grid: _Grid, held: Mapping[tuple[int, int], Sequence[Line]]) -> Itera
 def _join_columns(columns: Sequence[Column]) -> list[str]:
     """Return the paragraphs of columns; one that breaks off at the end of a column goes on in the next."""
     told: list[str] = []
-    open_end = False
+    before: Column | None = None
     for column in columns:
         paragraphs = _paragraphs(column)
-        first = column.lines[0]
-        if told and paragraphs and open_end and not first.rows and _goes_on(paragraphs[0]):
+        if before is not None and _breaks_off(before, column.lines[0]):
             told[-1] = _join((told[-1], paragraphs.pop(0)))
         told += paragraphs
-        last = column.lines[-1]
-        open_end = not last.rows and last.text[-1] not in _CLOSED and last.right > column.right - 4 * last.size
+        before = column
     return told
 
 
-def _goes_on(text: str) -> bool:
-    return text[:1].islower() or (text[:1].isdigit() and _ITEM.match(text) is None)
+def _breaks_off(column: Column, following: Line) -> bool:
+    """Tell whether a column ends in mid-sentence: in a line that leaves no room."""
+    last = column.lines[-1]
+    if last.rows or following.rows or last.text[-1] in _CLOSED or _ITEM.match(following.text):
+        return False
+    left = column.right - last.right
+    return left <= _INDENT * last.size or (left <= _ROOM * last.size and not following.text[:1].isupper())
 
 
 def _paragraphs(column: Column) -> list[str]:
     """Return the paragraphs and table rows of a column."""
     usual = _usual_distance(column.lines)
     told: list[str] = []
-    before: Line | None = None
-    for line in column.lines:
-        if line.rows:
-            told += line.rows
-        elif before is not None and not before.rows and _same_paragraph(before, line, column.right, usual):
-            told[-1] = _join((told[-1], line.text))
-        else:
-            told.append(line.text)
-        before = line
+    for near in _near(column.lines, usual * _LOOSE):
+        reach = _reach(near, column.right)
+        for index, line in enumerate(near):
+            if line.rows:
+                told += line.rows
+            elif index and _same_paragraph(near[index - 1], line, reach):
+                told[-1] = _join((told[-1], line.text))
+            else:
+                told.append(line.text)
     return told
+
+
+def _near(lines: Sequence[Line], farthest: float) -> Iterator[list[Line]]:
+    """Yield lines of text that stand close to one another."""
+    near: list[Line] = []
+    for line in lines:
+        apart = (near[-1].base - line.base) / line.size if near else 0.0
+        if near and (line.rows or near[-1].rows or not 0 < apart <= farthest):
+            yield near
+            near = []
+        near.append(line)
+    yield near
+
+
+def _reach(lines: Sequence[Line], right: float) -> float:
+    """Return how far lines reach: as far as their column, or where most of them end, set flush in a part of it."""
+    last = max(line.right for line in lines)
+    flush = sum(last - line.right <= _INDENT * line.size for line in lines)
+    return last if len(lines) >= _TALL and flush >= _MOST * len(lines) else right
 
 
 def _usual_distance(lines: Sequence[Line]) -> float:
@@ -567,15 +582,15 @@ def _usual_distance(lines: Sequence[Line]) -> float:
     return min(median(close), _FAR_APART / _LOOSE) if close else 1.2
 
 
-def _same_paragraph(line: Line, following: Line, right: float, usual: float) -> bool:
+def _same_paragraph(line: Line, following: Line, reach: float) -> bool:
     """Tell whether a line goes on in the next: no room was left for its first word, and it looks alike."""
-    distance = (line.base - following.base) / following.size
-    full = line.right + following.first_word + _WORD_GAP * line.size > right
+    full = line.right + _SLACK * following.first_word + _WORD_GAP * line.size > reach
     alike = (
         abs(line.size - following.size) <= _SAME_SIZE * line.size and line.text.isupper() == following.text.isupper()
     )
     set_in = following.left - line.left > _INDENT * line.size and _ITEM.match(line.text) is None
-    return 0 < distance <= usual * _LOOSE and full and alike and not set_in and _ITEM.match(following.text) is None
+    full = full or _GLUE.search(line.text) is not None
+    return full and alike and not set_in and _ITEM.match(following.text) is None
 
 
 def _join(texts: Iterable[str]) -> str:

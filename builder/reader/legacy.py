@@ -36,7 +36,7 @@ _VOWEL = f"(?:(?:[aeo]{_HAT}|a{_BREVE}|[ou]\u031b|[aeiouy])[{_GRAVE}{_ACUTE}{_HO
 _SYLLABLE = re.compile(
     rf"(?:[bcdđghklmnpqrstvx]|ch|gh|gi|kh|nh|ng|ngh|ph|qu|th|tr)?{_VOWEL}{{1,3}}(?:[cmnpt]|ch|ng|nh)?", re.IGNORECASE
 )
-_BETWEEN = re.compile(r"[^\s\d.,;:!?()\"'“”/%-]+")
+_BETWEEN = re.compile(r"[^\s\d.,;:!?()\"'“”/%-]{2,}")  # a sign alone is no word
 _FEWEST = 12  # letters beyond ASCII; fewer tell nothing
 _SAMPLE = 20_000  # characters
 _RARE = 0.02
@@ -87,8 +87,9 @@ def _convert_stretch(text: str, convert: Callable[[str], str], *, whole: bool) -
 
 def _share_of_syllables(text: str) -> float:
     """Return the share of words that have the form of a Vietnamese syllable, signs inside words counting against it."""
-    words = _BETWEEN.findall(unicodedata.normalize("NFD", text))
-    return sum(_SYLLABLE.fullmatch(word) is not None for word in words) / max(1, len(words))
+    words = _BETWEEN.findall(unicodedata.normalize("NFC", text))
+    good = sum(_SYLLABLE.fullmatch(unicodedata.normalize("NFD", word)) is not None for word in words)
+    return good / max(1, len(words))
 
 
 def _from_tcvn3(text: str) -> str:

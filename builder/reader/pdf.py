@@ -25,7 +25,7 @@ Matrix = tuple[float, float, float, float, float, float]
 
 _PLAIN: Matrix = (1, 0, 0, 1, 0, 0)
 _MOST_SHEETS = 1_000
-_MOST_STEPS = 3_000_000  # drawing operations of a document; a report of 100 sheets has about 300,000
+_MOST_STEPS = 1_500_000  # drawing operations of a document; a report of 100 sheets has about 300,000
 _DEEPEST = 8  # forms inside forms
 _THIN = 3  # points; a filled rectangle as thin is a line
 _LARGEST_STREAM = 50_000_000  # bytes, unpacked
@@ -52,7 +52,7 @@ def read_pdf(source: Source) -> Content:
         lzw_maximum_output_length=_LARGEST_STREAM,
         run_length_maximum_output_length=_LARGEST_STREAM,
         array_based_stream_maximum_output_length=_LARGEST_STREAM,
-        stream_parsing_work_maximum_count=_MOST_STEPS,
+        stream_parsing_work_maximum_count=_MOST_STEPS // 2,
     ):
         reader = _open(source)
         sheets, pictures, damaged = _read_sheets(source, reader)
