@@ -63,7 +63,8 @@ def _open(source: Source) -> tuple[Content, str]:
         content = _FILES[source.media](source)
         legacy = recognise(content.text)
         body, margin = to_unicode(content.text, legacy), to_unicode(content.margin, legacy)
-        return content._replace(text=f"{body}\n{margin}" if margin else body, margin=margin), legacy
+        text, title = f"{body}\n{margin}" if margin else body, to_unicode(content.title, legacy)
+        return content._replace(text=text, margin=margin, title=title), legacy
     text = decode(source)
     if source.media != "text/html":
         legacy = recognise(text)
