@@ -63,6 +63,7 @@ class Document:
     url: str = ""
     published: date | None = None
     publisher: str = ""
+    issues: tuple["Issue", ...] = ()  # what reading it left doubtful
 
 
 @dataclass(frozen=True, slots=True)

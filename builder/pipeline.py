@@ -102,7 +102,7 @@ def set_aside(linked: LinkedDocument, min_confidence: Decimal) -> LinkedDocument
 def _with_page_issues(linked: LinkedDocument) -> LinkedDocument:
     """Add what is doubtful about the page as a whole: its language, its missing date."""
     document = linked.document
-    issues = list(linked.issues)
+    issues = [*linked.issues, *document.issues]
     if not looks_vietnamese(document.text):
         issues.append(Issue("other-language", "the page does not look like Vietnamese with its marks", document.id))
     if document.published is None:

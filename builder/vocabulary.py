@@ -151,6 +151,7 @@ CONCEPT_IDS: Final[dict[str, tuple[str, ...]]] = {
     "issue-kind": (
         "ambiguous-indicator",
         "ambiguous-unit",
+        "converted-text",
         "doubtful-period",
         "doubtful-value",
         "no-date",

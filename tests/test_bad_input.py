@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 from decimal import InvalidOperation
 from pathlib import Path
 
+import pypdf
 import pytest
 from conftest import GOOD_PAGES, LAP_VO, TIEN_YEN, Outcome
+from printing import draw_pdf, print_pdf, print_word, with_pictures, zipped
+from pypdf.generic import DecodedStreamObject
 
 from builder import pipeline
 from builder.extractor import extract
@@ -19,7 +22,30 @@ from builder.pipeline import open_build
 
 Build = Callable[..., Outcome]
 CLEAR = re.compile(r"(?P<where>[^\n]+?): (?P<what>[^\n]+); (?P<remedy>[^\n]+)")
-TCVN3 = "Tû lÖ hå s¬ gi¶i quyÕt ®óng h¹n ®¹t 99%. UBND huyÖn Tiªn Yªn tiÕp nhËn hå s¬ cña ng­êi d©n. " * 10
+
+TEXT_PDF, WORD = print_pdf(TIEN_YEN.split("\n")), print_word(TIEN_YEN.split("\n"))
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)
+
+
+def deflated(operations: bytes) -> bytes:
+    """Return a PDF of one sheet on which something is drawn, packed."""
+    writer = pypdf.PdfWriter(io.BytesIO(TEXT_PDF), full=True)
+    stream = DecodedStreamObject()
+    stream.set_data(operations)
+    writer.pages[0].replace_contents(stream.flate_encode())
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def many_sheets(count: int) -> bytes:
+    writer = pypdf.PdfWriter()
+    for _ in range(count):
+        writer.add_blank_page(9, 9)
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
 
 UNREADABLE: Mapping[str, tuple[str, bytes, str]] = {
     "empty": ("a.txt", b"", "holds no text"),
@@ -35,9 +61,6 @@ UNREADABLE: Mapping[str, tuple[str, bytes, str]] = {
     "UTF-16 the other way": ("a.txt", TIEN_YEN.encode("utf-16-be"), "looks like UTF-16 without a byte order mark"),
     "half of UTF-16": ("a.txt", TIEN_YEN.encode("utf-16")[:-1], "not readable as UTF-16"),
     "UTF-8 cut short": ("a.txt", TIEN_YEN.encode()[:200].rstrip()[:-1] + b"\xe1\xba", "not readable as UTF-8"),
-    "TCVN3 bytes": ("a.txt", TCVN3.encode("latin-1"), "not readable as UTF-8"),
-    "TCVN3 as UTF-8": ("a.txt", TCVN3.encode(), "legacy Vietnamese font"),
-    "TCVN3 in html": ("a.html", f'<meta charset="iso-8859-1"><p>{TCVN3}'.encode("latin-1"), "legacy Vietnamese font"),
     "20 MB in a line": ("a.txt", b"99% " * 5_000_000, "20.0 MB, more than the 16 MB of the largest page"),
     "20 MB of html": ("a.html", b"<p>" + b"99% " * 5_000_000, "20.0 MB, more than the 16 MB of the largest page"),
     "10 MB in a line": ("a.txt", b"99% " * 2_500_000, "10,000,000 characters, more than the 500,000 of"),
@@ -50,6 +73,28 @@ UNREADABLE: Mapping[str, tuple[str, bytes, str]] = {
     "broken record": ("a.jsonl", b'{"id": "x", "text": "abc}\n', "line 1 is no JSON record"),
     "record without text": ("a.jsonl", b'{"id": "x"}\n', "line 1 is no JSON record"),
     "empty record": ("a.jsonl", b'{"id": "x", "text": "  "}\n', "holds no text"),
+    "scanned PDF": ("a.pdf", with_pictures(None), "a PDF of pictures, without a text layer"),
+    "empty PDF": ("a.pdf", draw_pdf(lambda canvas: canvas.showPage()), "without a text layer"),
+    "locked PDF": ("a.pdf", print_pdf(TIEN_YEN.split("\n"), password="x"), "the PDF is encrypted"),
+    "text called PDF": ("a.pdf", TIEN_YEN.encode(), "no PDF, or a damaged one"),
+    "no bytes called PDF": ("a.pdf", b"", "no PDF, or a damaged one"),
+    "half a PDF": ("a.pdf", TEXT_PDF[: len(TEXT_PDF) // 4], "no PDF, or a damaged one|none of its sheets"),
+    "PDF of 1,001 sheets": ("a.pdf", many_sheets(1001), "1,001 sheets, more than the 1,000"),
+    "PDF that unpacks to 200 MB": ("a.pdf", deflated(b" " * 200_000_000), "none of its sheets can be read"),
+    "PDF of a million lines": ("a.pdf", deflated(b"0 0 m 9 9 l S\n" * 400_000), "none of its sheets can be read"),
+    "PDF of a book": ("a.pdf", deflated(b"BT /F1 9 Tf (" + b"x" * 600_000 + b") Tj ET"), "500,000 characters"),
+    "Word before 2007": ("a.doc", OLD_WORD, "a Word document of the format before 2007"),
+    "Word before 2007 called docx": ("a.docx", OLD_WORD, "a Word document of the format before 2007"),
+    "locked Word": ("a.docx", OLD_WORD + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+    "text called Word": ("a.docx", TIEN_YEN.encode(), "no Word document, or a damaged one"),
+    "web page called Word": ("a.doc", LAP_VO.encode(), "no Word document, or a damaged one"),
+    "half a Word document": ("a.docx", WORD[: len(WORD) // 2], "no Word document, or a damaged one"),
+    "a package of something else": ("a.docx", zipped({"a.txt": b"a"}), "no Word document, or a damaged one"),
+    "Word with macros": ("a.docm", zipped({"word/vbaProject.bin": b"a"}, WORD), "a Word document with macros"),
+    "macros under another name": ("a.docx", zipped({"word/vbaProject.bin": b"a"}, WORD), "with macros"),
+    "Word that unpacks to 301 MB": ("a.docx", zipped({"word/x.xml": bytes(300_000_000)}, WORD), "unpacks to 301 MB"),
+    "Word of 6,000 parts": ("a.docx", zipped({f"{n}": b"" for n in range(6000)}, WORD), "6,0.. parts, more than"),
+    "empty Word document": ("a.docx", print_word([]), "holds no text"),
     "record that leaves the folder": ("a.jsonl", b'{"id": "../../x", "text": "a"}\n', "no path below the folder"),
 }  # fmt: skip
 
@@ -185,6 +230,10 @@ ODD: Mapping[str, tuple[str, bytes, set[str]]] = {
     "signs in the name": ("a#b?c&d<e>f|g^h`i{j}k[l]\\m;n.txt", TIEN_YEN.encode(), set()),
     "dots in the name": ("...txt..txt", TIEN_YEN.encode(), set()),
     "a long name": (f"{'ế' * 80}.txt", TIEN_YEN.encode(), set()),
+    "a PDF": ("a.pdf", TEXT_PDF, set()),
+    "a PDF called in capitals": ("A.PDF", TEXT_PDF, set()),
+    "a Word document": ("a.docx", WORD, set()),
+    "a Word document called old": ("a.doc", WORD, set()),
 }  # fmt: skip
 
 
@@ -216,7 +265,9 @@ SAME = (
 )
 
 
-@pytest.mark.parametrize("case", [*SAME, "control characters", "signs in the name", "percent in the name"])
+@pytest.mark.parametrize(
+    "case", [*SAME, "control characters", "signs in the name", "percent in the name", "a PDF", "a Word document"]
+)
 def test_an_odd_page_says_what_the_even_one_says(case: str, pages: Path, build: Build, good: Outcome) -> None:
     name, data, _ = ODD[case]
     (pages / name).write_bytes(data)

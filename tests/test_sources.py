@@ -139,8 +139,9 @@ def test_what_does_not_exist_is_told(tmp_path: Path) -> None:
 
 
 def test_a_kind_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    assert "not a kind of page" in only_problem(tmp_path / "a.pdf")
+    (tmp_path / "a.xls").write_bytes(b"x")
+    problem = only_problem(tmp_path / "a.xls")
+    assert "not a kind of page that can be read; give .txt, .md, .html, .htm, .pdf, .docx or .jsonl files" in problem
 
 
 def test_two_pages_of_one_name_are_told(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
 def build(pages: tuple[Path, ...], out: Path, jobs: int, min_confidence: float | None, as_json: bool) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
 
-    PAGES: thư mục hoặc tệp .txt, .html, .md, .jsonl(.gz) / folders or files
+    PAGES: thư mục hoặc tệp .txt, .html, .md, .pdf, .docx, .jsonl(.gz) / folders or files
     """
     summary = build_pages(pages, out, jobs, min_confidence)
     if as_json:

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from builder.facts import Block, BlockKind, Span
 from builder.lexicon import Hit, Lexicon
+from builder.reader.content import Content, line_key
 from builder.reader.dates import has_date
-from builder.reader.markup import line_key
 from builder.text import Folded
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -24,9 +24,9 @@ _BAR = " | "
 _PERCENT = re.compile(r"\d ?%")
 
 
-def find_blocks(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str] | None) -> tuple[Block, ...]:
-    """Return the labelled blocks of a page; ``main`` holds the keys of an HTML page's article lines."""
-    return tuple(_join_lines(text, _label_lines(text, folded, lexicon, main)))
+def find_blocks(content: Content, folded: Folded, lexicon: Lexicon) -> tuple[Block, ...]:
+    """Return the labelled blocks of a page."""
+    return tuple(_join_lines(content.text, _label_lines(content, folded, lexicon)))
 
 
 class _Line:
@@ -46,11 +46,11 @@ class _Line:
         return any(h.concept == concept for h in self.hits)
 
 
-def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[str] | None) -> list[_Line]:
+def _label_lines(content: Content, folded: Folded, lexicon: Lexicon) -> list[_Line]:
     hits = [h for h in lexicon.find(folded.text) if h.dimension == "furniture"]
     starts = [h.start for h in hits]
     lines = []
-    for match in _LINE.finditer(text):
+    for match in _LINE.finditer(content.text):
         if not match.group().strip():
             continue
         first = bisect_left(starts, folded.position(match.start()))
@@ -62,7 +62,8 @@ def _label_lines(text: str, folded: Folded, lexicon: Lexicon, main: frozenset[st
         if _BAR in line.text and line.text.count(_BAR) == following.text.count(_BAR):
             line.row = following.row = True
     for line in lines:
-        line.kind = _label_alone(line, lexicon, main)
+        aside = line.start >= len(content.text) - len(content.margin)
+        line.kind = "furniture" if aside else _label_alone(line, lexicon, content.article)
     _label_title(lines)
     _label_related(lines)
     _label_ends(lines)

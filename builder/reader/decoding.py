@@ -5,15 +5,19 @@ import unicodedata
 
 from builder.errors import SourceError
 from builder.facts import Source
+from builder.reader.legacy import recognise
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _LETTERS = re.compile(r"[^\W\d_]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 LARGEST = 16_000_000  # bytes, pictures in the page included
+LARGEST_DOCUMENT = 64_000_000  # bytes of a PDF or Word document, pictures included
 
 
 def decode(source: Source) -> str:
     """Return the text of a page's bytes: UTF-8, or UTF-16 with a byte order mark, or what an HTML page declares.
+
+    Bytes that are none of these are taken for letters of a legacy font where that gives Vietnamese.
 
     Raises:
         SourceError: the bytes are no page, binary, or in an encoding that is not declared.
@@ -29,24 +33,25 @@ def decode(source: Source) -> str:
     try:
         text = data.decode(encoding)
     except (UnicodeError, LookupError) as problem:
+        text = data.decode("cp1252", "replace")
+        if encoding != "utf-16" and recognise(text):
+            return text
         what = f"not readable as {encoding.upper()} ({_describe(problem)})"
         raise SourceError(f"{source.id}: {what}; convert the file to UTF-8") from problem
     if "\x00" in text or _SURROGATES.search(text):
         raise SourceError(f"{source.id}: holds what is no character; convert the file to UTF-8")
-    if _looks_legacy(text):
-        raise SourceError(f"{source.id}: text in a legacy Vietnamese font (TCVN3 or VNI); convert it to Unicode")
     return text
 
 
-def check_size(name: str, size: int) -> None:
+def check_size(name: str, size: int, largest: int = LARGEST) -> None:
     """Refuse what is larger than any page.
 
     Raises:
         SourceError: it is.
 
     """
-    if size > LARGEST:
-        much = f"{size / 1e6:.1f} MB, more than the {LARGEST / 1e6:.0f} MB of the largest page that is read"
+    if size > largest:
+        much = f"{size / 1e6:.1f} MB, more than the {largest / 1e6:.0f} MB of the largest page that is read"
         raise SourceError(f"{name}: {much}; split it into pages or leave it out")
 
 
@@ -77,17 +82,6 @@ def _declared_encoding(data: bytes) -> str:
     """Return what an HTML page says about itself; pages that say so are often UTF-8 all the same."""
     declared = _CHARSET.search(data[:2048])
     return declared[1].decode("ascii").lower() if declared else "utf-8"
-
-
-_TCVN3 = re.compile("[¸µ¶·¹¨©ª«¬®]")
-
-
-def _looks_legacy(text: str) -> bool:
-    """Tell whether a text is Vietnamese of a legacy font read as Latin-1: odd signs in words, no Vietnamese letters."""
-    sample = text[:4000]
-    odd = len(_TCVN3.findall(sample))
-    letters = len(_LETTERS.findall(sample))
-    return odd > 20 and odd > letters * 0.04 and not re.search("[ạảấầậắằếềệịọộớờợụứừựđ]", sample.lower())
 
 
 def looks_vietnamese(text: str) -> bool:

@@ -1,10 +1,12 @@
 """HTML pages: all visible text, and which of its lines belong to the article."""
 
 import re
-from collections.abc import Sequence
+from html import unescape
 from typing import TYPE_CHECKING
 
 from builder.errors import SourceError
+from builder.reader.content import Content, line_key
+from builder.reader.rows import Cell, spread, table_lines
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -19,12 +21,13 @@ _BLOCK_TAGS = frozenset(
 )
 _SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "svg", "iframe"})
 _CELLS = frozenset({"td", "th"})
-_LONGEST_CELL = 160  # characters
+_DIGITS = 5  # of the number of columns that a cell may cover
+_ENTITY = re.compile(r"&#?\w{1,8};")
 _VERBATIM_TAGS = frozenset({"pre", "textarea"})
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
-def extract_html(markup: str, name: str) -> tuple[str, frozenset[str] | None, str]:
+def extract_html(markup: str, name: str) -> Content:
     """Return all visible text of an HTML page, the lines that belong to its article if one is found, and its title."""
     import trafilatura
 
@@ -35,7 +38,17 @@ def extract_html(markup: str, name: str) -> tuple[str, frozenset[str] | None, st
     article = trafilatura.extract(markup, fast=True, include_comments=False, include_tables=True) or ""
     main = frozenset(line_key(line) for line in article.split("\n") if line.strip())
     titles = (element.text_content() for tag in ("title", "h1") for element in tree.iter(tag))
-    return text, main or None, next((title for title in (" ".join(t.split()) for t in titles) if title), "")
+    return Content(text, main or None, next((title for title in (" ".join(t.split()) for t in titles) if title), ""))
+
+
+def with_plain_letters(markup: str) -> str:
+    """Return markup with the letters of Latin-1 as they are, not as entities: ``&ordf;`` as ``ª``."""
+    return _ENTITY.sub(lambda match: _letter(match.group()), markup)
+
+
+def _letter(entity: str) -> str:
+    letter = unescape(entity)
+    return letter if len(letter) == 1 and "\u00a1" <= letter <= "\u00ff" else entity
 
 
 def _parse(markup: str, name: str) -> "HtmlElement":
@@ -55,28 +68,33 @@ def _parse(markup: str, name: str) -> "HtmlElement":
 def _flatten_tables(tree: "HtmlElement") -> None:
     """Turn each table of figures into lines, one a row, with bars between its cells; tables for layout stay."""
     for table in list(tree.iter("table")):
-        rows = [
-            [" ".join(cell.text_content().split()) for cell in row if cell.tag in _CELLS] for row in table.iter("tr")
-        ]
-        rows = [row for row in rows if any(row)]
-        if not _is_data(table, rows):
+        nested = next(table.iterdescendants("table"), None) is not None
+        lines = None if nested else table_lines(spread(_rows(table)))
+        if lines is None:
             continue
         tail = table.tail
         table.clear()
         table.tag, table.tail = "div", tail
-        for row in rows:
-            line = table.makeelement("p")
-            line.text = " | ".join(row)
-            table.append(line)
+        for line in lines:
+            paragraph = table.makeelement("p")
+            paragraph.text = line
+            table.append(paragraph)
 
 
-def _is_data(table: "HtmlElement", rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a table holds figures: rows of several short cells, digits among them, and no table inside."""
-    nested = next(table.iterdescendants("table"), None) is not None
-    cells = [cell for row in rows for cell in row]
-    short = all(len(cell) <= _LONGEST_CELL for cell in cells)
-    figures = sum(cell[:1].isdigit() for cell in cells)
-    return not nested and len(rows) > 1 and max(map(len, rows)) > 1 and short and figures > 1
+def _rows(table: "HtmlElement") -> list[list[Cell]]:
+    return [
+        [
+            Cell(" ".join(cell.text_content().split()), _number(cell, "colspan"), _number(cell, "rowspan"))
+            for cell in row
+            if cell.tag in _CELLS
+        ]
+        for row in table.iter("tr")
+    ]
+
+
+def _number(cell: "HtmlElement", name: str) -> int:
+    told = (cell.get(name) or "").strip()
+    return int(told) if told.isdecimal() and len(told) < _DIGITS else 1
 
 
 def _collect_text(tree: "HtmlElement") -> str:
@@ -101,8 +119,3 @@ def _collect_text(tree: "HtmlElement") -> str:
 def _spaced(text: str | None, verbatim: bool) -> str:
     """Return a stretch of text as a browser shows it: a line break of the markup is a space."""
     return text or "" if verbatim or not text else re.sub(r"[\r\n]+", " ", text)
-
-
-def line_key(line: str) -> str:
-    """Return a line's letters and digits only, to compare two extractions of one page."""
-    return re.sub(r"\W+", "", line).lower()

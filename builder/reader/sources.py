@@ -13,11 +13,24 @@ from pathlib import Path, PurePosixPath
 
 from builder.errors import SourceError
 from builder.facts import Source
-from builder.reader.decoding import LARGEST, check_size
+from builder.reader.decoding import LARGEST, LARGEST_DOCUMENT, check_size
 
-MEDIA = {".txt": "text/plain", ".md": "text/markdown", ".html": "text/html", ".htm": "text/html"}
+PDF = "application/pdf"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+OLD_WORD = "application/msword"
+MACROS = "application/vnd.ms-word.document.macroEnabled.12"
+MEDIA = {
+    ".txt": "text/plain",
+    ".md": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".pdf": PDF,
+    ".docx": WORD,
+    ".doc": OLD_WORD,
+    ".docm": MACROS,  # the last two to say why they are not read
+}
 TABLE = "sources.csv"
-_KINDS = f"{', '.join(MEDIA)} or .jsonl files"
+_KINDS = f"{', '.join(ending for ending in MEDIA if ending not in ('.doc', '.docm'))} or .jsonl files"
 _TOLD = ("url", "title", "published", "publisher")
 _LONGEST_NAME = 251  # bytes; with ".txt" behind it, what file systems hold
 _LONGEST_LINE = 2 * LARGEST  # JSON escapes take room
@@ -219,7 +232,8 @@ def load_source(place: Place) -> Source:
     if place.line:
         return _load_line(place)
     try:
-        check_size(place.id, place.path.stat().st_size)
+        plain = place.media.startswith("text/")
+        check_size(place.id, place.path.stat().st_size, LARGEST if plain else LARGEST_DOCUMENT)
         return Source(place.id, place.path.read_bytes(), place.media, **place.told)
     except OSError as problem:
         what = f"cannot be read ({problem.strerror})"
