@@ -81,7 +81,7 @@ def nearest_level(
     Behind a semicolon, levels that were told one after the other no longer govern.
     """
     if lexicon.grammar["unit-with-parts"].search(text, start, zone.number.start):
-        return "all", start
+        return "all", zone.number.start
     bare = level_before(text, zone.number, lexicon)
     if bare is not None and bare.lastgroup:
         return bare.lastgroup, zone.number.start
