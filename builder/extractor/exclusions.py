@@ -12,7 +12,7 @@ _FROM_REACH = 30  # "từ 10 lên 20"
 _MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
 
 
-def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone | None) -> bool:
+def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     """Tell whether a number is a change, a base, a step or a total rather than a result."""
     number = zone.number
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
@@ -31,7 +31,7 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame, following: Zone |
         return True
     if change == "exceeding" and _compares(sentence, zone):
         return True
-    if change == "from" and following is not None and _leads_to(sentence, number, following):
+    if change == "from" and leads_on(sentence, number):
         return not _has_own_period(sentence, number)
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
 
@@ -117,10 +117,12 @@ def _has_own_period(sentence: Sentence, number: Number) -> bool:
     return bool(behind) and tie.fullmatch(sentence.text, number.after, behind[0].start) is not None
 
 
-def _leads_to(sentence: Sentence, number: Number, following: Zone) -> bool:
-    """Tell whether a number is where a change begins: "từ 10 lên 20"."""
-    gap = sentence.hits(number.after, following.number.start)
-    return any(h.concept == "to" for h in gap) and following.number.start - number.after < _FROM_REACH
+def leads_on(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is where a change begins: "từ 10 lên 20", "từ 5,2% năm 2016 xuống còn 1,4%"."""
+    following = next((n for n in sentence.numbers if n.start >= number.after), None)
+    if following is None or following.start - number.after >= _FROM_REACH:
+        return False
+    return any(h.concept == "to" for h in sentence.hits(number.after, following.start))
 
 
 def _is_share_of_other(sentence: Sentence, zone: Zone) -> bool:

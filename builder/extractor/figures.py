@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from builder.extractor.discourse import FrameReader
-from builder.extractor.exclusions import is_no_result, only_small_words
+from builder.extractor.exclusions import is_no_result, leads_on, only_small_words
 from builder.extractor.frames import MEASURING, Frame, Zone, find_zones, hand_down, read_frame
 from builder.extractor.page import READ, Page
 from builder.extractor.periods import PeriodMention, same_report
@@ -137,8 +137,7 @@ class _SentenceReader:
             )
             if self._is_of_parts(zone, frame):
                 self.place = None
-            following = zones[i + 1] if i + 1 < len(zones) else None
-            self.excluded = is_no_result(sentence, zone, frame, following) or self._goes_on_excluded(zone)
+            self.excluded = is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone)
             self.unknown = False
             self.status = self._status(zone)
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
@@ -157,7 +156,7 @@ class _SentenceReader:
             self.status = "target" if any(h.concept == "target" for h in sentence.hits(*zone.left[0])) else "actual"
             self.column_period = header.period(column_of(cells, number), page, self.told.known)
             self.previous, self.unknown = None, False
-            self._keep(zone, frame, None if is_no_result(sentence, zone, frame, None) else self._figure(zone, frame))
+            self._keep(zone, frame, None if is_no_result(sentence, zone, frame) else self._figure(zone, frame))
 
     def _is_of_parts(self, zone: Zone, frame: Frame) -> bool:
         """Tell whether a number counts communes although a commune was told of before: "100% xã, thị trấn"."""
@@ -228,6 +227,8 @@ class _SentenceReader:
         bound, _ = find_bound(sentence.hits(zone.start, number.start), self.text, number)
         if sentence.finds("at-least-behind", number.after, sentence.end):
             bound = "at-least"
+        elif bound == "at-least" and leads_on(sentence, number):
+            bound = "exact"  # "từ 5,2% xuống còn 1,4%"
         level, body = self._scope(zone, choice)
         return Figure(
             indicator=choice.indicator.id,

@@ -219,7 +219,7 @@ def read_frame(
             own[hit.concept] = 0.6
     own = _join_coordinated(own, lexicon)
     led = frozenset(h.concept for s in zone.left for h in between(hits, *s) if h.dimension in CONTENT)
-    adjacent = _touching(text, zone.number, hits)
+    adjacent = _touching(text, zone.number, hits, lexicon)
     share = zone.number.kind == "percent"
     frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, share, adjacent)
     if before is not None:
@@ -229,12 +229,18 @@ def read_frame(
     return _specify_noun(frame, lexicon)
 
 
-def _touching(text: str, number: Number, hits: list[Hit]) -> frozenset[str]:
+def _touching(text: str, number: Number, hits: list[Hit], lexicon: Lexicon) -> frozenset[str]:
     """Return the cues that touch a number, or the noun behind it: "2.400 phiếu phát ra"."""
     before = [h for h in between(hits, number.start - 30, number.start) if not text[h.end : number.start].strip()]
     nouns = [h for h in between(hits, number.after, number.after + 40) if not text[number.after : h.start].strip()]
     ends = {h.end for h in nouns if h.dimension == "object"}
-    behind = [h for end in ends for h in between(hits, end, end + 40) if not text[end : h.start].strip()]
+    small = lexicon.grammar["small-word"]
+    behind = [
+        h
+        for end in ends
+        for h in between(hits, end, end + 40)
+        if all(small.fullmatch(word) for word in text[end : h.start].split())
+    ]
     return frozenset(h.concept for h in (*before, *behind) if h.dimension in CONTENT)
 
 

@@ -13,6 +13,7 @@ from builder.extractor.units import Place
 from builder.lexicon import Hit, Lexicon, between
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_POINTED_AT = frozenset({"agency", "person", "citizen", "province"})  # nouns that a word for a number points at
 _OPENING = 5  # how far into a sentence its first word may begin
 _LONGEST_WORDING = 40
 
@@ -86,6 +87,7 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     hits = between(page.hits, start, end)
     numbers = [n for n in find_numbers(text, start, end, masked, lexicon) if not _is_year(text, n, page.hits)]
     numbers += [*_zeros(text, hits, start, numbers), *_ordinals(text, hits, numbers, masked, lexicon)]
+    numbers += _in_words(text, hits, numbers, masked, lexicon)
     numbers.sort(key=lambda n: n.start)
     bodies = find_bodies(page, start, end)
     return Sentence(
@@ -107,6 +109,25 @@ def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number]
         clause = max(text.rfind(",", start, hit.start), text.rfind(";", start, hit.start), 0)
         if hit.dimension == "zero" and not any(clause <= n.start < hit.end for n in numbers):
             yield Number(hit.start, hit.end, Decimal(0), "zero")
+
+
+def _in_words(
+    text: str, hits: Sequence[Hit], numbers: Sequence[Number], masked: Sequence[tuple[int, int]], lexicon: Lexicon
+) -> Iterator[Number]:
+    """Yield the counts told in words right before what they count: "hai hồ sơ trễ hạn".
+
+    Words before units and people are left alone: they mostly point back ("hai địa phương này").
+    """
+    counted = [h for h in hits if h.dimension == "object" and not lexicon.cues[h.concept].wider & _POINTED_AT]
+    taken = [*masked, *((n.start, n.after) for n in numbers)]
+    for hit in hits:
+        if hit.dimension != "ordinal" or any(a < hit.end and hit.start < b for a, b in taken):
+            continue
+        if not lexicon.grammar["number-word"].fullmatch(text, hit.start, hit.end):
+            continue
+        nouns = [h for h in counted if h.start > hit.end and not text[hit.end : h.start].strip()]
+        if nouns and not any(lexicon.grammar["pointing-behind"].match(text, h.end) for h in nouns):
+            yield Number(hit.start, hit.end, Decimal(lexicon.cues[hit.concept].factor), "plain")
 
 
 def _ordinals(
