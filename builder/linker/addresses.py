@@ -15,6 +15,7 @@ _PATH_WEIGHT = 3.0
 _PUBLISHER_WEIGHT = 2.5
 _EMAIL_HOST = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 _LONG_LABEL = 8  # letters of a part of an address that may hold a province's name
+_NEWSPAPER = "bao"  # newspapers are provincial, also one that is called after a city: baodienbienphu.com.vn
 _NO_NAME = frozenset({"www", "vn", "gov", "com", "org", "net", "edu"})
 _COMMUNE_LABEL = re.compile(r"^(?:xa|phuong|thitran|tt|p|x)-?([a-z0-9-]+)$")
 _LABEL_PREFIX = re.compile(
@@ -94,6 +95,12 @@ def _commune_of_host(labels: Sequence[str], above: Collection[str], gazetteer: G
 
 def _units_of_label(label: str, gazetteer: Gazetteer, level: str, day: date | None) -> tuple[UnitVersion, ...]:
     plain = label.replace("-", "")
+    if level == "district" and plain.startswith(_NEWSPAPER):
+        return ()
+    if level == "province" and plain.startswith(_NEWSPAPER):
+        seats = [u for u in gazetteer.slugs.get(plain.removeprefix(_NEWSPAPER), ()) if u.level == "district"]
+        if seats and not any(u.level == "province" for u in gazetteer.slugs[plain.removeprefix(_NEWSPAPER)]):
+            return in_force([p for u in in_force(seats, day) if (p := gazetteer.parent(u, day))], day)
     for text in (plain, _LABEL_PREFIX.sub("", plain), _LABEL_SUFFIX.sub("", plain)):
         if found := [u for u in gazetteer.slugs.get(text, ()) if u.level == level]:
             return in_force(found, day)

@@ -1,7 +1,7 @@
 """Which unit a page is about, weighed from everything on it: title, dateline, text, signature, imprint, address."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -219,9 +219,12 @@ def _decide(
     if titled and (deepest := _deepest(titled, chain)) is not None:
         return Context(_carrier(deepest, groups, units, chain, spoken), (), day, scores)
 
+    named = {u.code for g in groups for u in g.units}
+
     def standing(code: str) -> float:
         weight = scores[code] * (_COMMUNE if units[code].level == "commune" else 1.0)
-        return weight + _below(code, scores, chain) * _SHARE_BELOW + spoken.get(units[code].kind, 0.0)
+        below = _below(code, scores, chain) if code in named or _branches(code, named, chain) else 0.0
+        return weight + below * _SHARE_BELOW + spoken.get(units[code].kind, 0.0)
 
     ranked = sorted(scores, key=lambda c: (-standing(c), c))
     return Context(units[ranked[0]], (), day, scores)
@@ -252,6 +255,13 @@ def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, 
     ]
     strongest = max(lower, key=lambda g: (g.weight, -g.first), default=None)
     return units.get(strongest.units[0].code, titled) if strongest else titled
+
+
+def _branches(code: str, named: Set[str], chain: Mapping[str, set[str]]) -> bool:
+    """Tell whether a page names units below a unit that do not lie in one another: more than one place in it."""
+    below = [other for other in named if other != code and code in chain.get(other, ())]
+    lowest = [o for o in below if not any(o in chain[other] for other in below if other != o)]
+    return len(lowest) > 1
 
 
 def _below(code: str, scores: Mapping[str, float], chain: Mapping[str, set[str]]) -> float:
