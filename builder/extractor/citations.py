@@ -1,53 +1,85 @@
 """Legal and administrative documents cited by number: "517/KH-UBND", "61/2018/NĐ-CP", "18-NQ/TW"."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 
 from builder.extractor.page import Page
-from builder.facts import CitationClaim, Span
+from builder.facts import Block, CitationClaim, Span
 from builder.lexicon import Lexicon
 
-_ISSUER = r"[A-ZĐ][A-ZĐa-zđ0-9&.]*"
-_KIND = r"(?:QH\d{1,2}|[A-ZĐ][A-ZĐa-zđ]{0,8})"
+_CAPITALS = r"[A-ZĐÐ]{2,}(?:[gri](?![a-zà-ỹ])[A-ZĐÐ]*)?\d{0,2}"  # "UBND", "TTg", "CTr", "QH13"
+_WORD = r"[A-ZĐÐ][a-zđ]{1,3}(?!\w)"  # "Ttr", "Ttg"
+_ISSUER = rf"(?:{_CAPITALS}|{_WORD}|[A-ZĐÐ](?!\w))"
 _SYMBOL = re.compile(
-    rf"(?<![\w/.-])(?P<number>\d+[a-z]?)\s?(?:[/-](?P<year>\d{{4}}))?(?:(?P<slash>/)|-)(?P<kind>{_KIND})"
-    rf"(?:\s?[-–/]\s?{_ISSUER}(?:[-–.&/]{_ISSUER})*)?(?![\w])"
+    rf"(?:(?<![\w/.-])|(?<=\b[Ss][6o0]))(?P<number>\d+[a-z]?)(?:\s?[/-]\s?(?P<year>\d{{4}})(?!\d))?"
+    rf"(?P<joint>\s?[/–-]\s?|\s?)(?P<kind>{_CAPITALS}|{_WORD})"
+    rf"(?:(?:[-–/]{_ISSUER}|\.{_CAPITALS})(?:[-–/]{_ISSUER}|[.&]{_CAPITALS})*|\s?[-–/]\s?{_CAPITALS}(?!\w))?"
+    r"(?![A-ZĐÐ\d])"
 )
-_PARTS = re.compile(r"[A-ZĐ][\w]*\s?[-–/]\s?[A-ZĐ]")
+_PARTS = re.compile(r"[A-ZĐÐ]\w*\s?[-–/.]\s?[A-ZĐÐ]")
+_INTRODUCED_WITHIN = 24  # characters before a number in which the word for a document stands
+_ONE_SPELLING = str.maketrans("–Ð", "-Đ")
 
 
 def find_citations(page: Page) -> Iterator[CitationClaim]:
     """Yield every document number of a page, furniture left out."""
     text, grammar = page.document.text, page.lexicon.grammar
-    for block in page.document.blocks:
-        if block.kind == "furniture":
-            continue
-        for match in _SYMBOL.finditer(text, block.span.start, block.span.end):
+    for span in _stretches(page.document.blocks):
+        for match in _SYMBOL.finditer(text, span.start, span.end):
             if not _is_symbol(match, page.lexicon):
                 continue
             start, end = match.span()
-            while text[end - 1] in "-–/.&":
-                end -= 1
             dated = grammar["issued-on"].match(text, end, min(len(text), end + 60))
             by = grammar["issued-by"].match(text, dated.end() if dated else end, min(len(text), end + 140))
             yield CitationClaim(
-                number="".join(text[start:end].replace("–", "-").split()),
+                number="".join(match.group().translate(_ONE_SPELLING).split()),
                 span=Span(start, end),
-                kind=match["kind"],
+                kind=_kind(match, page.lexicon),
                 issued=_date(dated),
                 issuer=" ".join(by["issuer"].split()) if by else "",
             )
 
 
+def _stretches(blocks: Iterable[Block]) -> Iterator[Span]:
+    """Yield the blocks of a page joined between furniture: a line may break inside a number."""
+    for furniture, group in groupby(blocks, key=lambda block: block.kind == "furniture"):
+        if not furniture:
+            spans = [block.span for block in group]
+            yield Span(spans[0].start, spans[-1].end)
+
+
 def _is_symbol(match: re.Match[str], lexicon: Lexicon) -> bool:
-    """Tell a document symbol from a fraction with a unit: it has a year, or a kind and an issuer in capitals."""
-    kind, symbol = match["kind"], match.group()
-    if lexicon.grammar["no-document-kind"].fullmatch(kind) or not kind[0].isupper():
+    """Tell a document symbol from a fraction with a unit: it has a year, or a kind and an issuer in capitals.
+
+    A symbol with blanks before its kind counts only behind a word for a document, as a number of them reads the same.
+    """
+    kind = match["kind"]
+    if lexicon.grammar["no-document-kind"].fullmatch(kind):
         return False
-    capitals = sum(c.isupper() for c in kind)
-    joined = _PARTS.search(symbol)
-    return capitals >= 2 and bool(joined or match["year"])
+    if not (kind.isupper() or sum(c.isupper() for c in kind) > 1 or kind.casefold() in _known_kinds(lexicon)):
+        return False
+    head = match.group()[: match.start("kind") - match.start()]
+    if (not match["joint"].strip() and not match["year"] or re.search(r"\s", head)) and not _is_introduced(match, lexicon):
+        return False
+    return bool(match["year"] or _PARTS.search(match.group()) or lexicon.grammar["kind-with-issuer"].fullmatch(kind))
+
+
+def _is_introduced(match: re.Match[str], lexicon: Lexicon) -> bool:
+    before = max(0, match.start() - _INTRODUCED_WITHIN)
+    return lexicon.grammar["cited-before"].search(match.string, before, match.start()) is not None
+
+
+def _known_kinds(lexicon: Lexicon) -> set[str]:
+    return {sign.casefold() for sign in lexicon.document_kinds}
+
+
+def _kind(match: re.Match[str], lexicon: Lexicon) -> str:
+    """Return the sign of the kind of document, the issuer left out where both are one word: "QĐTTg"."""
+    kind = match["kind"].translate(_ONE_SPELLING)
+    joined = lexicon.grammar["kind-with-issuer"].fullmatch(kind)
+    return joined["kind"] if joined else kind
 
 
 def _date(match: re.Match[str] | None) -> date | None:
