@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from builder.extractor.page import Page
+from builder.extractor.page import READ, Page
 from builder.facts import Block, CitationClaim, Span
 from builder.lexicon import Lexicon
 
@@ -24,11 +24,11 @@ _ONE_SPELLING = str.maketrans("–Ð", "-Đ")
 
 
 def find_citations(page: Page) -> Iterator[CitationClaim]:
-    """Yield every document number of a page, furniture left out."""
+    """Yield every document number of a page; of the furniture only the page's own number: "Số: 158/KH-UBND"."""
     text, grammar = page.document.text, page.lexicon.grammar
-    for span in _stretches(page.document.blocks):
+    for span, is_furniture in _stretches(page.document.blocks):
         for match in _SYMBOL.finditer(text, span.start, span.end):
-            if not _is_symbol(match, page.lexicon):
+            if not _is_symbol(match, page.lexicon) or (is_furniture and not _is_own_number(match, page.lexicon)):
                 continue
             start, end = match.span()
             dated = grammar["issued-on"].match(text, end, min(len(text), end + 60))
@@ -42,12 +42,22 @@ def find_citations(page: Page) -> Iterator[CitationClaim]:
             )
 
 
-def _stretches(blocks: Iterable[Block]) -> Iterator[Span]:
-    """Yield the blocks of a page joined between furniture: a line may break inside a number."""
-    for furniture, group in groupby(blocks, key=lambda block: block.kind == "furniture"):
-        if not furniture:
-            spans = [block.span for block in group]
-            yield Span(spans[0].start, spans[-1].end)
+def _stretches(blocks: Iterable[Block]) -> Iterator[tuple[Span, bool]]:
+    """Yield the blocks of a page joined between furniture, as a line may break inside a number.
+
+    The furniture ahead of them, where an official document has its number, is told by True.
+    """
+    in_head = True
+    for is_furniture, group in groupby(blocks, key=lambda block: block.kind == "furniture"):
+        members = list(group)
+        in_head = in_head and not any(block.kind in READ for block in members)
+        if in_head or not is_furniture:
+            yield Span(members[0].span.start, members[-1].span.end), is_furniture
+
+
+def _is_own_number(match: re.Match[str], lexicon: Lexicon) -> bool:
+    line = match.string.rfind("\n", 0, match.start()) + 1
+    return lexicon.grammar["number-of-page"].fullmatch(match.string, line, match.start()) is not None
 
 
 def _is_symbol(match: re.Match[str], lexicon: Lexicon) -> bool:
@@ -60,8 +70,9 @@ def _is_symbol(match: re.Match[str], lexicon: Lexicon) -> bool:
         return False
     if not (kind.isupper() or sum(c.isupper() for c in kind) > 1 or kind.casefold() in _known_kinds(lexicon)):
         return False
-    head = match.group()[: match.start("kind") - match.start()]
-    if (not match["joint"].strip() and not match["year"] or re.search(r"\s", head)) and not _is_introduced(match, lexicon):
+    head = match.string[match.start() : match.start("kind")]
+    is_loose = len(head.split()) > 1 or head[-1].isspace() or not (match["joint"] or match["year"])
+    if is_loose and not _is_introduced(match, lexicon):
         return False
     return bool(match["year"] or _PARTS.search(match.group()) or lexicon.grammar["kind-with-issuer"].fullmatch(kind))
 
