@@ -91,9 +91,10 @@ def _hits(page: Page, sentence: tuple[int, int]) -> list[Hit]:
     hits = between(page.hits, *sentence)
     for construction, kind in _CONSTRUCTIONS.items():
         for match in page.lexicon.grammar[construction].finditer(page.folded.text, *sentence):
-            inside = [h for h in hits if h.dimension == "initiative" and h.start < match.end() and match.start() < h.end]
-            if not any(h.end - h.start >= match.end() - match.start() for h in inside):
-                hits = [h for h in hits if h not in inside] + [Hit(*match.span(), "initiative", kind)]
+            start, end = match.span("name" if "name" in match.re.groupindex else 0)
+            inside = [h for h in hits if h.dimension == "initiative" and h.start < end and start < h.end]
+            if not any(h.end - h.start >= end - start for h in inside):
+                hits = [h for h in hits if h not in inside] + [Hit(start, end, "initiative", kind)]
     return hits
 
 

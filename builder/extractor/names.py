@@ -13,14 +13,14 @@ _QUOTED = re.compile(
     r"""(?P<double>[^“”„‟«»"\n]{3,190}?)(?:[”‟»]|''|(?<=\S)“(?=[\s.,;:)]|$)|(?:(?<=\S)"|"(?!\w)))"""
     r"""|(?<![^\s(:])['‘]\s?(?P<single>[^“”"'‘’\n]{3,120}?)\s?['’](?!\w)"""
 )
-_SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
+_SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*(?:-[A-Z\d]\w*)?|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
 _BRAND = re.compile(
     r" (?P<purpose>(?:[^\W\d_]+ ){0,12}?)\(?(?P<brand>(?:VNPT ?[-–]? ?)?"
     r"(?:[A-Z]?[a-z]?[A-Z]{1,3}[a-z]{3,}\w*|[A-Z]{1,6}[-–][A-Za-z]?[a-z]{2,}\w*)(?!\w)|(?<=\()[A-Z]?[a-z]*[A-Z][a-z]{3,}(?=\)))"
 )
 _MOST_WORDS = 36
 _FEWEST_WORDS = 3
-_MOST_LAUNCHED = 10  # words of a name that no noun introduces
+_MOST_LAUNCHED = 14  # words of a name that no noun introduces
 _LAUNCH_REACH = 24
 _HEAD_REACH = 45
 _SYSTEM_REACH = 80  # how far behind its noun the name of a system may stand
@@ -45,7 +45,7 @@ class Named:
 def find_names(page: Page, sentence: tuple[int, int]) -> list[Named]:
     """Return the names of a sentence, each stretch once: what stands in quotation marks before what does not."""
     found: list[Named] = []
-    for names in (_quoted, _systems, _capitals, _titled, _unquoted):
+    for names in (_quoted, _capitals, _systems, _titled, _unquoted):
         for name in names(page, sentence):
             begin, end = name.reach
             if not any(begin < other.reach[1] and other.reach[0] < end for other in found):
@@ -149,13 +149,14 @@ def _is_system(name: str) -> bool:
 
 
 def _capitals(page: Page, sentence: tuple[int, int]) -> Iterator[Named]:
-    """Yield models named with a capital or by numbers, without quotation marks: "mô hình Bàn số 9"."""
+    """Yield models and systems named with capitals or by numbers, without quotation marks: "mô hình Bàn số 9"."""
     span = page.folded.span(*sentence)
     grammar = page.lexicon.grammar
-    for match in grammar["model-in-capitals"].finditer(page.document.text, span.start, span.end):
-        if len(match["name"].split()) > 1:
-            start, end = page.folded.position(match.start("name")), page.folded.position(match.end("name"))
-            yield Named(start, end, "model", sentence, page.folded.position(match.start()))
+    for construction, kind in (("model-in-capitals", "model"), ("system-in-capitals", "software")):
+        for match in grammar[construction].finditer(page.document.text, span.start, span.end):
+            if len(match["name"].split()) > 1:
+                start, end = page.folded.position(match.start("name")), page.folded.position(match.end("name"))
+                yield Named(start, end, kind, sentence, page.folded.position(match.start()))
     for match in grammar["model-by-numbers"].finditer(page.folded.text, *sentence):
         yield Named(match.start("name"), match.end("name"), "model", sentence, match.start())
 
