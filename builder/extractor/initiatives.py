@@ -15,6 +15,8 @@ _BEFORE_REACH = 24  # how far before a wording the words stand that tell a place
 _CONSTRUCTIONS = {  # that name an initiative by themselves, and the kind it is of
     "named-by-number": "feedback-channel",
     "brought-home": "service-initiative",
+    "named-day": "service-initiative",
+    "on-the-road": "service-initiative",
     "self-service": "service-initiative",
     "system-by-quality": "software",
     "system-by-purpose": "software",
@@ -123,6 +125,8 @@ def _is_in_passing(page: Page, hit: Hit, mechanism: int | None, sentence: tuple[
         return grammar["as-model"].search(text, before, hit.end) is None
     if hit.concept in _COUNTED and grammar["counted-before"].search(text, before, hit.start):
         return True
+    if grammar["letter"].fullmatch(text, hit.start, hit.end):
+        return grammar["practised-before"].search(text, before, hit.start) is None
     if hit.concept == "software":
         return grammar["several-before"].search(text, before, hit.start) is not None
     if hit.concept == "online-services":

@@ -22,7 +22,10 @@ _MOST_WORDS = 36
 _FEWEST_WORDS = 3
 _MOST_LAUNCHED = 14  # words of a name that no noun introduces
 _LAUNCH_REACH = 24
-_HEAD_REACH = 45
+_HEAD_REACH = 60
+_BARRING_REACH = 12  # characters between a quotation and the word that makes it none of ours, such as "slogan"
+_MOST_BETWEEN = 6  # words between the noun and the quotation marks
+_MOST_IN_LIST = 10  # if they open a list behind a colon
 _SYSTEM_REACH = 80  # how far behind its noun the name of a system may stand
 
 
@@ -80,12 +83,17 @@ def _continues(page: Page, start: int, end: int) -> bool:
 def _introduced(page: Page, start: int, position: int) -> str | None:
     """Return the kind that the noun before a quotation mark introduces."""
     window = between(page.hits, max(start, position - _HEAD_REACH), position)
-    if any(h.dimension == "not-a-name" and position - h.end < 12 for h in window):
-        return None
     heads = [h for h in window if h.dimension == "initiative-head" and not _is_other_word(page, h.start)]
-    if heads and len(re.findall(r"\w+", page.folded.text[heads[-1].end : position])) <= 6:
-        return heads[-1].concept
-    return None
+    if not heads:
+        return None
+    text, head = page.folded.text, heads[-1]
+    for other in window:
+        if other.dimension == "not-a-name" and position - other.end < _BARRING_REACH:
+            if other.end > head.start or not text[other.end : head.start].strip():
+                return None
+    gap = text[head.end : position]
+    most = _MOST_IN_LIST if gap.rstrip().endswith(":") else _MOST_BETWEEN
+    return head.concept if len(re.findall(r"\w+", gap)) <= most else None
 
 
 def _is_other_word(page: Page, start: int) -> bool:
