@@ -1,7 +1,8 @@
 """Reform initiatives of a page: those it names, and kinds the ontology names, each with who runs it and where."""
 
+import operator
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from builder.extractor.names import Named, find_names
@@ -29,8 +30,8 @@ _COUNTED = frozenset({"feedback-channel", "online-services", "monitoring", "surv
 def find_initiatives(page: Page) -> Iterator[InitiativeClaim]:
     """Yield the initiatives a page names, each place where it names them.
 
-    What the ontology names as a kind by itself ("một cửa", "cơ chế một cửa liên thông") comes under its fullest wording
-    on the page, a name under the spelling that comes first.
+    A name comes under its fullest spelling on the page; a kind the ontology names, under the fullest wording that says
+    the same and more: "cơ chế một cửa" is part of "cơ chế một cửa, một cửa liên thông".
     """
     named: list[Named] = []
     kinds: list[Named] = []
@@ -41,36 +42,37 @@ def find_initiatives(page: Page) -> Iterator[InitiativeClaim]:
             found = find_names(page, sentence)
             named += found
             kinds += [n for n in _kinds(page, sentence) if not any(_overlap(n, f) for f in found)]
-    spellings: dict[str, str] = {}
-    for name in named:
-        claim = _claim(page, name)
-        yield replace(claim, label=spellings.setdefault(_likeness(claim.label), claim.label))
-    for kind, fullest in _by_fullest(page, kinds):
-        yield replace(_claim(page, kind), label=page.printed(fullest.start, fullest.end))
+    said = (*_by_fullest(page, named, operator.eq), *_by_fullest(page, kinds, _is_part))
+    for name, fullest in said:
+        yield replace(_claim(page, name), label=page.printed(fullest.start, fullest.end))
 
 
 def _overlap(one: Named, other: Named) -> bool:
     return one.reach[0] < other.reach[1] and other.reach[0] < one.reach[1]
 
 
-def _likeness(label: str) -> str:
-    return " ".join(re.findall(r"\w+", label.casefold()))
-
-
-def _by_fullest(page: Page, kinds: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
-    """Yield each wording of a kind with the fullest one of its family that says the same and more."""
-    fullest: list[tuple[Named, str, frozenset[str]]] = []
-    worded = [(kind, page.lexicon.families[kind.kind], _telling_words(page, kind)) for kind in kinds]
-    for kind, family, words in sorted(worded, key=lambda w: (-len(w[2]), w[0].start - w[0].end, w[0].start)):
-        same = next((f for f, of, told in fullest if of == family and words <= told), None)
+def _by_fullest(
+    page: Page, named: Iterable[Named], says_same: Callable[[tuple[str, ...], tuple[str, ...]], bool]
+) -> Iterator[tuple[Named, Named]]:
+    """Yield each name with the fullest one of its family that says the same."""
+    fullest: list[tuple[Named, str, tuple[str, ...]]] = []
+    worded = [(name, _telling_words(page, name)) for name in named]
+    for name, words in sorted(worded, key=lambda w: (-len(w[1]), w[0].start - w[0].end, w[0].start)):
+        family = page.lexicon.families[name.kind]
+        same = next((f for f, of, told in fullest if of == family and says_same(words, told)), None)
         if same is None:
-            fullest.append((kind, family, words))
-        yield kind, same or kind
+            fullest.append((name, family, words))
+        yield name, same or name
 
 
-def _telling_words(page: Page, named: Named) -> frozenset[str]:
+def _is_part(words: tuple[str, ...], told: tuple[str, ...]) -> bool:
+    return set(words) <= set(told)
+
+
+def _telling_words(page: Page, named: Named) -> tuple[str, ...]:
+    """Return the words of a name without those that tell no initiative from another, such as "system"."""
     text = page.lexicon.grammar["not-telling"].sub(" ", page.folded.text[named.start : named.end])
-    return frozenset(re.findall(r"\w+", text))
+    return tuple(re.findall(r"\w+", text))
 
 
 def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[Named]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from builder.extractor.page import Page
-from builder.lexicon import between
+from builder.lexicon import Hit, between
 
 # An opening mark in any of its shapes, the name without further marks (so the innermost pair counts), a closing one.
 _QUOTED = re.compile(
@@ -13,11 +13,14 @@ _QUOTED = re.compile(
     r"""(?P<double>[^“”„‟«»"\n]{3,190}?)(?:[”‟»]|''|(?<=\S)“(?=[\s.,;:)]|$)|(?:(?<=\S)"|"(?!\w)))"""
     r"""|(?<![^\s(:])['‘]\s?(?P<single>[^“”"'‘’\n]{3,120}?)\s?['’](?!\w)"""
 )
-_SYSTEM = re.compile(r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*(?:-[A-Z\d]\w*)?|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)")
+_SYSTEM = re.compile(
+    r"[ :]+((?:[A-Z][\w]*[ -]{0,3}){0,2}[A-Z]\w*[a-z]\w*(?:-[A-Z\d]\w*)?|[A-Z]{3,}[\w-]*(?:[ -]{1,3}[A-Zi]\w+)?)"
+)
 _BRAND = re.compile(
     r" (?P<purpose>(?:[^\W\d_]+ ){0,12}?)\(?(?P<brand>(?:VNPT ?[-–]? ?)?"
     r"(?:[A-Z]?[a-z]?[A-Z]{1,3}[a-z]{3,}\w*|[A-Z]{1,6}[-–][A-Za-z]?[a-z]{2,}\w*)(?!\w)|(?<=\()[A-Z]?[a-z]*[A-Z][a-z]{3,}(?=\)))"
 )
+_ONE_STOP = frozenset({"one-stop-shop", "interlinked-one-stop-shop", "electronic-one-stop-shop"})
 _MOST_WORDS = 36
 _FEWEST_WORDS = 3
 _MOST_LAUNCHED = 14  # words of a name that no noun introduces
@@ -66,12 +69,12 @@ def _quoted(page: Page, sentence: tuple[int, int]) -> Iterator[Named]:
         kind = _introduced(page, sentence[0], position)
         if kind is None and last is not None and group == "double" and _continues(page, last[0], position):
             kind = last[1]
-        if kind is None and group == "double" and _is_launched(page, (sentence[0], position, behind), match[group]):
-            kind = "model"
         start = page.folded.position(match.start(group) + len(match[group]) - len(match[group].lstrip()))
         end = page.folded.position(match.start(group) + len(match[group].rstrip(" .,;\xa0")))
+        if kind is None and group == "double" and _is_launched(page, (sentence[0], position, behind), match[group]):
+            kind = next((h.concept for h in between(page.hits, start, end) if _names_all(h, start, end)), "model")
         last = (behind, kind) if kind is not None and _is_name(match[group]) else None
-        if last is not None and not _is_kind(page, start, end):
+        if last is not None and not _is_one_stop(page, start, end):
             yield Named(start, end, last[1], sentence)
 
 
@@ -87,10 +90,9 @@ def _introduced(page: Page, start: int, position: int) -> str | None:
     if not heads:
         return None
     text, head = page.folded.text, heads[-1]
-    for other in window:
-        if other.dimension == "not-a-name" and position - other.end < _BARRING_REACH:
-            if other.end > head.start or not text[other.end : head.start].strip():
-                return None
+    barring = [h for h in window if h.dimension == "not-a-name" and position - h.end < _BARRING_REACH]
+    if any(h.end > head.start or not text[h.end : head.start].strip() for h in barring):
+        return None
     gap = text[head.end : position]
     most = _MOST_IN_LIST if gap.rstrip().endswith(":") else _MOST_BETWEEN
     return head.concept if len(re.findall(r"\w+", gap)) <= most else None
@@ -126,9 +128,14 @@ def _is_name(quoted: str) -> bool:
     return 1 < len(quoted.split()) <= _MOST_WORDS and not quoted.rstrip().endswith((".", "?", "!"))
 
 
-def _is_kind(page: Page, start: int, end: int) -> bool:
-    """Tell whether a name is what the ontology calls a kind of initiative; kinds are read by their own rules."""
-    return any(h.dimension == "initiative" and (h.start, h.end) == (start, end) for h in between(page.hits, start, end))
+def _names_all(hit: Hit, start: int, end: int) -> bool:
+    """Tell whether a stretch is no more than what the ontology calls a kind of initiative."""
+    return hit.dimension == "initiative" and (hit.start, hit.end) == (start, end)
+
+
+def _is_one_stop(page: Page, start: int, end: int) -> bool:
+    """Tell whether a name is only what a one-stop shop is called; it counts where the text says it is run."""
+    return any(h.concept in _ONE_STOP and _names_all(h, start, end) for h in between(page.hits, start, end))
 
 
 def _systems(page: Page, sentence: tuple[int, int]) -> Iterator[Named]:
