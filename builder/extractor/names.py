@@ -21,6 +21,7 @@ _BRAND = re.compile(
     r"(?:[A-Z]?[a-z]?[A-Z]{1,3}[a-z]{3,}\w*|[A-Z]{1,6}[-–][A-Za-z]?[a-z]{2,}\w*)(?!\w)|(?<=\()[A-Z]?[a-z]*[A-Z][a-z]{3,}(?=\)))"
 )
 _ONE_STOP = frozenset({"one-stop-shop", "interlinked-one-stop-shop", "electronic-one-stop-shop"})
+_INTRODUCING = frozenset({"initiative-head", "initiative"})
 _MOST_WORDS = 36
 _FEWEST_WORDS = 3
 _MOST_LAUNCHED = 14  # words of a name that no noun introduces
@@ -50,8 +51,11 @@ class Named:
 
 def find_names(page: Page, sentence: tuple[int, int]) -> list[Named]:
     """Return the names of a sentence, each stretch once: what stands in quotation marks before what does not."""
+    text = page.folded.text
+    quotes = any(text.find(mark, *sentence) >= 0 for mark in "\"'")
+    nouns = any(h.dimension in _INTRODUCING for h in between(page.hits, *sentence))
     found: list[Named] = []
-    for names in (_quoted, _capitals, _systems, _titled, _unquoted):
+    for names in (_quoted,) * quotes + (_capitals, _systems, _titled, _unquoted) * nouns:
         for name in names(page, sentence):
             begin, end = name.reach
             if not any(begin < other.reach[1] and other.reach[0] < end for other in found):
