@@ -125,7 +125,7 @@ def _is_in_passing(page: Page, hit: Hit, mechanism: int | None, sentence: tuple[
         return mechanism is None
     if hit.concept == "two-tier-government":
         return grammar["as-model"].search(text, before, hit.end) is None
-    if hit.concept in _COUNTED and grammar["counted-before"].search(text, before, hit.start):
+    if hit.concept in _COUNTED and grammar["number-before"].search(text, before, hit.start):
         return True
     if grammar["letter"].fullmatch(text, hit.start, hit.end):
         return grammar["practised-before"].search(text, before, hit.start) is None
