@@ -21,6 +21,7 @@ _CONSTRUCTIONS = {  # that name an initiative by themselves, and the kind it is 
     "self-service": "service-initiative",
     "system-by-quality": "software",
     "system-by-purpose": "software",
+    "service-portal": "software",
     "online-by-level": "online-services",
     "numbered-scheme": "scheme",
 }
@@ -123,6 +124,8 @@ def _is_in_passing(page: Page, hit: Hit, mechanism: int | None, sentence: tuple[
         return not _is_founded(page, hit, sentence)
     if hit.concept == "one-stop-shop":
         return mechanism is None
+    if hit.concept == "official-email":
+        return grammar["share-before"].search(text, sentence[0], hit.start) is not None
     if hit.concept == "two-tier-government":
         return grammar["as-model"].search(text, before, hit.end) is None
     if hit.concept in _COUNTED and grammar["number-before"].search(text, before, hit.start):
