@@ -76,3 +76,15 @@ def test_a_homonym_is_told_by_any_one_clue(district: UnitVersion, clue: str) -> 
         assert {key.split("/")[0] for key in issue.candidates} == {u.code for u in homonyms()}
     else:
         assert (about, figures) == ({district.code}, {district.code})
+
+
+@pytest.mark.parametrize(("also", "about"), [("", set()), (" Tỉnh Yên Bái cũng đã giảm được 58 phòng.", {"15"})])
+def test_a_page_on_several_places_equally_is_about_none(also: str, about: set[str]) -> None:
+    text = f"""Các địa phương sắp xếp lại cơ quan chuyên môn
+
+Ngày 16/1/2019
+
+Tỉnh Quảng Ninh giảm 21 phòng, tỉnh Yên Bái giảm 14 phòng, tỉnh Trà Vinh giảm 9 phòng.{also}
+"""
+    linked = link(Source("page.txt", text.encode(), "text/plain"))
+    assert {load_gazetteer().versions[key].code for key in linked.about} == about

@@ -226,8 +226,11 @@ def _decide(
         below = _below(code, scores, chain) if code in named or _branches(code, named, chain) else 0.0
         return weight + below * _SHARE_BELOW + spoken.get(units[code].kind, 0.0)
 
-    ranked = sorted(scores, key=lambda c: (-standing(c), c))
-    return Context(units[ranked[0]], (), day, scores)
+    first, *others = sorted(scores, key=lambda c: (-standing(c), c))
+    equals = [c for c in others if standing(c) == standing(first) and c not in chain[first] and first not in chain[c]]
+    if equals:  # a page on several places equally is about none of them
+        return Context(None, (), day, scores)
+    return Context(units[first], (), day, scores)
 
 
 def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> UnitVersion | None:
