@@ -184,7 +184,7 @@ class _SentenceReader:
             return figure
         if level_in(page, cell.label) or sentence.doers:
             return figure
-        named = (level_in(page, name) for name in (cell.column, cell.heading) if name is not None)
+        named = (level_in(page, name) for name in cell.names)
         return replace(figure, level=next((level for level in named if level), figure.level))
 
     def _place_of(self, cell: Cell) -> Place | None:
@@ -194,13 +194,13 @@ class _SentenceReader:
         place = choose_place(
             self.sentence.page, self.sentence.places, label, self.sentence.start, None, self.told.places
         )
-        others = (places_in(self.sentence.page, name) for name in (cell.column, cell.heading) if name is not None)
+        others = (places_in(self.sentence.page, name) for name in cell.names if name != cell.label)
         return place or next((named[-1] for named in others if named), None)
 
     def _period_of(self, cell: Cell) -> PeriodMention | None:
         """Return the period of a column, else of a row, else of the heading above it."""
         page, known = self.sentence.page, self.told.known
-        named = (period_in(page, name, known) for name in (cell.column, cell.label, cell.heading) if name is not None)
+        named = (period_in(page, name, known) for name in cell.names)
         return next((period for period in named if period), None)
 
     def _is_of_parts(self, zone: Zone, frame: Frame) -> bool:

@@ -32,6 +32,7 @@ class Header:
     cells: tuple[Stretch, ...]  # none where the columns have no names
     frame: Frame | None
     index_told: str = ""  # the index that the table is announced for
+    over: tuple[Stretch, ...] = ()  # the names above those of the columns: "Hồ sơ tiếp nhận" over "Trực tuyến"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,14 @@ class Cell:
     zone: Zone
     label: Stretch  # names the row
     column: Stretch | None  # names the column
+    over: Stretch | None  # stands above the name of the column
     heading: Stretch | None  # a line above that heads several rows
     alone: bool  # no other column holds numbers
 
     @property
     def names(self) -> tuple[Stretch, ...]:
         """Return all that names the number, nearest first."""
-        return tuple(name for name in (self.column, self.label, self.heading) if name is not None)
+        return tuple(name for name in (self.column, self.over, self.label, self.heading) if name is not None)
 
 
 def stretches(page: Page, block: Block) -> tuple[Stretch, ...]:
@@ -62,11 +64,14 @@ def read_cells(page: Page, header: Header, heading: Stretch | None, block: Block
     for index, cell in enumerate(cells[1:], start=1):
         column = header.cells[index] if len(header.cells) == len(cells) else None
         telling = None if column and _is_planned(page, column) else column
-        names = tuple(name for name in (telling, cells[0], heading) if name is not None)
+        over = header.over[index] if column and header.over else None
+        names = tuple(name for name in (telling, over, cells[0], heading) if name is not None)
         masked = find_masked(page.folded.text, *cell, page.lexicon)
         for number in find_numbers(page.folded.text, *cell, masked, page.lexicon):
             read = _as_named(page, names, number)
-            yield Cell(Zone(read, names, ((read.after, cell[1]),), begin), cells[0], column, heading, len(cells) == 2)
+            yield Cell(
+                Zone(read, names, ((read.after, cell[1]),), begin), cells[0], column, over, heading, len(cells) == 2
+            )
 
 
 def _as_named(page: Page, names: Sequence[Stretch], number: Number) -> Number:

@@ -150,10 +150,10 @@ def _open_row(page: Page, index: int, told: Told) -> None:
     cells = stretches(page, block)
     if block.kind == "header" or told.header is None:
         frame = told.items[-1].frame if told.items else None
-        told.heading = None
-        told.header = Header(
-            index, cells if block.kind == "header" else (), frame or told.frame, _index_told(told, page.lexicon)
-        )
+        before, told.heading = told.header, None
+        names = cells if block.kind == "header" else ()
+        over = before.cells if before and before.index == index - 1 and len(before.cells) == len(names) else ()
+        told.header = Header(index, names, frame or told.frame, _index_told(told, page.lexicon), over)
     elif len(cells) == 1:
         told.heading = cells[0]
     told.group = told.header.index
