@@ -27,7 +27,9 @@ class Span(NamedTuple):
         return text[self.start : self.end]
 
 
-BlockKind = Literal["title", "dateline", "lead", "heading", "body", "caption", "signature", "furniture"]
+BlockKind = Literal[
+    "title", "dateline", "lead", "heading", "body", "header", "row", "caption", "signature", "furniture"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Block:
 
     kind: BlockKind
     span: Span
+    cells: tuple[Span, ...] = ()  # of a table's header or row, one a column, the first names the row
 
 
 @dataclass(frozen=True, slots=True)

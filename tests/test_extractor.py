@@ -9,8 +9,9 @@ A row of ``sentences/*.tsv`` holds the unit and the date of a page, a sentence o
     names Thành phố Mỹ Tho
 
 What is left out is "exact", "actual", no period and the unit of the page; level and agency are compared where the row
-tells them. ``/2018-12-06`` is a period without a start, ``\\n`` in a sentence begins a new line. Any other figure is a
-mistake, and so are further initiatives, numbers of documents or units in the rows that are about them.
+tells them. ``/2018-12-06`` is a period without a start, ``\\n`` in a sentence begins a new line, ``\\t`` is a tab. Any
+other figure is a mistake, and so are further initiatives, numbers of documents or units in the rows that are about
+them.
 """
 
 import calendar
@@ -48,6 +49,8 @@ FILES = (
     "not-indicators",
     "periods",
     "short-paragraphs",
+    "tables",
+    "tables-of-no-figures",
     "targets-and-status",
     "units",
 )
@@ -96,7 +99,7 @@ def load_rows(name: str) -> Iterator[Row]:
     assert lines[0] == HEADER, f"sentences/{name}.tsv: begin with the line {HEADER!r}"
     for number, line in enumerate(lines[1:], start=2):
         unit, day, sentence, *claims = line.split("\t")
-        lines_of_page = sentence.replace("\\n", "\n")
+        lines_of_page = sentence.replace("\\n", "\n").replace("\\t", "\t")
         yield Row(f"{name}.tsv:{number}", unit, day, lines_of_page, tuple(Expected.parse(c) for c in claims))
 
 

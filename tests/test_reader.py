@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
@@ -368,3 +369,114 @@ def test_reading_a_page_says_nothing(tmp_path: Path) -> None:
 def test_blocks_of_a_page_do_not_overlap(good: Outcome, read_text: ReadText) -> None:
     blocks = read_text(FURNISHED).blocks
     assert all(a.span.end <= b.span.start for a, b in pairwise(blocks))
+
+
+# ---------------------------------------------------------------- tables
+
+ROWS = [
+    ["Đơn vị", "Hồ sơ tiếp nhận", "Tỷ lệ đúng hạn"],
+    ["Huyện Bảo Lạc", "4.120", "98,6%"],
+    ["Huyện Hà Quảng", "3.866", "98,9%"],
+    ["Huyện Thạch An", "2.950", "97%"],
+]
+LAYOUTS = {
+    "bars": "\n".join(" | ".join(row) for row in ROWS),
+    "Markdown": "\n".join(f"| {' | '.join(row)} |" for row in [ROWS[0], ["---"] * 3, *ROWS[1:]]),
+    "tabs": "\n".join("\t".join(row) for row in ROWS),
+    "wide gaps": "\n".join("   ".join(row) for row in ROWS),
+    "one gap before figures": "\n".join(["Đơn vị Tiếp nhận Quá hạn", *(" ".join(row) for row in ROWS[1:])]),
+    "a cell a line": "\n".join(cell for row in ROWS for cell in row),
+    "a cell a paragraph": "\n\n".join(cell for row in ROWS for cell in row),
+    "cells broken in two": "\n\n".join(cell.replace(" ", "\n", 1) for row in ROWS for cell in row),
+    "rows counted": "\n".join(cell for n, row in enumerate(ROWS) for cell in (str(n or "STT"), *row)),
+    "Windows lines": "\r\n".join(cell for row in ROWS for cell in row),
+}
+
+
+def table_of(document: Document) -> list[tuple[str, list[str]]]:
+    rows = [b for b in document.blocks if b.kind in ("header", "row")]
+    return [(b.kind, [" ".join(cell.of(document.text).split()) for cell in b.cells]) for b in rows if b.cells]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_table_has_the_same_rows_however_it_is_laid_out(read_text: ReadText, layout: str) -> None:
+    page = f"{TIEN_YEN}Kết quả giải quyết hồ sơ của các huyện:\n\n{LAYOUTS[layout]}\n\nNguồn tin: Sở Nội vụ.\n"
+    kinds, rows = zip(*table_of(read_text(page)), strict=True)
+    assert kinds == ("header", "row", "row", "row")
+    assert list(rows[1:]) == ROWS[1:]
+    assert len(rows[0]) == len(ROWS[0])
+
+
+NO_TABLES = {
+    "a menu": "Trang chủ\nTin tức\nDịch vụ công\nThủ tục hành chính\nHỏi đáp\nLiên hệ",
+    "a calendar": "CN\nT2\nT3\n1\n2\n3\n4\n5\n6",
+    "a list with numbers": "1\nTiếp nhận hồ sơ\n2\nThẩm định hồ sơ\n3\nTrả kết quả",
+    "prices": "Gạo thơm\n18.500\nThịt ba rọi\n135.000\nCá lóc\n62.000",
+    "telephones": "Bộ phận một cửa\n02773845001\nTrung tâm hành chính công\n02773845002",
+    "counters": "Thống kê truy cập\nHồ sơ trực tuyến\n27\nHồ sơ hôm nay\n1.306",
+    "a lone row": "Hồ sơ tiếp nhận\n4.120\n98,6%",
+    "dates": "Tiếp nhận hồ sơ\n12/03/2019\nTrả kết quả hồ sơ\n15/03/2019",
+}
+
+
+@pytest.mark.parametrize("lines", NO_TABLES.values(), ids=NO_TABLES)
+def test_short_lines_are_no_table_unless_they_tell_of_something_measured(read_text: ReadText, lines: str) -> None:
+    assert table_of(read_text(f"{TIEN_YEN}\n{lines}\n")) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Đơn vị",
+                "Huyện Bảo Lạc",
+                "Hồ sơ tiếp nhận",
+                "1",
+                "2",
+                "98%",
+                "2020",
+                "-",
+                "x" * 99,
+                "Cấp xã:",
+                "a | 1",
+                "A  1  2",
+                "(62)",
+                "",
+                "Tin liên quan",
+                "|--|--|",
+            ]
+        ),
+        max_size=40,
+    )
+)
+@settings(deadline=None, max_examples=300)
+def test_rows_lie_apart_and_hold_their_cells(lexicon: Lexicon, lines: list[str]) -> None:
+    text = "\n".join(["Huyện Tiên Yên", *lines])
+    blocks = read(Source("a.txt", text.encode(), "text/plain"), lexicon).blocks
+    assert all(a.span.end <= b.span.start for a, b in pairwise(blocks))
+    for block in blocks:
+        assert all(block.span.start <= cell.start <= cell.end <= block.span.end for cell in block.cells)
+        assert not block.cells or block.kind in ("header", "row")
+
+
+HOSTILE = {
+    "one word": lambda n: "hồ\n" * n,
+    "in turns": lambda n: "hồ sơ\n1\n" * (n // 2),
+    "at odds": lambda n: "".join("hồ sơ\n" + "1\n" * (i * i % 7) for i in range(n // 4)),
+    "figures": lambda n: "1\n" * n,
+    "bars": lambda n: "|" * n,
+    "rows": lambda n: "a | 1\n" * (n // 2),
+    "rows without bars": lambda n: "a 1 2 3\n" * (n // 4),
+}
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_time_grows_with_the_length_of_a_page_of_short_lines(read_text: ReadText, make: Callable[[int], str]) -> None:
+    def seconds(lines: int) -> float:
+        page = make(lines)
+        begin = time.process_time()
+        read_text(page)
+        return time.process_time() - begin
+
+    seconds(1000)
+    assert seconds(80_000) < 20 * max(seconds(8_000), 0.05), "ten times the lines take about ten times as long"

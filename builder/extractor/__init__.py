@@ -6,7 +6,7 @@ from decimal import Decimal
 from builder.extractor.citations import find_citations
 from builder.extractor.figures import Figure, read_figures
 from builder.extractor.initiatives import find_initiatives
-from builder.extractor.page import READ, Page
+from builder.extractor.page import READ, Page, with_cells_apart
 from builder.extractor.units import Place, find_places
 from builder.facts import CandidateClaim, Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
 from builder.gazetteer import Gazetteer
@@ -18,7 +18,7 @@ __all__ = ["extract"]
 
 def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
     """Return everything a page claims, with every unit it names."""
-    folded = fold(_with_soft_breaks(document))
+    folded = with_cells_apart(fold(_with_soft_breaks(document)), document)
     places = find_places(document.text, folded, gazetteer, lexicon)
     page = Page(document, folded, _outside(lexicon.find(folded.text), places), places, lexicon)
     figures, unread = read_figures(page)

@@ -7,15 +7,25 @@ from decimal import Decimal
 
 from builder.extractor.discourse import FrameReader
 from builder.extractor.exclusions import is_no_result, leads_on, only_small_words
-from builder.extractor.frames import MEASURING, Frame, Zone, find_zones, hand_down, read_frame
-from builder.extractor.page import READ, Page
+from builder.extractor.frames import MEASURING, Frame, Zone, find_zones, hand_down
+from builder.extractor.page import READ, TABULAR, Page
 from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.phrases import find_phrase
 from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
 from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
 from builder.extractor.sentence import Sentence, locate, opens_with
-from builder.extractor.tables import Header, column_of, row_cells, table_zone
+from builder.extractor.tables import (
+    Cell,
+    cell_frame,
+    is_clear,
+    is_planned,
+    level_in,
+    names_no_result,
+    period_in,
+    places_in,
+    read_cells,
+)
 from builder.extractor.timing import choose_period
 from builder.extractor.told import Told, begin, close_block, note_section, open_block, remember
 from builder.extractor.turns import Turns
@@ -75,8 +85,11 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
         open_block(page, index, told)
         for start, end in page.sentences(block):
             reader = _SentenceReader(locate(page, start, end, index, told.known), told)
-            reader.read()
-            remember(reader.sentence, told, reader.frames.last)
+            if block.kind in TABULAR:
+                reader.read_row()
+            else:
+                reader.read()
+                remember(reader.sentence, told, reader.frames.last)
             figures.extend(reader.figures)
             unread.extend(reader.unread)
         close_block(page, index, told)
@@ -122,9 +135,6 @@ class _SentenceReader:
         """Read all numbers of the sentence."""
         sentence = self.sentence
         page = sentence.page
-        if self.told.header is not None:
-            self._read_row(self.told.header)
-            return
         zones = find_zones(
             self.text, sentence.start, sentence.end, sentence.numbers, page.hits, self.lexicon, sentence.masked
         )
@@ -142,21 +152,56 @@ class _SentenceReader:
             self.status = self._status(zone)
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
-    def _read_row(self, header: Header) -> None:
+    def read_row(self) -> None:
         """Read a row of a table: each number by the words of its column and of its row."""
-        sentence, page = self.sentence, self.sentence.page
-        cells = row_cells(page, page.document.blocks[sentence.paragraph])
-        for number in sentence.numbers:
-            zone = table_zone(page, header, cells, number)
-            if not zone.left:
-                continue
-            row = Zone(number, ((sentence.start, number.start),), ())
-            frame = read_frame(self.text, zone, page.hits, self.lexicon, self.told.frame or header.frame)
-            self.place = choose_place(page, sentence.places, row, sentence.start, None, self.told.places)
-            self.status = "target" if any(h.concept == "target" for h in sentence.hits(*zone.left[0])) else "actual"
-            self.column_period = header.period(column_of(cells, number), page, self.told.known)
+        page, header = self.sentence.page, self.told.header
+        block = page.document.blocks[self.sentence.paragraph]
+        if header is None or block.kind == "header":
+            return
+        for cell in read_cells(page, header, self.told.heading, block):
+            frame = cell_frame(page, header, cell, self.frames.last)
+            self.place = self._place_of(cell)
+            self.status = "target" if is_planned(page, cell) else "actual"
+            self.column_period = self._period_of(cell)
             self.previous, self.unknown = None, False
-            self._keep(zone, frame, None if is_no_result(sentence, zone, frame) else self._figure(zone, frame))
+            self._keep(cell.zone, frame, self._figure_of(cell, frame))
+
+    def _figure_of(self, cell: Cell, frame: Frame) -> Figure | None:
+        """Read a number of a row, unless its names narrow it in a way that no indicator tells."""
+        page, sentence = self.sentence.page, self.sentence
+        known = [(p.start, p.end) for p in sentence.places]
+        known += [(b.start, b.end) for b in sentence.bodies] + [(p.start, p.end) for p in sentence.periods]
+        inherits = self.lexicon.has(frame.cues, {"index"}) and not self.lexicon.has(frame.own, {"index"})
+        if names_no_result(page, cell):
+            return None
+        if not (frame.cues or frame.names) or not is_clear(page, cell, known, inherits=inherits):
+            self.unknown = True
+            return None
+        figure = self._figure(cell.zone, frame)
+        if figure is not None and self.status == "target":
+            figure = replace(figure, status="target")  # the table itself tells targets from results
+        if figure is None or not self.lexicon.indicators[figure.indicator].levelled:
+            return figure
+        if level_in(page, cell.label) or sentence.doers:
+            return figure
+        named = (level_in(page, name) for name in cell.names)
+        return replace(figure, level=next((level for level in named if level), figure.level))
+
+    def _place_of(self, cell: Cell) -> Place | None:
+        """Return the unit of a row, else of its column or of the heading above it."""
+        end = cell.label[1]
+        label = Zone(replace(cell.zone.number, start=end, end=end), (cell.label,), ())
+        place = choose_place(
+            self.sentence.page, self.sentence.places, label, self.sentence.start, None, self.told.places
+        )
+        others = (places_in(self.sentence.page, name) for name in cell.names if name != cell.label)
+        return place or next((named[-1] for named in others if named), None)
+
+    def _period_of(self, cell: Cell) -> PeriodMention | None:
+        """Return the period of a column, else of a row, else of the heading above it."""
+        page, known = self.sentence.page, self.told.known
+        named = (period_in(page, name, known) for name in cell.names)
+        return next((period for period in named if period), None)
 
     def _is_of_parts(self, zone: Zone, frame: Frame) -> bool:
         """Tell whether a number counts communes although a commune was told of before: "100% xã, thị trấn"."""

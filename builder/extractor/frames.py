@@ -31,11 +31,12 @@ class Zone:
     number: Number
     left: tuple[Stretch, ...]
     right: tuple[Stretch, ...]
+    row: int = 0  # where the row of a number in a table begins
 
     @property
     def start(self) -> int:
-        """Return where the zone begins."""
-        return min((s for s, _ in self.left), default=self.number.start)
+        """Return where the zone begins; the name of a column lies outside the row."""
+        return min((s for s, _ in self.left if s >= self.row), default=self.number.start)
 
 
 @dataclass(frozen=True, slots=True)

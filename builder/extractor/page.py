@@ -1,14 +1,29 @@
 """A page prepared for reading: folded, with its wordings and places located."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from builder.extractor.units import Place
-from builder.facts import Block, Document
+from builder.facts import Block, Document, Span
 from builder.lexicon import Hit, Lexicon
 from builder.text import Folded, sentences
 
-READ = frozenset({"title", "lead", "heading", "body", "caption"})  # kinds of block that state facts
+BAR = "|"
+TABULAR = frozenset({"header", "row"})  # kinds of block that make up tables
+READ = frozenset({"title", "lead", "heading", "body", "caption", *TABULAR})  # kinds of block that state facts
+
+
+def with_cells_apart(folded: Folded, document: Document) -> Folded:
+    """Put a bar behind every cell of a table, so that no wording, name or number goes on in the next."""
+    cells = [cell for block in document.blocks for cell in block.cells]
+    if not cells:
+        return folded
+    text = list(folded.text)
+    for cell in cells:
+        end = folded.position(cell.end)
+        if end < len(text) and text[end].isspace():
+            text[end] = BAR
+    return replace(folded, text="".join(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +37,13 @@ class Page:
     lexicon: Lexicon
 
     def sentences(self, block: Block) -> Iterator[tuple[int, int]]:
-        """Yield the sentences of a block."""
-        start, end = self.folded.position(block.span.start), self.folded.position(block.span.end)
-        return sentences(self.folded.text, start, end)
+        """Yield the sentences of a block; a row of a table is one, however many lines it fills."""
+        start, end = self.stretch(block.span)
+        return iter([(start, end)]) if block.kind in TABULAR else sentences(self.folded.text, start, end)
+
+    def stretch(self, span: Span) -> tuple[int, int]:
+        """Return where a span of the text as read lies in the folded text."""
+        return self.folded.position(span.start), self.folded.position(span.end)
 
     def printed(self, start: int, end: int) -> str:
         """Return a stretch as the page prints it."""

@@ -1,77 +1,209 @@
-"""Tables flattened into lines: "Cấp xã | 51.093 | 49.594"; what a number means stands in its column and its row."""
+"""Rows of tables: what a number means stands in its column, its row, a heading above it, and before the table."""
 
-from collections.abc import Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from builder.extractor.frames import Frame, Stretch, Zone
+from builder.extractor.frames import MEASURING, Frame, Stretch, Zone, read_frame
 from builder.extractor.page import Page
 from builder.extractor.periods import Calendar, PeriodMention, find_periods
-from builder.extractor.quantities import Number
-from builder.facts import Block
+from builder.extractor.quantities import Number, find_masked, find_numbers, parse_number
+from builder.extractor.units import Place
+from builder.facts import Block, Period
 from builder.lexicon import between
 
-_BAR = "|"
 _WHOLE = 100
+_INDEX_WEIGHT = 0.6  # of the index that a table is announced for
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"[^\W\d]+")
+_YEAR = re.compile(r"(?<![\d.,/])(?:19|20)\d\d(?![\d.,/])")
+_COUNTER = re.compile(r"[ivx]+|[a-zđ]")  # "II. Cấp huyện"
+_WHOSE = frozenset({"level", "scope", "national"})
+_REMARK = re.compile(r"\([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The row that names the columns of a table, and what was told before it."""
+    """The names of a table's columns, and what was told before it."""
 
     index: int  # of its block
-    cells: tuple[Stretch, ...]
+    cells: tuple[Stretch, ...]  # none where the columns have no names
     frame: Frame | None
-
-    def period(self, column: int, page: Page, known: Calendar) -> PeriodMention | None:
-        """Return the period that a column is told for."""
-        if column >= len(self.cells):
-            return None
-        calendar = replace(known)  # a heading does not change which year is spoken of
-        told = find_periods(page.folded.text, *self.cells[column], page.lexicon, calendar)
-        return told[-1] if told and not told[-1].base else None
+    index_told: str = ""  # the index that the table is announced for
+    over: tuple[Stretch, ...] = ()  # the names above those of the columns: "Hồ sơ tiếp nhận" over "Trực tuyến"
 
 
-def row_cells(page: Page, block: Block) -> tuple[Stretch, ...]:
-    """Return the cells of a table's row in folded text; none where a block is no row."""
-    start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
-    text = page.folded.text
-    cells: list[Stretch] = []
-    cursor = start
-    while (bar := text.find(_BAR, cursor, end)) >= 0:
-        cells.append((cursor, bar))
-        cursor = bar + 1
-    cells.append((cursor, end))
-    filled = [cell for cell in cells if text[slice(*cell)].strip()]
-    return tuple(filled) if len(filled) > 1 else ()
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number in a row, and the stretches of text that say what it is."""
+
+    zone: Zone
+    label: Stretch  # names the row
+    column: Stretch | None  # names the column
+    over: Stretch | None  # stands above the name of the column
+    heading: Stretch | None  # a line above that heads several rows
+    alone: bool  # no other column holds numbers
+
+    @property
+    def names(self) -> tuple[Stretch, ...]:
+        """Return all that names the number, nearest first."""
+        return tuple(name for name in (self.column, self.over, self.label, self.heading) if name is not None)
 
 
-def is_header(page: Page, cells: Sequence[Stretch]) -> bool:
-    """Tell whether a row names columns: its cells hold words, and none but the first begins with a digit."""
-    words = [page.folded.text[slice(*cell)].strip() for cell in cells]
-    return all(any(c.isalpha() for c in word) and not word[0].isdigit() for word in words[1:])
+def stretches(page: Page, block: Block) -> tuple[Stretch, ...]:
+    """Return the cells of a header or row in folded text."""
+    return tuple(page.stretch(cell) for cell in block.cells)
 
 
-def column_of(cells: Sequence[Stretch], number: Number) -> int:
-    """Return the column a number stands in, from 0."""
-    return next((i for i, (start, end) in enumerate(cells) if start <= number.start < end), 0)
+def read_cells(page: Page, header: Header, heading: Stretch | None, block: Block) -> Iterator[Cell]:
+    """Yield the numbers of a row, each with what names it."""
+    cells = stretches(page, block)
+    begin = page.stretch(block.span)[0]
+    for index, cell in enumerate(cells[1:], start=1):
+        column = header.cells[index] if len(header.cells) == len(cells) else None
+        telling = None if column and _is_planned(page, column) else column
+        over = header.over[index] if column and header.over else None
+        names = tuple(name for name in (telling, over, cells[0], heading) if name is not None)
+        masked = find_masked(page.folded.text, *cell, page.lexicon)
+        for number in find_numbers(page.folded.text, *cell, masked, page.lexicon):
+            read = _as_named(page, names, number)
+            yield Cell(
+                Zone(read, names, ((read.after, cell[1]),), begin), cells[0], column, over, heading, len(cells) == 2
+            )
 
 
-def table_zone(page: Page, header: Header, cells: Sequence[Stretch], number: Number) -> Zone:
-    """Return the zone of a number in a row: the name of its column, then what the row begins with."""
-    column = column_of(cells, number)
-    if column == 0 or column >= len(header.cells):
-        return Zone(number, (), ())
-    named = header.cells[column]
-    if number.kind == "plain":
-        number = replace(number, kind=_kind(page, (named, cells[0]), number))
-    return Zone(number, (named, cells[0]), ((number.after, cells[column][1]),))
+def _as_named(page: Page, names: Sequence[Stretch], number: Number) -> Number:
+    """Return a bare number as what its column and row call it: a rank, points, a percentage."""
+    if number.kind != "plain":
+        return number
+    hits = [h for name in names for h in between(page.hits, *name)]
+    if any(h.concept == "rank" for h in hits):
+        return replace(number, kind="rank")
+    if any(page.lexicon.grammar["points"].search(page.folded.text, *name) for name in names):
+        return _decimal(page, replace(number, kind="points"))
+    shares = any("%" in page.folded.text[slice(*name)] for name in names) or any(h.concept == "rate" for h in hits)
+    share = _decimal(page, replace(number, kind="percent"))
+    return share if shares and share.value <= _WHOLE else number
 
 
-def _kind(page: Page, heads: Sequence[Stretch], number: Number) -> str:
-    """Return what a bare number is by the names of its column and row: a rank, points, a percentage."""
-    if any(h.concept == "rank" for head in heads for h in between(page.hits, *head)):
-        return "rank"
-    if any(page.lexicon.grammar["points"].search(page.folded.text, *head) for head in heads):
-        return "points"
-    shares = any("%" in page.folded.text[slice(*head)] for head in heads)
-    return "percent" if shares and number.value <= _WHOLE else number.kind
+def _decimal(page: Page, number: Number) -> Number:
+    """Read "94,696" as less than a hundred: points and shares have no thousands."""
+    digits = _DIGITS.match(page.folded.text, number.start)
+    return replace(number, value=parse_number(digits.group(), counted=False)) if digits and not number.whole else number
+
+
+def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None) -> Frame:
+    """Return the cues of a number in a table; ``before`` is the frame of the number to the left of it.
+
+    A column such as "Tỷ lệ (%)" is told of what the column before it counts. Of an index that only the announcement
+    names, the table tells in the columns of totals and ranks; the others are its parts.
+    """
+    text, lexicon = page.folded.text, page.lexicon
+    hits = [h for name in cell.names for h in between(page.hits, *name)]
+    paired = (
+        before is not None and cell.zone.number.kind == "percent" and not any(h.dimension in MEASURING for h in hits)
+    )
+    known = header.frame if cell.column is not None or cell.alone else None
+    frame = read_frame(text, cell.zone, page.hits, lexicon, before if paired else known)
+    if lexicon.has(frame.own, {"index"}):
+        return frame
+    cues = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension != "index"}
+    if header.index_told and _states_whole(page, cell):
+        cues[header.index_told] = _INDEX_WEIGHT
+    return replace(frame, cues=cues)
+
+
+def _states_whole(page: Page, cell: Cell) -> bool:
+    """Tell whether a column is named for the whole of an index, its rank or its points: "Tổng điểm (100)"."""
+    if cell.column is None:
+        return False
+    return page.lexicon.grammar["whole-column"].fullmatch(_plain_name(page, cell.column)) is not None
+
+
+def names_no_result(page: Page, cell: Cell) -> bool:
+    """Tell whether a column or row holds means, maxima, changes, or what is told per something."""
+    grammar, text = page.lexicon.grammar, page.folded.text
+    if any(h.dimension == "per" for name in cell.names for h in between(page.hits, *name)):
+        return True
+    beside = cell.column is not None and grammar["column-of-no-result"].search(text, *cell.column)
+    return bool(beside or grammar["row-of-no-result"].match(text, *cell.label))
+
+
+def is_clear(page: Page, cell: Cell, known: Sequence[Stretch], *, inherits: bool) -> bool:
+    """Tell whether what names a number narrows it by nothing that the ontology does not know.
+
+    ``known`` are the units, bodies and periods named. Where the index itself is only told before the table
+    (``inherits``), a row names one of them or a total: "Tổ chức bộ máy" would be a part of the index.
+    """
+    names = [name for name in (cell.label, cell.heading) if name is not None]
+    if inherits:
+        return all(_is_total(page, name) or not _unknown(page, name, known, whose=True)[0] for name in names)
+    return all(_is_clear(page, name, known, whole=name == cell.heading) for name in cell.names)
+
+
+def _is_clear(page: Page, name: Stretch, known: Sequence[Stretch], *, whole: bool) -> bool:
+    """Tell whether the words of a name are known: most of them where it tells a measure, else the ``whole`` name."""
+    unknown, words = _unknown(page, name, [*known, *((p.start, p.end) for p in places_in(page, name))])
+    tells = any(h.dimension in MEASURING for h in between(page.hits, *name))
+    return _is_total(page, name) or (2 * unknown < words if tells and not whole else not unknown)
+
+
+def _is_total(page: Page, name: Stretch) -> bool:
+    grammar, text = page.lexicon.grammar, _plain_name(page, name)
+    return any(grammar[each].fullmatch(text) for each in ("total-row", "whole-column", "planned-column"))
+
+
+def _plain_name(page: Page, name: Stretch) -> str:
+    """Return the words of a name without remarks in brackets and years."""
+    return " ".join(_YEAR.sub(" ", _REMARK.sub(" ", page.folded.text[slice(*name)])).split()).strip(" :.")
+
+
+def _unknown(page: Page, name: Stretch, known: Sequence[Stretch], *, whose: bool = False) -> tuple[int, int]:
+    """Return how many words of a name the ontology does not know, and how many there are.
+
+    With ``whose`` only the words for levels and the whole area are known.
+    """
+    hits = [h for h in between(page.hits, *name) if not whose or h.dimension in _WHOSE]
+    covered = [
+        *known,
+        *((h.start, h.end) for h in hits),
+        *(m.span() for m in _REMARK.finditer(page.folded.text, *name)),
+    ]
+    words = [m for m in _WORD.finditer(page.folded.text, *name) if not _COUNTER.fullmatch(m.group())]
+    return sum(not any(a <= m.start() < b for a, b in covered) for m in words), len(words)
+
+
+def places_in(page: Page, name: Stretch) -> list[Place]:
+    """Return the units named in a stretch."""
+    first = bisect_left(page.places, name[0], key=lambda place: place.start)
+    last = bisect_left(page.places, name[1], key=lambda place: place.start)
+    return page.places[first:last]
+
+
+def period_in(page: Page, name: Stretch, known: Calendar) -> PeriodMention | None:
+    """Return the period that a column or heading is told for; a bare year is one."""
+    calendar = replace(known)  # a heading does not change which year is spoken of
+    told = find_periods(page.folded.text, *name, page.lexicon, calendar)
+    if not told and (bare := _YEAR.search(page.folded.text, *name)):
+        year = int(bare.group())
+        return PeriodMention(*bare.span(), Period(date(year, 1, 1), date(year, 12, 31)))
+    return told[-1] if told and not told[-1].base else None
+
+
+def level_in(page: Page, name: Stretch) -> str | None:
+    """Return the one level that a column or heading names."""
+    levels = {h.concept for h in between(page.hits, *name) if h.dimension == "level"}
+    return levels.pop() if len(levels) == 1 else None
+
+
+def is_planned(page: Page, cell: Cell) -> bool:
+    """Tell whether a column or row holds targets: "Chỉ tiêu giao", or "Kế hoạch" alone."""
+    names = [name for name in (cell.column, cell.label) if name is not None]
+    targets = any(h.concept == "target" for name in names for h in between(page.hits, *name))
+    return targets or any(_is_planned(page, name) for name in names)
+
+
+def _is_planned(page: Page, name: Stretch) -> bool:
+    return page.lexicon.grammar["planned-column"].fullmatch(_plain_name(page, name)) is not None

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from builder.extractor.frames import Frame, announced_frame, carry_over, topic_frame
-from builder.extractor.page import Page
+from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
+from builder.extractor.page import TABULAR, Page
 from builder.extractor.periods import Calendar, PeriodMention, closes, find_periods
 from builder.extractor.scope import Body, levels_told, names_district
 from builder.extractor.sentence import Sentence, opens_with
-from builder.extractor.tables import Header, is_header, row_cells
+from builder.extractor.tables import Header, stretches
 from builder.extractor.units import Place
 from builder.facts import Block, Period
 from builder.lexicon import Lexicon
@@ -67,6 +67,7 @@ class Told:
     subject: Place | None = None  # the unit that the paragraph is telling of
     last: Period | None = None  # of the last figure read
     header: Header | None = None  # of the table that the present block is a row of
+    heading: Stretch | None = None  # of the rows of a table that the present one stands among
     explicit: list[Period] = field(default_factory=list)  # intervals told by their days
     doer: Body | None = None  # the body that the headline is about
     headline: str = ""  # the index that the headline is about
@@ -120,11 +121,8 @@ def open_block(page: Page, index: int, told: Told) -> None:
     block, depth = page.document.blocks[index], told.depths[index]
     told.opening, told.announced, told.group = None, None, index
     told.subject = None
-    cells = row_cells(page, block)
-    if cells and is_header(page, cells):
-        told.header = Header(index, cells, told.frame)
-    if cells and told.header is not None and len(cells) == len(told.header.cells):
-        told.group = told.header.index
+    if block.kind in TABULAR:
+        _open_row(page, index, told)
         return
     told.header = None
     if depth is None:
@@ -144,6 +142,28 @@ def open_block(page: Page, index: int, told: Told) -> None:
         above = told.items[-1]
         told.group, told.level, told.body = above.index, above.level, above.body
         told.frame = above.frame or told.frame
+
+
+def _open_row(page: Page, index: int, told: Told) -> None:
+    """Set what governs a row of a table: the names of its columns, and a line above that heads several rows."""
+    block = page.document.blocks[index]
+    cells = stretches(page, block)
+    if block.kind == "header" or told.header is None:
+        frame = told.items[-1].frame if told.items else None
+        before, told.heading = told.header, None
+        names = cells if block.kind == "header" else ()
+        over = before.cells if before and before.index == index - 1 and len(before.cells) == len(names) else ()
+        told.header = Header(index, names, frame or told.frame, _index_told(told, page.lexicon), over)
+    elif len(cells) == 1:
+        told.heading = cells[0]
+    told.group = told.header.index
+
+
+def _index_told(told: Told, lexicon: Lexicon) -> str:
+    """Return the index that was told last, else that of the headline."""
+    cues = told.frame.cues if told.frame is not None else {}
+    told_last = [c for c in cues if lexicon.cues[c].dimension == "index"]
+    return max(told_last, key=lambda c: cues[c], default=told.headline)
 
 
 def close_block(page: Page, index: int, told: Told) -> None:
@@ -267,7 +287,9 @@ def _depths(page: Page) -> tuple[int | None, ...]:
         depth: int | None = None
         if (marker := _MARKER.match(text)) is not None:
             depth = next(depth for depth, name in enumerate(_DEPTHS) if marker[name])
-        elif brief and any(c.isdigit() for c in text) and (before.endswith(":") or listed):
+        elif (
+            brief and block.kind not in TABULAR and any(c.isdigit() for c in text) and (before.endswith(":") or listed)
+        ):
             depth = _BARE_ITEM
         listed = bool(depths) and brief and depth is not None
         before = text.rstrip()

@@ -17,6 +17,8 @@ _BLOCK_WEIGHT = {
     "lead": 3.0,
     "heading": 1.5,
     "body": 1.0,
+    "header": 1.0,
+    "row": 1.0,
     "caption": 1.5,
     "dateline": 2.0,
     "signature": 4.0,

@@ -1,14 +1,14 @@
-"""Lines of a page, labelled: headline, dateline, prose, caption, signature, furniture."""
+"""Lines of a page, labelled: headline, dateline, prose, table, caption, signature, furniture."""
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from builder.facts import Block, BlockKind, Span
 from builder.lexicon import Hit, Lexicon
 from builder.reader.content import Content, line_key
 from builder.reader.dates import has_date
+from builder.reader.tables import Row, find_tables
 from builder.text import Folded
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -20,7 +20,9 @@ _SENTENCE_WORDS = 25
 _FEWEST_WORDS = 7
 _OPENING = 3  # a mark such as "- " may stand before what opens a line
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
-_BAR = " | "
+_MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
+_HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
+_MODIFYING = frozenset({"rank", "score"})
 _PERCENT = re.compile(r"\d ?%")
 
 
@@ -38,7 +40,7 @@ class _Line:
         self.start, self.end, self.text, self.hits = start, end, text, hits
         self.opens = opens  # a furniture wording opens the line
         self.words = len(text.split())
-        self.row = False  # of a table: the line before or behind has as many cells
+        self.row: Row | None = None  # of a table
         self.kind: BlockKind = "body"
 
     def tells(self, concept: str) -> bool:
@@ -47,7 +49,8 @@ class _Line:
 
 
 def _label_lines(content: Content, folded: Folded, lexicon: Lexicon) -> list[_Line]:
-    hits = [h for h in lexicon.find(folded.text) if h.dimension == "furniture"]
+    found = lexicon.find(folded.text)
+    hits = [h for h in found if h.dimension == "furniture"]
     starts = [h.start for h in hits]
     lines = []
     for match in _LINE.finditer(content.text):
@@ -58,19 +61,39 @@ def _label_lines(content: Content, folded: Folded, lexicon: Lexicon) -> list[_Li
         inside = hits[first:last]
         opens = bool(inside) and inside[0].start <= folded.position(match.start()) + _OPENING
         lines.append(_Line(match.start(), match.end(), match.group().strip(), inside, opens=opens))
-    for line, following in pairwise(lines):
-        if _BAR in line.text and line.text.count(_BAR) == following.text.count(_BAR):
-            line.row = following.row = True
     for line in lines:
         aside = line.start >= len(content.text) - len(content.margin)
         line.kind = "furniture" if aside else _label_alone(line, lexicon, content.article)
+    _find_rows(content.text, folded, lines, lexicon, [h for h in found if _measures(h)])
     _label_title(lines)
     _label_related(lines)
     _label_ends(lines)
-    lead = next((x for x in lines if x.kind == "body" and x.words >= _BODY_WORDS), None)
+    lead = next((x for x in lines if x.kind == "body" and x.row is None and x.words >= _BODY_WORDS), None)
     if lead is not None:
         lead.kind = "lead"
     return lines
+
+
+def _measures(hit: Hit) -> bool:
+    return hit.dimension in _MEASURING or hit.concept in _MODIFYING
+
+
+def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexicon, measuring: list[Hit]) -> None:
+    """Mark the lines of tables; right below a tool of the page, such as its counters, there is none."""
+    starts = [h.start for h in measuring]
+
+    def tells(span: Span) -> bool:
+        first = bisect_left(starts, folded.position(span.start))
+        return first < len(starts) and starts[first] < folded.position(span.end)
+
+    free = [line.kind == "body" for line in lines]
+    for table in find_tables(text, lines, free, lexicon, tells):
+        above = lines[max(0, table[0].first - _HEADING_LINES) : table[0].first]
+        if any(line.kind == "furniture" and (line.tells("page-tool") or line.tells("related")) for line in above):
+            continue
+        for row in table:
+            for line in lines[row.first : row.last + 1]:
+                line.row = row
 
 
 def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> BlockKind:
@@ -103,7 +126,7 @@ def _label_title(lines: list[_Line]) -> None:
     for index, line in enumerate(lines[:25]):
         if (
             line.kind == "body"
-            and not line.row
+            and line.row is None
             and 4 <= line.words <= 45
             and not line.text.endswith((".", ";", ",", ":"))
         ):
@@ -176,7 +199,7 @@ def _is_prose(line: _Line) -> bool:
 
 def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
-    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text) or line.row)
+    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text) or line.row is not None)
 
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
@@ -185,11 +208,20 @@ def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
     for index, line in enumerate(lines):
         if index + 1 < len(lines) and _goes_on(text, line, lines[index + 1]):
             continue
-        yield Block(lines[begin].kind, Span(lines[begin].start, line.end))
+        yield _block(lines[begin], line)
         begin = index + 1
 
 
+def _block(first: _Line, last: _Line) -> Block:
+    span = Span(first.start, last.end)
+    if first.row is None or first.kind != "body":
+        return Block(first.kind, span)
+    return Block(first.row.kind, span, first.row.cells)
+
+
 def _goes_on(text: str, first: _Line, second: _Line) -> bool:
+    if first.row is not None or second.row is not None:
+        return first.row is second.row
     if first.kind not in ("body", "lead") or second.kind != "body":
         return False
     if len(_LINE_END.findall(text, first.end, second.start)) > 1:
