@@ -117,7 +117,7 @@ def _link_figure(
         bound=quantity.bound,
         area=unit.key,
         period=claim.period,
-        level=_level(claim, unit, levelled=lexicon.indicators[claim.indicator].levelled),
+        level=_level(claim, unit, context, levelled=lexicon.indicators[claim.indicator].levelled),
         agency=claim.agency,
         status=claim.status,
         rule=claim.rule,
@@ -139,7 +139,7 @@ def _link_candidate(document: Document, claim: CandidateClaim, context: Context,
         bound=quantity.bound,
         area=settled.key if settled else "",
         period=told.period,
-        level=_level(told, settled, levelled=True) if settled else None,
+        level=_level(told, settled, context, levelled=True) if settled else None,
         status=told.status,
         evidence=(Evidence(quantity.span, told.sentence),),
     )
@@ -190,14 +190,15 @@ def _version_in(unit: UnitVersion, period: Period | None, day: date | None, gaze
     return gazetteer.at(unit.code, moment) or unit
 
 
-def _level(claim: FigureClaim, unit: UnitVersion, *, levelled: bool) -> str | None:
-    """Return whose work a figure counts; a commune has no level below its own."""
+def _level(claim: FigureClaim, unit: UnitVersion, context: Context, *, levelled: bool) -> str | None:
+    """Return whose work a figure counts: a commune has no level below its own, "the district" is the page's own."""
     if unit.level == "commune" and levelled:
         return "commune"
     if claim.level == "own":
         return unit.level if unit.level != "country" else None
     if claim.level == "named":
-        return "district" if unit.level == "district" else None
+        own = context.unit is None or unit.code == context.unit.code
+        return "district" if unit.level == "district" and own else None
     return None if claim.level == "all" else claim.level
 
 
