@@ -128,7 +128,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
     if depth is None:
         told.count, told.listed = None, ""
         told.items.clear()
-        if not _points_back(page, block):
+        if not (_points_back(page, block) or _names_again(page, block, told.body)):
             told.level, told.body = None, None
             told.period = told.main or told.period
         told.frame = Frame({told.headline: _OF_HEADLINE}) if told.headline else _kept_index(told.frame, page.lexicon)
@@ -265,6 +265,13 @@ def _is_part(mention: PeriodMention, whole: PeriodMention | None) -> bool:
 def _points_back(page: Page, block: Block) -> bool:
     """Tell whether a paragraph opens with "trong số hồ sơ trên": it goes on about the same doer."""
     return opens_with(page, page.folded.position(block.span.start), "those")
+
+
+def _names_again(page: Page, block: Block, body: Body | None) -> bool:
+    """Tell whether a paragraph calls the body told of before by its head only: "đến giao dịch tại trung tâm"."""
+    start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
+    again = page.lexicon.grammar["body-again"].search(page.folded.text, start, end)
+    return again is not None and body is not None and again.group() == body.head
 
 
 def _kept_index(frame: Frame | None, lexicon: Lexicon) -> Frame | None:
