@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -85,6 +86,7 @@ class PeriodPattern:
     id: str
     yields: str
     pattern: re.Pattern[str]
+    begins: date | None = None  # where the wording names a time without its date
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +311,9 @@ def _read_surfaces(
 
 def _read_periods(graph: _Statements) -> Iterator[PeriodPattern]:
     for subject in sorted(graph.of_type("PeriodPattern"), key=lambda s: int(graph.text(s, "order"))):
-        yield PeriodPattern(local_name(subject), graph.text(subject, "yields"), _compile(graph, subject))
+        begins = graph.text(subject, "begins")
+        day = date.fromisoformat(begins) if begins else None
+        yield PeriodPattern(local_name(subject), graph.text(subject, "yields"), _compile(graph, subject), day)
 
 
 def _compile(graph: _Statements, subject: str) -> re.Pattern[str]:

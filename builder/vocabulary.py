@@ -189,6 +189,7 @@ class CCHC:
     StatedNumber: Final = "https://w3id.org/cchc/ontology#StatedNumber"
     agency: Final = "https://w3id.org/cchc/ontology#agency"
     bars: Final = "https://w3id.org/cchc/ontology#bars"
+    begins: Final = "https://w3id.org/cchc/ontology#begins"
     beside: Final = "https://w3id.org/cchc/ontology#beside"
     bodyOf: Final = "https://w3id.org/cchc/ontology#bodyOf"
     bound: Final = "https://w3id.org/cchc/ontology#bound"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from builder.facts import Period
-from builder.lexicon import Lexicon
+from builder.lexicon import Lexicon, PeriodPattern
 
 _EARLIEST, _LATEST = 1990, 2035
 _YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
@@ -42,6 +42,7 @@ class Calendar:
     published: date | None
     year: int | None = None
     latest: int | None = None  # the latest year the page names
+    since: date | None = None  # when that began of which the page speaks
 
     def current_year(self) -> int | None:
         """Return the year that "quý I" or "6 tháng đầu năm" without a year belongs to.
@@ -61,15 +62,16 @@ def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calen
         for match in way.pattern.finditer(text, start, end):
             if not any(a < match.end() and match.start() < b for a, b in taken):
                 taken.append(match.span())
-                found.append((match.start(), way.yields, match))
+                found.append((match.start(), way, match))
     return list(_interpret(text, start, sorted(found, key=lambda f: f[0]), lexicon, known))
 
 
 def _interpret(
-    text: str, begin: int, found: Iterable[tuple[int, str, re.Match[str]]], lexicon: Lexicon, known: Calendar
+    text: str, begin: int, found: Iterable[tuple[int, PeriodPattern, re.Match[str]]], lexicon: Lexicon, known: Calendar
 ) -> Iterator[PeriodMention]:
-    for start, yields, match in found:
-        groups = {k: v for k, v in match.groupdict().items() if v is not None}
+    for start, way, match in found:
+        yields = way.yields
+        groups = _first_day(way) | {k: v for k, v in match.groupdict().items() if v is not None}
         try:
             period = _READERS[yields](groups, known)
         except ValueError:  # 31/2, month 13: no date
@@ -83,7 +85,7 @@ def _interpret(
         bracketed = bracketed and not lexicon.grammar["time-before-bracket"].search(before)
         at_head = start == begin or lexicon.grammar["head-before"].search(before) is not None
         if not base:
-            _remember_year(period, yields, known)
+            _remember(period, yields, known)
         yield PeriodMention(
             start,
             match.end(),
@@ -105,7 +107,15 @@ def _is_sane(period: Period) -> bool:
     return in_order and all(_EARLIEST <= y <= _LATEST for y in years)
 
 
-def _remember_year(period: Period | None, yields: str, known: Calendar) -> None:
+def _first_day(way: PeriodPattern) -> dict[str, str]:
+    """Return the day that a wording names without its date, as if it stood there."""
+    day = way.begins
+    return {"y1": str(day.year), "m1": str(day.month), "d1": str(day.day)} if day else {}
+
+
+def _remember(period: Period | None, yields: str, known: Calendar) -> None:
+    if period and period.start and yields in ("since", "from"):
+        known.since = period.start
     if period and period.end and yields not in ("until-now", "years", "relative-year"):
         known.year = period.end.year
 
@@ -192,6 +202,15 @@ def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if year is None or not 1 <= months <= 12:
         return None
     return Period(date(year, 1, 1), _month_end(year, months))
+
+
+def _after_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    """Read "sau 3 tháng thực hiện": the months from the day that the page told, or the wording knows."""
+    first = date(int(groups["y1"]), int(groups["m1"]), int(groups["d1"])) if "y1" in groups else known.since
+    if first is None or not (months := _count(groups)):
+        return None
+    last = first.month - 2 + months
+    return Period(first, _month_end(first.year + last // 12, last % 12 + 1))
 
 
 def _last_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
@@ -283,6 +302,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "whole-year": _whole_year,
     "first-months": _first_months,
     "last-months": _last_months,
+    "after-months": _after_months,
     "quarter": _quarter,
     "quarters": _quarters,
     "half": _half,
