@@ -3,8 +3,9 @@
 import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from builder.facts import Period
 from builder.lexicon import Lexicon, PeriodPattern
@@ -63,7 +64,16 @@ def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calen
             if not any(a < match.end() and match.start() < b for a, b in taken):
                 taken.append(match.span())
                 found.append((match.start(), way, match))
-    return list(_interpret(text, start, sorted(found, key=lambda f: f[0]), lexicon, known))
+    mentions = list(_interpret(text, start, sorted(found, key=lambda f: f[0]), lexicon, known))
+    return [_filled(text, *pair) for pair in zip_longest(mentions, mentions[1:])]
+
+
+def _filled(text: str, mention: PeriodMention, after: PeriodMention | None) -> PeriodMention:
+    """Give "đến hết tháng 9 (9 tháng đầu năm)" the first day that the brackets behind it tell."""
+    until, whole = mention.period, after.period if after else None
+    if until is None or whole is None or until.start is not None or until.end != whole.end:
+        return mention
+    return replace(mention, period=whole) if after and text[mention.end : after.start].strip() == "(" else mention
 
 
 def _interpret(
