@@ -306,6 +306,8 @@ def run_of(text: str) -> str:
     [
         (f"<w:p>{run_of('đạt ')}<w:ins>{run_of('99%')}</w:ins><w:del><w:r><w:delText>8</w:delText></w:r></w:del></w:p>",
          ["đạt 99%"]),
+        (f"<w:p>{run_of('đạt ')}<w:moveFrom>{run_of('8%')}</w:moveFrom><w:moveTo>{run_of('99%')}</w:moveTo></w:p>",
+         ["đạt 99%"]),
         (f"<w:p>{run_of('đạt ')}<w:hyperlink>{run_of('99%')}</w:hyperlink></w:p>", ["đạt 99%"]),
         (f"<w:p>{run_of('đạt ')}<w:fldSimple w:instr='X'>{run_of('99%')}</w:fldSimple></w:p>", ["đạt 99%"]),
         (f"<w:sdt><w:sdtContent><w:p>{run_of('đạt 99%')}</w:p></w:sdtContent></w:sdt>", ["đạt 99%"]),

@@ -113,7 +113,10 @@ def trickle(service: Service) -> None:
 
 
 def flood(service: Service) -> None:
-    service.reply(b" " * 5_000_000)
+    """Send what is asked for, and five megabytes of nothing before it."""
+    content = json.dumps({"figures": [figure()]})
+    told = {"choices": [{"message": {"content": content}}]}
+    service.reply(b" " * 5_000_000 + json.dumps(told).encode())
 
 
 @pytest.fixture
