@@ -65,6 +65,11 @@ def ontology_file(name: str, root: Path | None = None) -> Path:
     return _existing(f"ontology/{name}", OntologyError, root)
 
 
+def prompt_file(root: Path | None = None) -> Path:
+    """Return what a language model is told to do."""
+    return _existing("ontology/prompt.md", OntologyError, root)
+
+
 def units_file(root: Path | None = None) -> Path:
     """Return the table of administrative units, one row per unit and period."""
     return _existing("ontology/units.tsv", OntologyError, root)

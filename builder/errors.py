@@ -10,7 +10,8 @@ What is wrong with a *page* is no exception but an :class:`~builder.facts.Issue`
     │  ├─ ShapeError
     │  └─ QueryError
     ├─ SourceError        a page or a folder of pages cannot be read
-    └─ StoreError         a graph or store cannot be opened, or does not answer
+    ├─ StoreError         a graph or store cannot be opened, or does not answer
+    └─ EngineError        a language model that was asked for cannot be used
 """
 
 
@@ -40,3 +41,7 @@ class SourceError(BuilderError):
 
 class StoreError(BuilderError):
     """A graph or store cannot be opened, or does not answer."""
+
+
+class EngineError(BuilderError):
+    """A language model that was asked for cannot be used."""

@@ -113,6 +113,7 @@ class FigureClaim:
     status: str
     rule: str
     confidence: Decimal
+    review: bool = False  # it waits for a person to look at it, however sure it is said to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class Extraction:
     claims: tuple[Claim, ...]
     mentions: tuple[UnitMention, ...]
     issues: tuple["Issue", ...] = ()
+    tally: tuple[tuple[str, int], ...] = ()  # how often a second engine proposed, agreed, was refused and why
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -23,13 +23,14 @@ from pathlib import Path
 from builder import artefacts
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.extractor import extract
-from builder.facts import Candidate, Citation, Initiative, Issue, LinkedDocument, Observation
+from builder.extractor.llm import Model, propose
+from builder.facts import Candidate, Citation, Extraction, FigureClaim, Initiative, Issue, LinkedDocument, Observation
 from builder.gazetteer import load_gazetteer
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.reader import list_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
-from builder.seams import Extractor, Linker, Reader, Writer
+from builder.seams import Extractor, Linker, Reader, Writer, compose
 from builder.writer import shared_references, write_document, write_ontology, write_register
 
 # The rooms fit the types of the seams; mypy says so.
@@ -50,6 +51,7 @@ class Built:
     issues: tuple[Issue, ...]
     references: frozenset[tuple[str, ...]]
     counts: dict[str, int]
+    tally: dict[str, int] = field(default_factory=dict)  # of a second engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,22 @@ class Summary:
     issues: int
     quads: int
     unreadable: tuple[str, ...] = ()  # one line each: what, where, what to do
+    tally: dict[str, int] = field(default_factory=dict)  # what became of the proposals of a second engine
     files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256
 
 
-def build_document(place: Place, min_confidence: Decimal = MIN_CONFIDENCE) -> Built:
+def build_document(place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model: Model | None = None) -> Built:
     """Take one page through all rooms; figures of less confidence than asked for are set aside for review.
 
     Raises:
         SourceError: the page cannot be read.
+        EngineError: the model cannot be used.
 
     """
     lexicon, gazetteer = load_lexicon(), load_gazetteer()
     document = read(load_source(place), lexicon)
-    extraction = extract(document, lexicon, gazetteer)
+    engine = compose(extract, partial(propose, model=model)) if model else extract
+    extraction = engine(document, lexicon, gazetteer)
     linked = link_document(document, extraction, gazetteer, lexicon)
     linked = _with_page_issues(set_aside(linked, min_confidence))
     return Built(
@@ -87,13 +92,24 @@ def build_document(place: Place, min_confidence: Decimal = MIN_CONFIDENCE) -> Bu
         issues=linked.issues,
         references=frozenset(shared_references(linked)),
         counts=_count(linked),
+        tally=_tally(extraction, linked),
     )
+
+
+def _tally(extraction: Extraction, linked: LinkedDocument) -> dict[str, int]:
+    """Return what became of a second engine's proposals; the linker refuses those whose unit the page leaves open."""
+    open_units = {i.span for i in linked.issues if i.kind in ("ambiguous-unit", "no-locality") and i.span is not None}
+    figures = (claim for claim in extraction.claims if isinstance(claim, FigureClaim) and claim.review)
+    unsettled = sum(claim.quantity.span in open_units for claim in figures)
+    return dict(extraction.tally) | ({"refused unsettled-unit": unsettled} if extraction.tally else {})
 
 
 def set_aside(linked: LinkedDocument, min_confidence: Decimal) -> LinkedDocument:
     """Return a page with its figures told apart: those sure enough to count, and those that wait for review."""
     facts = tuple(
-        replace(fact, accepted=fact.confidence >= min_confidence) if isinstance(fact, Observation) else fact
+        replace(fact, accepted=fact.accepted and fact.confidence >= min_confidence)
+        if isinstance(fact, Observation)
+        else fact
         for fact in linked.facts
     )
     return replace(linked, facts=facts)
@@ -117,12 +133,14 @@ def _count(linked: LinkedDocument) -> dict[str, int]:
     return counts | {"observations": states[True], "review": states[False]}
 
 
-def build_batch(places: Sequence[Place], min_confidence: Decimal = MIN_CONFIDENCE) -> list[Built | str]:
+def build_batch(
+    places: Sequence[Place], min_confidence: Decimal = MIN_CONFIDENCE, model: Model | None = None
+) -> list[Built | str]:
     """Build some pages; a page that cannot be read gives one line that says what, where and what to do."""
     results: list[Built | str] = []
     for place in places:
         try:
-            results.append(build_document(place, min_confidence))
+            results.append(build_document(place, min_confidence, model))
         except SourceError as problem:
             results.append(str(problem))
         except (ArithmeticError, LookupError, RecursionError, ValueError) as problem:
@@ -137,6 +155,7 @@ def build(
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
     min_confidence: Decimal = MIN_CONFIDENCE,
+    model: Model | None = None,
 ) -> Summary:
     """Build the graph of some pages into a folder, replacing an earlier build whole.
 
@@ -147,9 +166,11 @@ def build(
         executor: runs the batches instead of a local pool.
         progress: told after each batch how many of how many pages are done.
         min_confidence: from 0 to 1; figures of less are set aside for review.
+        model: a language model to ask for a second opinion; the texts of the pages are sent to its address.
 
     Raises:
         SourceError: there is no page that can be read.
+        EngineError: the model cannot be used.
         StoreError: the target cannot be written or holds something else.
         BuilderError: a process of the pool ended before its time.
 
@@ -162,20 +183,24 @@ def build(
     places = [place for place in listed if target not in place.path.resolve().parents]
     built: list[Built] = []
     unreadable = [str(problem) for problem in problems]
-    for done, results in enumerate(_run(places, jobs, executor, min_confidence), 1):
+    task = partial(build_batch, min_confidence=min_confidence, model=model)
+    for done, results in enumerate(_run(places, jobs, executor, task), 1):
         built += [r for r in results if isinstance(r, Built)]
         unreadable += [r for r in results if isinstance(r, str)]
         progress(min(done * BATCH, len(places)), len(places))
     if not built:
         raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
-    return _write_out(sorted(built, key=lambda b: b.id), sorted(unreadable), target, min_confidence)
+    settings = {"min_confidence": str(min_confidence)} | ({"model": model.name} if model else {})
+    return _write_out(sorted(built, key=lambda b: b.id), sorted(unreadable), target, settings)
 
 
 def _run(
-    places: Sequence[Place], jobs: int, executor: Executor | None, min_confidence: Decimal
+    places: Sequence[Place],
+    jobs: int,
+    executor: Executor | None,
+    task: Callable[[Sequence[Place]], list[Built | str]],
 ) -> Iterator[list[Built | str]]:
     batches = [places[i : i + BATCH] for i in range(0, len(places), BATCH)]
-    task = partial(build_batch, min_confidence=min_confidence)
     try:
         if executor is not None:
             yield from executor.map(task, batches)
@@ -204,7 +229,7 @@ def _check_target(target: Path) -> None:
         raise StoreError(f"{target}: exists and is no earlier build; choose another folder or empty it") from problem
 
 
-def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, min_confidence: Decimal) -> Summary:
+def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, settings: Mapping[str, str]) -> Summary:
     aside = target.with_name(f".{target.name}.building")
     shutil.rmtree(aside, ignore_errors=True)
     try:
@@ -212,7 +237,7 @@ def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, 
         quads = _write_graph(built, aside / GRAPH)
         _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
-        summary = _write_manifest(built, unreadable, quads, aside, min_confidence)
+        summary = _write_manifest(built, unreadable, quads, aside, settings)
         _swap(aside, target)
     except OSError as problem:
         raise StoreError(
@@ -256,7 +281,7 @@ def _write_texts(built: Sequence[Built], folder: Path) -> None:
 
 
 def _write_manifest(
-    built: Sequence[Built], unreadable: Sequence[str], quads: int, folder: Path, min_confidence: Decimal
+    built: Sequence[Built], unreadable: Sequence[str], quads: int, folder: Path, settings: Mapping[str, str]
 ) -> Summary:
     counts = {name: sum(b.counts[name] for b in built) for name in COUNTED}
     summary = Summary(
@@ -264,13 +289,15 @@ def _write_manifest(
         issues=sum(len(b.issues) for b in built) + len(unreadable),
         quads=quads,
         unreadable=tuple(unreadable),
+        tally=dict(sorted(sum((Counter(b.tally) for b in built), Counter()).items())),
         files=hash_files(folder),
         **counts,
     )
     manifest = {
         "version": package_version(),
         "counts": {"pages": summary.pages, **counts, "issues": summary.issues, "quads": quads},
-        "min_confidence": str(min_confidence),
+        **settings,
+        **({"proposals": summary.tally} if summary.tally else {}),
         "unreadable": list(unreadable),
         "files": summary.files,
     }

@@ -57,7 +57,7 @@ CONCEPTS = {
     "body-kind": """peoples-committee peoples-council department division centre one-stop-unit ministry party-committee
         police other""",
     "issue-kind": """ambiguous-unit unknown-unit unknown-indicator ambiguous-indicator doubtful-period unreadable
-        no-locality no-date converted-text""",
+        no-locality no-date converted-text refused-proposal model-silent""",
 }
 
 Guard = Callable[[Path], list[str]]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from builder.errors import ArtefactError, BuilderError, QueryError, SourceError, StoreError
+from builder.errors import ArtefactError, BuilderError, EngineError, QueryError, SourceError, StoreError
 
 FINE, VIOLATIONS, USAGE, UNREADABLE = 0, 1, 2, 3
 INTERRUPTED, PIPE_CLOSED = 130, 141
@@ -38,6 +38,7 @@ def say_error(problem: BuilderError) -> None:
         StoreError: ("không mở được đồ thị", "the graph cannot be opened"),
         QueryError: ("câu hỏi không dùng được", "the question cannot be used"),
         ArtefactError: ("tệp của dự án bị hỏng", "a file of the project is damaged"),
+        EngineError: ("không dùng được mô hình ngôn ngữ", "the language model cannot be used"),
         BuilderError: ("không thực hiện được", "it cannot be done"),
     }
     vi, en = next(words for kind, words in kinds.items() if isinstance(problem, kind))

@@ -6,10 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.cli.screen import progress, say_error
+import click
+
+from builder.cli.screen import progress, say, say_error
 from builder.errors import BuilderError, SourceError, StoreError
 
 if TYPE_CHECKING:
+    from builder.extractor.llm import Model
     from builder.facts import Report, Violation
     from builder.pipeline import Summary
     from builder.store import Store
@@ -17,16 +20,48 @@ if TYPE_CHECKING:
 MARKER = "graph.sha256"  # in a store: which graph was loaded into it
 
 
-def build_pages(pages: Iterable[Path], out: Path, jobs: int = 1, min_confidence: float | None = None) -> "Summary":
+def build_pages(
+    pages: Iterable[Path],
+    out: Path,
+    jobs: int = 1,
+    min_confidence: float | None = None,
+    model: "Model | None" = None,
+) -> "Summary":
     """Build with a progress bar, and name the pages that could not be read."""
     from builder import pipeline
 
     least = pipeline.MIN_CONFIDENCE if min_confidence is None else Decimal(str(min_confidence))
+    if model is not None:
+        say(
+            f"Nội dung các trang được gửi đến {model.url} ({model.name})",
+            f"the texts of the pages are sent to {model.url}",
+        )
     with progress("đọc trang", "reading pages") as report:
-        summary = pipeline.build(pages, out, jobs=jobs, progress=report, min_confidence=least)
+        summary = pipeline.build(pages, out, jobs=jobs, progress=report, min_confidence=least, model=model)
     for line in summary.unreadable:
         say_error(SourceError(line))
     return summary
+
+
+def choose_model(
+    engine: str, url: str | None, name: str | None, key_variable: str, cache: Path | None
+) -> "Model | None":
+    """Return the model that the options of a build name, or None where none is to be asked.
+
+    Raises:
+        click.UsageError: the options do not fit together.
+
+    """
+    if engine != "grammar+llm":
+        if url or name or key_variable or cache:
+            raise click.UsageError("--llm-… needs --engine grammar+llm; without it nothing is sent anywhere")
+        return None
+    if not (url and name):
+        raise click.UsageError("--engine grammar+llm needs --llm-url and --llm-model")
+    from builder.extractor.llm import Model, check_model
+
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return check_model(Model(url, name, cache or home / "cchc" / "llm", key_variable))
 
 
 def check_build(out: Path, pages: Path | None = None) -> "Report":

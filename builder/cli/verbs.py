@@ -10,7 +10,7 @@ import click
 from builder.cli import show
 from builder.cli.demo import demonstrate
 from builder.cli.screen import LANGUAGE, LANGUAGES, UNREADABLE, USAGE, VIOLATIONS, put, put_json, say, say_error
-from builder.cli.steps import build_pages, check_build, open_answers
+from builder.cli.steps import build_pages, check_build, choose_model, open_answers
 from builder.errors import BuilderError, QueryError
 
 EXPORT_ENDINGS: Mapping[str, str] = {
@@ -90,13 +90,41 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
     type=click.FloatRange(0, 1),
     help="Số liệu kém chắc hơn thì chờ xem lại / figures less sure than this wait for review [0.5]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["grammar", "grammar+llm"]),
+    default="grammar",
+    help="Bộ đọc; grammar+llm gửi nội dung trang đến --llm-url / engine; grammar+llm sends them to it [grammar]",
+)
+@click.option(
+    "--llm-url", metavar="URL", help="Địa chỉ kiểu OpenAI / OpenAI-compatible address, http://localhost:8000/v1"
+)
+@click.option("--llm-model", metavar="NAME", help="Tên mô hình / name of the model")
+@click.option("--llm-key-env", metavar="VAR", default="", help="Biến môi trường giữ khóa / variable that holds the key")
+@click.option(
+    "--llm-cache",
+    type=click.Path(path_type=Path),
+    help="Nơi giữ câu trả lời / folder that keeps the answers [~/.cache/cchc/llm]",
+)
 @AS_JSON
-def build(pages: tuple[Path, ...], out: Path, jobs: int, min_confidence: float | None, as_json: bool) -> None:
+def build(
+    pages: tuple[Path, ...],
+    out: Path,
+    jobs: int,
+    min_confidence: float | None,
+    engine: str,
+    llm_url: str | None,
+    llm_model: str | None,
+    llm_key_env: str,
+    llm_cache: Path | None,
+    as_json: bool,
+) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
 
     PAGES: thư mục hoặc tệp .txt, .html, .md, .pdf, .docx, .jsonl(.gz) / folders or files
     """
-    summary = build_pages(pages, out, jobs, min_confidence)
+    model = choose_model(engine, llm_url, llm_model, llm_key_env, llm_cache)
+    summary = build_pages(pages, out, jobs, min_confidence, model)
     if as_json:
         told = {name: value for name, value in asdict(summary).items() if name != "files"}
         put_json(told | {"graph": str(out / "graph.nq")})

@@ -13,24 +13,29 @@ from builder.gazetteer import Gazetteer
 from builder.lexicon import Hit, Lexicon
 from builder.text import fold
 
-__all__ = ["extract"]
+__all__ = ["extract", "mention", "open_page", "with_soft_breaks"]
 
 
 def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
     """Return everything a page claims, with every unit it names."""
-    folded = with_cells_apart(fold(_with_soft_breaks(document)), document)
-    places = find_places(document.text, folded, gazetteer, lexicon)
-    page = Page(document, folded, _outside(lexicon.find(folded.text), places), places, lexicon)
+    page = open_page(document, lexicon, gazetteer)
     figures, unread = read_figures(page)
     claims: list[Claim] = [_figure_claim(page, figure) for figure in figures]
     claims += find_initiatives(page)
     claims += find_citations(page)
     claims += [CandidateClaim(u.phrase, _figure_claim(page, u.figure)) for u in unread if u.phrase]
-    mentions = tuple(_mention(page, place) for place in places)
+    mentions = tuple(mention(page, place) for place in page.places)
     return Extraction(tuple(claims), mentions, tuple(_unread_issue(page, u.figure) for u in unread if not u.phrase))
 
 
-def _with_soft_breaks(document: Document) -> str:
+def open_page(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Page:
+    """Return a page prepared for reading."""
+    folded = with_cells_apart(fold(with_soft_breaks(document)), document)
+    places = find_places(document.text, folded, gazetteer, lexicon)
+    return Page(document, folded, _outside(lexicon.find(folded.text), places), places, lexicon)
+
+
+def with_soft_breaks(document: Document) -> str:
     """Return the text with a space for every line break inside a block: a line that goes on in the next."""
     text = document.text
     pieces, cursor = [], 0
@@ -53,7 +58,8 @@ def _outside(hits: list[Hit], places: list[Place]) -> list[Hit]:
     return [h for h in hits if not inside(h)]
 
 
-def _mention(page: Page, place: Place) -> UnitMention:
+def mention(page: Page, place: Place) -> UnitMention:
+    """Return the name of a unit as the page prints it."""
     span = page.folded.span(place.start, place.end)
     return UnitMention(span, span.of(page.document.text), place.kind_word, tuple(u.key for u in place.candidates))
 
@@ -66,7 +72,7 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
         quantity=Quantity(figure.value, figure.measure, figure.bound, span),
         sentence=page.folded.span(*figure.sentence),
         period=figure.period,
-        place=_mention(page, figure.place) if figure.place and figure.place.candidates else None,
+        place=mention(page, figure.place) if figure.place and figure.place.candidates else None,
         national=figure.national,
         level=figure.level,
         agency=" ".join(page.printed(body.start, body.end).split()) if body else "",

@@ -123,6 +123,7 @@ def _link_figure(
         rule=claim.rule,
         confidence=claim.confidence,
         evidence=(Evidence(quantity.span, claim.sentence),),
+        accepted=not claim.review,
     )
 
 
@@ -205,7 +206,19 @@ def _level(claim: FigureClaim, unit: UnitVersion, context: Context, *, levelled:
 # ---------------------------------------------------------------- repeated statements
 
 
-def _merge(facts: Iterable[Fact], document: Document) -> list[Fact]:
+def _merge(facts: Sequence[Fact], document: Document) -> list[Fact]:
+    """Merge what is said more than once; what waits for review is not told again where it repeats a figure."""
+    doubtful = [fact for fact in facts if isinstance(fact, Observation) and not fact.accepted]
+    merged = _merge_alike((f for f in facts if not isinstance(f, Observation) or f.accepted), document)
+    waiting = _merge_alike(doubtful, document)
+    return merged + [fact for fact in waiting if not any(_repeats(fact, other) for other in merged)]
+
+
+def _repeats(fact: Fact, other: Fact) -> bool:
+    return type(fact) is type(other) and _join(other, fact) is not None
+
+
+def _merge_alike(facts: Iterable[Fact], document: Document) -> list[Fact]:
     """Merge what is said more than once: one fact, several evidences.
 
     A headline repeats a figure of the text, often without its period and its exact noun.
