@@ -80,6 +80,44 @@ def read_spans(extraction: Extraction) -> list[tuple[int, int]]:
     return [claim.quantity.span for claim in extraction.claims if isinstance(claim, FigureClaim)]
 
 
+OFFICIAL = """Trang chủ | Giới thiệu | Tin tức | Văn bản
+Chào mừng kỷ niệm 60 năm ngày thành lập tỉnh Quảng Ninh (30/10/1963 - 30/10/2023)
+Hệ thống văn bản » Báo cáo
+ỦY BAN NHÂN DÂN TỈNH QUẢNG NINH | CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM |
+Số: 158/BC-UBND | Quảng Ninh, ngày 12 tháng 10 năm 2023 |
+BÁO CÁO
+Kết quả cải cách hành chính tỉnh Quảng Ninh
+9 tháng đầu năm 2023
+I. GIẢI QUYẾT HỒ SƠ
+Các cơ quan trên địa bàn tỉnh đã tiếp nhận 512.430 hồ sơ của người dân và doanh nghiệp; 498.210 hồ sơ đã giải quyết.
+Biên chế được giao là 2.180.
+"""
+
+
+@pytest.mark.parametrize(
+    ("quotation", "kind"),
+    [
+        ("Trang chủ |", "furniture"),
+        ("Chào mừng", "furniture"),
+        ("Hệ thống văn bản", "furniture"),
+        ("CỘNG HÒA", "furniture"),
+        ("Số: 158", "dateline"),
+        ("Kết quả cải cách", "title"),
+        ("9 tháng", "title"),
+        ("I. GIẢI QUYẾT", "heading"),
+        ("Các cơ quan", "lead"),
+    ],
+)
+def test_the_head_of_an_official_document_is_labelled(read_text: ReadText, quotation: str, kind: str) -> None:
+    assert kind_of(read_text(OFFICIAL), quotation) == kind
+
+
+def test_the_name_of_an_official_document_tells_its_period(extract_text: ExtractText, read_text: ReadText) -> None:
+    claims = [c for c in extract_text(OFFICIAL).claims if isinstance(c, FigureClaim)]
+    assert {c.period and (c.period.start, c.period.end) for c in claims} == {(date(2023, 1, 1), date(2023, 9, 30))}
+    assert read_text(OFFICIAL).published == date(2023, 10, 12)
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_furniture_never_yields_figures(extract_text: ExtractText, line_end: str) -> None:
     page = FURNISHED.replace("\n", line_end)

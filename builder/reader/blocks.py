@@ -24,6 +24,11 @@ _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degre
 _HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
 _MODIFYING = frozenset({"rank", "score"})
 _PERCENT = re.compile(r"\d ?%")
+_MENU = re.compile(r"\s[|»›>]\s")
+_MENU_WORDS = 6  # of each of its entries
+_HEAD = 40  # lines among which the name of an official document stands
+_NAME_LINES = 5
+_TITLE_LINES = 25
 
 
 def find_blocks(content: Content, folded: Folded, lexicon: Lexicon) -> tuple[Block, ...]:
@@ -65,7 +70,7 @@ def _label_lines(content: Content, folded: Folded, lexicon: Lexicon) -> list[_Li
         aside = line.start >= len(content.text) - len(content.margin)
         line.kind = "furniture" if aside else _label_alone(line, lexicon, content.article)
     _find_rows(content.text, folded, lines, lexicon, [h for h in found if _measures(h)])
-    _label_title(lines)
+    _label_title(lines, _label_document_name(folded, lines, lexicon))
     _label_related(lines)
     _label_ends(lines)
     lead = next((x for x in lines if x.kind == "body" and x.row is None and x.words >= _BODY_WORDS), None)
@@ -110,6 +115,9 @@ def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> 
         return "caption"
     if (line.tells("page-tool") or line.tells("related")) and line.words <= 12 and not line.text.endswith("."):
         return "furniture"
+    above = line.tells("letterhead") or (line.opens and line.tells("banner"))
+    if above and line.words <= _SENTENCE_WORDS and not line.text.endswith((".", ";")):
+        return "furniture"
     return "body"
 
 
@@ -120,10 +128,35 @@ def _reads_on(line: _Line) -> bool:
     return line.words > _SENTENCE_WORDS or (line.words >= _FEWEST_WORDS and ":" not in line.text and not line.opens)
 
 
-def _label_title(lines: list[_Line]) -> None:
+def _label_document_name(folded: Folded, lines: Sequence[_Line], lexicon: Lexicon) -> int:
+    """Label the name of an official document, below a line such as "BÁO CÁO" (Decree 30/2020/NĐ-CP, annex I).
+
+    Returns the index of that line, else how many lines at the head of a page may hold a headline.
+    """
+
+    def folded_text(line: _Line) -> str:
+        return folded.text[folded.position(line.start) : folded.position(line.end)].strip()
+
+    kind, below_name = lexicon.grammar["document-kind"], lexicon.grammar["below-document-name"]
+    for index, line in enumerate(lines[:_HEAD]):
+        if line.kind == "body" and line.text.isupper() and kind.fullmatch(folded_text(line)):
+            for below in lines[index + 1 : index + 1 + _NAME_LINES]:
+                if below.kind != "body" or below.row is not None or below_name.match(folded_text(below)):
+                    break
+                if below.text.endswith((".", ";", ":")):
+                    break
+                below.kind = "title"
+            return index
+    return _TITLE_LINES
+
+
+def _label_title(lines: list[_Line], end: int) -> None:
     """Label the headline lines: those of some length that stand before the first prose and end without a full stop."""
+    for line in lines[:_HEAD]:
+        if line.kind == "body" and line.row is None and _is_menu(line):
+            line.kind = "furniture"
     first_prose = next((i for i, x in enumerate(lines) if x.kind == "body" and x.words >= _BODY_WORDS), len(lines))
-    for index, line in enumerate(lines[:25]):
+    for index, line in enumerate(lines[:end]):
         if (
             line.kind == "body"
             and line.row is None
@@ -143,6 +176,13 @@ def _label_title(lines: list[_Line]) -> None:
                 return
         elif line.kind == "body" and line.words >= _BODY_WORDS:
             return
+
+
+def _is_menu(line: _Line) -> bool:
+    """Tell whether a line holds the entries of a menu or the path to a page: "Trang chủ | Giới thiệu | Tin tức"."""
+    entries = _MENU.split(line.text)
+    several = len(entries) > 3 or "»" in line.text or "›" in line.text
+    return len(entries) > 1 and several and all(len(entry.split()) <= _MENU_WORDS for entry in entries)
 
 
 def _is_repeated_caption(lines: Sequence[_Line], index: int) -> bool:

@@ -48,13 +48,20 @@ def find_publication(text: str, blocks: Sequence[Block], lexicon: Lexicon) -> da
     titles = [i for i, kind in enumerate(kinds[: first_prose + 1]) if kind == "title"]
     title = titles[-1] if titles else None
     datelines = [(i, b.span.of(text)) for i, b in enumerate(blocks) if b.kind == "dateline"]
-    named = [line for _, line in datelines if any(h.concept == "dateline" for h in lexicon.find(fold(line).text))]
+    named = [line for _, line in datelines if _tells(line, "dateline", lexicon)]
     behind = [line for i, line in datelines if title is not None and i > title]
     right_before = [line for i, line in datelines if titles and titles[0] - 1 <= i < titles[-1]]
-    for line in (*named, *behind, *right_before, *([x for _, x in datelines] if title is None else [])):
+    heads = [i for i, b in enumerate(blocks[: title or 0]) if _tells(b.span.of(text), "letterhead", lexicon)]
+    official = [line for i, line in datelines if heads and i >= heads[0]]
+    for line in (*named, *behind, *right_before, *official, *([x for _, x in datelines] if title is None else [])):
         if (day := _first_date(line, lexicon)) is not None:
             return day
     return None
+
+
+def _tells(line: str, concept: str, lexicon: Lexicon) -> bool:
+    """Tell whether a line holds a furniture wording of a sort."""
+    return any(h.concept == concept for h in lexicon.find(fold(line).text))
 
 
 def _first_date(line: str, lexicon: Lexicon) -> date | None:
