@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from builder.evaluator import judge_figures, read_gold, read_pages
+from builder.evaluator import Page, judge_figures, read_gold, read_pages
 from builder.sparql import ask, load_graph
 
 BINS = 10
@@ -43,10 +43,9 @@ def judge(out: Path, gold: Path, only: Path | None = None, without: Path | None 
     pages, wanted = read_pages(graph, review=True), 0
     judged: list[Judged] = []
     for page in read_gold(gold, only, without):
-        if page["document"] in pages:
-            wanted += len(page["observations"])
-            verdicts: Mapping[str, bool] = judge_figures(page, pages[page["document"]])
-            judged += [(told[figure], right) for figure, right in sorted(verdicts.items())]
+        wanted += len(page["observations"])
+        verdicts: Mapping[str, bool] = judge_figures(page, pages.get(page["document"], Page()))
+        judged += [(told[figure], right) for figure, right in sorted(verdicts.items())]
     return judged, wanted
 
 
