@@ -1,9 +1,9 @@
 """Fits the model of confidence to pages that people have read.
 
 ``python benchmarks/calibrate.py GOLD OUT [GOLD OUT …]``: every OUT is a build of pages of which the GOLD before it
-knows some. ``--without LIST`` leaves pages out; of a GOLD named with ``--odd`` only pages of odd number are taken. The
-weights are written into ontology/confidence.ttl unless ``--dry``. They are never negative, so that a further sign never
-makes a figure less sure, and they are drawn towards nothing, for wrong figures are few.
+knows some; ``--without LIST``, more than once, leaves pages out. The weights are written into ontology/confidence.ttl
+unless ``--dry``. They are never negative, so that a further sign never makes a figure less sure, and they are drawn
+towards nothing, for wrong figures are few.
 """
 
 import argparse
@@ -29,16 +29,17 @@ ROUNDS = 600
 Row = tuple[str, list[float], bool]  # page, signs, right
 
 
-def collect(gold: Path, out: Path, without: Path | None, *, odd: bool) -> list[Row]:
+def collect(gold: Path, out: Path, without: Sequence[Path] = ()) -> list[Row]:
     """Return the signs of every judged figure and whether it is right."""
     graph = pipeline.open_build(out)
     store = open_store("memory:")
     store.load_nquads(graph)
     judged = {}
     pages = read_pages(graph, review=True)
-    for told in read_gold(gold, None, without):
+    left_out = {name for file in without for name in file.read_text(encoding="utf-8").split()}
+    for told in read_gold(gold):
         name = told["document"]
-        if name in pages and not (odd and int(re.sub(r"\D", "", name) or 0) % 2 == 0):
+        if name in pages and name not in left_out:
             judged[name] = judge_figures(told, pages[name])
     rows: list[Row] = []
     for source in list_sources(store, out):
@@ -118,12 +119,11 @@ def main() -> None:
     """Fit and tell how well the model does on pages it has not seen."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pairs", nargs="+", type=Path, metavar="GOLD OUT")
-    parser.add_argument("--without", type=Path)
-    parser.add_argument("--odd", type=Path, action="append", default=[], help="GOLD of which only odd pages are taken")
+    parser.add_argument("--without", type=Path, action="append", default=[], help="list of pages to leave out")
     parser.add_argument("--dry", action="store_true")
     options = parser.parse_args()
     pairs = list(zip(options.pairs[::2], options.pairs[1::2], strict=True))
-    rows = [row for gold, out in pairs for row in collect(gold, out, options.without, odd=gold in options.odd)]
+    rows = [row for gold, out in pairs for row in collect(gold, out, options.without)]
     wrong = sum(not right for _, _, right in rows)
     print(f"{len(rows)} figures of {len({page for page, _, _ in rows})} pages, {wrong} wrong")
     weights = fit(rows)

@@ -18,7 +18,7 @@ from builder.evaluator import Page, judge_figures, read_gold, read_pages
 from builder.sparql import ask, load_graph
 
 BINS = 10
-THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+THRESHOLDS = (0.0, 0.5, 0.9, 0.95, 0.97, 0.98)
 CONFIDENCES = "SELECT ?figure ?confidence WHERE { ?figure cchc:confidence ?confidence }"
 SIDE, MARGIN = 320, 48  # of the diagram, in pixels
 
