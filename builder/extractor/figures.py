@@ -167,7 +167,7 @@ class _SentenceReader:
             self.place = self._place_of(cell)
             self.status = "target" if is_planned(page, cell) else "actual"
             self.column_period = self._period_of(cell)
-            self.previous, self.unknown = None, False
+            self.previous, self.unknown, self.rivals = None, False, []
             self._keep(cell.zone, frame, self._figure_of(cell, frame))
 
     def _figure_of(self, cell: Cell, frame: Frame) -> Figure | None:
