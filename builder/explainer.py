@@ -148,14 +148,19 @@ def _by_prefix(figures: Iterable[str], given: str) -> list[str]:
 
 
 def _by_place(places: Iterable[Mapping[str, str]], given: str) -> list[str]:
-    """Return the figures whose number covers an offset of a page; those that begin there come before all others."""
+    """Return the figures whose number covers an offset of a page; those that begin there come before all others.
+
+    A number may be a figure for review to one engine and a candidate to the other; the surer state is meant.
+    """
     page, _, offset = given.rpartition(":")
     if not page or not offset.isdecimal():
         return []
     spans = [(row["figure"], int(row["begin"]), int(row["end"])) for row in places if row["page"] == page]
     beginning = {figure for figure, begin, _ in spans if begin == int(offset)}
     covering = {figure for figure, begin, end in spans if begin <= int(offset) < end}
-    return sorted(beginning or covering)
+    kinds = {figure: figure.rsplit("/", 2)[-2] for figure in beginning or covering}
+    surest = next((kind for kind in ("observation", "review") if kind in kinds.values()), None)
+    return sorted(figure for figure, kind in kinds.items() if surest in (None, kind))
 
 
 # ---------------------------------------------------------------- what stands behind it

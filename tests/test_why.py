@@ -158,3 +158,21 @@ def test_pages_of_every_kind_are_explained(good: object, capsys: pytest.CaptureF
     text = (out / "texts" / "lap-vo.html.txt").read_text(encoding="utf-8")
     assert run(["explain", str(out), f"lap-vo.html:{text.index('99,4%')}", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["why"]["unit"] in UNIT_SOURCES
+
+
+@pytest.mark.parametrize(
+    ("kinds", "meant"),
+    [(("candidate", "review"), "review"), (("review", "observation", "candidate"), "observation"),
+     (("candidate",), "candidate")],
+)  # fmt: skip
+def test_by_place_the_surest_state_is_meant(kinds: tuple[str, ...], meant: str) -> None:
+    places = [{"figure": f"https://w3id.org/cchc/id/{k}/0a", "page": "a.txt", "begin": "3", "end": "6"} for k in kinds]
+    assert explainer._by_place(places, "a.txt:4") == [f"https://w3id.org/cchc/id/{meant}/0a"]
+
+
+def test_a_number_that_only_a_model_reads_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    from builder.cli.show import _reasons
+
+    ((heading, said),) = _reasons(None, {})
+    assert heading == "vì sao / why"
+    assert "read again" in said

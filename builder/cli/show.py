@@ -163,7 +163,7 @@ def put_explanation(e: "Explanation", why: "Why | None", names: Mapping[str, Map
 def _reasons(why: "Why | None", names: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
     """Return what decided how a number was read, in lines."""
     if why is None:
-        unsaid = in_language("trang giữ lại nay được đọc khác", "the kept text is read otherwise now")
+        unsaid = in_language("đọc lại văn bản thì không ra con số này", "the text read again does not give this number")
         return [(in_language("vì sao", "why"), unsaid)]
 
     def called(scheme: str, name: str) -> str:
