@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -135,6 +136,32 @@ def test_a_unit_named_stands_out_and_guessed(
     told = [clearness(extract_text, read_text, (gazetteer, lexicon), text) for text in (named, alone, among)]
     assert told[0] == told[1] == 1.0
     assert told[2] < 1.0
+
+
+@pytest.mark.parametrize(
+    ("told", "confirmed", "sure"),
+    [("0.40", False, "0.40"), ("0.40", True, "0.70"), (None, True, None), (None, False, None)],
+)
+def test_what_an_engine_tells_of_itself_counts_and_a_second_makes_surer(
+    extract_text: Read,
+    read_text: Callable[..., object],
+    gazetteer: Gazetteer,
+    lexicon: Lexicon,
+    told: str | None,
+    confirmed: bool,
+    sure: str | None,
+) -> None:
+    page = "Tiên Yên, Quảng Ninh\n\nNgày 28/11/2019\n\nNăm 2019, tỷ lệ hồ sơ giải quyết đúng hạn đạt 98%.\n"
+    found = extract_text(page)
+    claims = tuple(
+        replace(c, confidence=told and Decimal(told), confirmed=confirmed) if isinstance(c, FigureClaim) else c
+        for c in found.claims
+    )
+    linked = link_document(read_text(page), replace(found, claims=claims), gazetteer, lexicon)  # type: ignore[arg-type]
+    (figure,) = [fact for fact in linked.facts if isinstance(fact, Observation)]
+    weighed = estimate(figure.signs, lexicon.log_odds)
+    expected = Decimal(sure) if sure else ((1 + weighed) / 2).quantize(Decimal("0.01")) if confirmed else weighed
+    assert figure.confidence == expected
 
 
 # ---------------------------------------------------------------- reading again
