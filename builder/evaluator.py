@@ -26,7 +26,7 @@ LIKENESS = Decimal("0.75")  # of the words of two names of one initiative
 
 OBSERVATIONS = """
 SELECT ?page ?figure ?indicator ?value ?area ?start ?end ?level ?bound ?status ?begin ?stop WHERE {
-  ?figure a qb:Observation ; cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ;
+  ?figure a KIND ; cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ;
     prov:wasDerivedFrom/dcterms:identifier ?page .
   OPTIONAL { ?figure sdmx-dimension:refArea/rdfs:label ?area }
   OPTIONAL { ?figure cchc:periodStart ?start }
@@ -83,12 +83,16 @@ class Page:
     about: set[str] = field(default_factory=set)
 
 
-def read_pages(graph: Path) -> dict[str, Page]:
-    """Return what a file of N-Quads says about each page, by the name of the page's file."""
+def read_pages(graph: Path, *, review: bool = False) -> dict[str, Page]:
+    """Return what a file of N-Quads says about each page, by the name of the page's file.
+
+    With ``review``, figures that wait for review are among its figures.
+    """
     store = load_graph(graph)
     pages: dict[str, Page] = {}
-    for row in ask(store, OBSERVATIONS):
-        _add_figure(_page(pages, row), row)
+    for kind in ("qb:Observation", "cchc:ReviewFigure") if review else ("qb:Observation",):
+        for row in ask(store, OBSERVATIONS.replace("KIND", kind)):
+            _add_figure(_page(pages, row), row)
     for row in ask(store, INITIATIVES):
         names = _page(pages, row).initiatives.setdefault(row["label"], set())
         names |= {fold(name) for name in (row["label"], row["quotation"]) if name}
@@ -266,6 +270,20 @@ def evaluate(graph: Path, folder: Path, only: Path | None = None, without: Path 
         except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as problem:
             raise SourceError(f"{folder}: the gold of {gold['document']} is damaged: {problem!r}") from problem
     return _sum_up(len(golds), counts, errors)
+
+
+def judge_figures(gold: Gold, page: Page) -> dict[str, bool]:
+    """Return for each figure of a page, by its address, whether it is right at its core.
+
+    Figures that are not judged are left out.
+    """
+    names, found = list(page.figures), list(page.figures.values())
+    pairs = set(match(gold["observations"], found, _fit).values())
+    wrong = [id(figure) for figure in _wrong_figures(found, pairs, gold["skips"])]
+    told = {name: number in pairs for number, name in enumerate(names)}
+    return {
+        name: right for (name, right), figure in zip(told.items(), found, strict=True) if right or id(figure) in wrong
+    }
 
 
 def _judge(gold: Gold, page: Page, n: Counter[str]) -> list[Miss]:

@@ -9,22 +9,27 @@ from typing import Any
 from builder.artefacts import local_name
 from builder.errors import QueryError
 from builder.quotations import NAMES, PATTERN, Quotation, quote
-from builder.sparql import PREFIXES, Answering, ask
+from builder.sparql import Answering, ask, name_concepts
+from builder.states import CLASSES, KINDS
 from builder.vocabulary import NAMESPACES
 
 DATA = NAMESPACES["id"]
-OBSERVATION = DATA + "observation/"
+IDENTIFIER = re.compile(r"(?:(observation|review|candidate)/)?([0-9a-f]{1,16})")
 
-PLACES = """
-SELECT DISTINCT ?figure ?page ?begin ?end WHERE {
-  ?figure cchc:indicator ?indicator ; cchc:evidence ?span ; prov:wasDerivedFrom/dcterms:identifier ?page .
+PLACES = f"""
+SELECT DISTINCT ?figure ?page ?begin ?end WHERE {{
+  VALUES ?kind {{ {KINDS} }}
+  ?figure a ?kind ; cchc:evidence ?span ; prov:wasDerivedFrom/dcterms:identifier ?page .
   ?span nif:beginIndex ?begin ; nif:endIndex ?end .
-}"""
+}}"""
 FIGURE = """
-SELECT DISTINCT ?page ?title ?address ?issued ?indicator ?value ?printed ?measure ?version ?unit ?province ?start ?end
-  ?level ?bound ?status ?agency ?rule ?confidence WHERE {
+SELECT DISTINCT ?kind ?page ?title ?address ?issued ?indicator ?phrase ?value ?printed ?measure ?version ?unit ?province
+  ?start ?end ?level ?bound ?status ?agency ?rule ?confidence WHERE {
   VALUES ?figure { <FIGURE> }
-  ?figure cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ; prov:wasDerivedFrom ?document .
+  VALUES ?kind { KINDS }
+  ?figure a ?kind ; sdmx-measure:obsValue ?value ; prov:wasDerivedFrom ?document .
+  OPTIONAL { ?figure cchc:indicator ?indicator }
+  OPTIONAL { ?figure cchc:phrase ?phrase }
   ?document dcterms:identifier ?page .
   OPTIONAL { ?document dcterms:title ?title }
   OPTIONAL { ?document dcterms:source ?address }
@@ -41,10 +46,8 @@ SELECT DISTINCT ?page ?title ?address ?issued ?indicator ?value ?printed ?measur
   OPTIONAL { ?figure cchc:agency/rdfs:label ?agency }
   OPTIONAL { ?figure cchc:rule ?rule }
   OPTIONAL { ?figure cchc:confidence ?confidence }
-} ORDER BY ?address ?version LIMIT 1"""
+} ORDER BY ?address ?version LIMIT 1""".replace("KINDS", KINDS)
 QUOTATIONS = f"SELECT DISTINCT {NAMES} WHERE {{ VALUES ?statement {{ <FIGURE> }} {PATTERN} }} ORDER BY ?begin ?end"
-LABELS = """
-SELECT DISTINCT ?concept ?label WHERE { VALUES ?concept { CONCEPTS } ?concept skos:prefLabel ?label }"""
 SIBLINGS = """
 SELECT DISTINCT ?figure ?indicator ?value ?printed ?bound ?key WHERE {
   <FIGURE> prov:wasDerivedFrom ?document ; sdmx-dimension:refArea ?unit ; cchc:status ?status .
@@ -80,10 +83,12 @@ class Explanation:
     """All that stands behind one figure; "" where nothing is told."""
 
     figure: str
+    state: str  # "accepted", "review", "candidate"
     value: str
     printed: str
     measure: str
     indicator: str
+    phrase: str  # of a candidate: what it counts
     labels: Mapping[str, str]  # of the indicator, by language
     unit: str
     version: str
@@ -127,28 +132,35 @@ def find_figure(store: Answering, given: str) -> str:
             "as the query evidence-of-figure shows them"
         )
     if len(found) > 1:
-        names = ", ".join(figure.removeprefix(OBSERVATION) for figure in found[:5])
+        names = ", ".join(figure.removeprefix(DATA) for figure in found[:5])
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
         raise QueryError(f"“{given}” is ambiguous: {names}{more}; give more of the identifier")
     return found[0]
 
 
 def _by_prefix(figures: Iterable[str], given: str) -> list[str]:
-    identifier = given.removeprefix(OBSERVATION).removeprefix("observation/").lower()
-    if not re.fullmatch(r"[0-9a-f]{1,16}", identifier):
+    named = IDENTIFIER.fullmatch(given.removeprefix(DATA).lower())
+    if named is None:
         return []
-    return [figure for figure in figures if figure.startswith(OBSERVATION + identifier)]
+    kind, identifier = named.groups()
+    parts = ((figure, figure.rsplit("/", 2)[-2:]) for figure in figures)
+    return [figure for figure, (its, name) in parts if name.startswith(identifier) and kind in (None, its)]
 
 
 def _by_place(places: Iterable[Mapping[str, str]], given: str) -> list[str]:
-    """Return the figures whose number covers an offset of a page; those that begin there come before all others."""
+    """Return the figures whose number covers an offset of a page; those that begin there come before all others.
+
+    A number may be a figure for review to one engine and a candidate to the other; the surer state is meant.
+    """
     page, _, offset = given.rpartition(":")
     if not page or not offset.isdecimal():
         return []
     spans = [(row["figure"], int(row["begin"]), int(row["end"])) for row in places if row["page"] == page]
     beginning = {figure for figure, begin, _ in spans if begin == int(offset)}
     covering = {figure for figure, begin, end in spans if begin <= int(offset) < end}
-    return sorted(beginning or covering)
+    kinds = {figure: figure.rsplit("/", 2)[-2] for figure in beginning or covering}
+    surest = next((kind for kind in ("observation", "review") if kind in kinds.values()), None)
+    return sorted(figure for figure, kind in kinds.items() if surest in (None, kind))
 
 
 # ---------------------------------------------------------------- what stands behind it
@@ -162,24 +174,17 @@ def explain(store: Answering, figure: str) -> Explanation:
     checks = tuple(find_checks(store, figure))
     concepts = {row[name] for name in ("indicator", "measure", "level", "bound", "status") if row[name]}
     concepts |= {each for check in checks for each in (check.part_indicator, check.whole_indicator)}
-    labels = _labels(store, concepts)
+    labels = name_concepts(store, concepts)
+    state = CLASSES[local_name(row.pop("kind"))]
     return Explanation(
         figure=figure,
+        state=state,
         labels=labels.get(row["indicator"], {}),
         quotations=tuple(quote(each) for each in ask(store, QUOTATIONS.replace("FIGURE", figure))),
         checks=checks,
         concepts=labels,
         **row,
     )
-
-
-def _labels(store: Answering, concepts: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the labels of concepts in every language they have one."""
-    found: dict[str, dict[str, str]] = {}
-    values = " ".join(f"<{concept}>" for concept in sorted(concepts))
-    for row in store.query(PREFIXES + LABELS.replace("CONCEPTS", values)):
-        found.setdefault(row["concept"].value, {})[row["label"].language or ""] = row["label"].value
-    return {concept: dict(sorted(found[concept].items())) for concept in sorted(found)}
 
 
 # ---------------------------------------------------------------- arithmetic

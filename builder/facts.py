@@ -97,6 +97,31 @@ class UnitMention:
     versions: tuple[str, ...]  # unit version keys, "875/origin"
 
 
+class Signs(NamedTuple):
+    """What speaks for the reading of a figure, each from 0 (not at all) to 1 (fully).
+
+    The model of confidence in ontology/confidence.ttl weighs them; none of them speaks against a reading.
+    """
+
+    score: float = 0.0  # how well the words around the number fit the indicator
+    margin: float = 0.0  # how much better than the next best indicator
+    own: float = 0.0  # the number's own words tell what is measured, not those of numbers before it
+    noun: float = 0.0  # what is counted stands right behind the number
+    agreement: float = 0.0  # counts of the sentence divide to its rate
+    unit: float = 0.0  # the unit is named with the number, or is clearly the one the page is about
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a number was read as it was, for people who ask; no fact is made of it."""
+
+    cues: tuple[tuple[str, float], ...] = ()  # wordings around the number, with their weights
+    rivals: tuple[tuple[str, float], ...] = ()  # indicators that lost, with their scores
+    score: float = 0.0  # of the indicator chosen
+    period: str = ""  # where the period comes from: "own-words", "headline", …
+    period_words: Span | None = None  # the words that tell it
+
+
 @dataclass(frozen=True, slots=True)
 class FigureClaim:
     """A number, what it counts, for whom and when, in the words of the page."""
@@ -112,8 +137,11 @@ class FigureClaim:
     agency_level: str | None  # of the body named, as far as its name tells
     status: str
     rule: str
-    confidence: Decimal
     review: bool = False  # it waits for a person to look at it, however sure it is said to be
+    confidence: Decimal | None = None  # as an engine tells it; None: it is weighed from the signs
+    confirmed: bool = False  # another engine reads the same
+    signs: Signs = field(default_factory=Signs)  # all but that of the unit, which the linker settles
+    grounds: Grounds = field(default_factory=Grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +215,7 @@ class Observation:
     rule: str
     confidence: Decimal
     evidence: tuple[Evidence, ...]
+    signs: Signs = field(default_factory=Signs)
     accepted: bool = True  # sure enough to count as a figure; else it waits for a person to look at it
 
 
@@ -252,6 +281,7 @@ class LinkedDocument:
     about: tuple[str, ...]  # unit version keys
     facts: tuple[Fact, ...]
     issues: tuple[Issue, ...]
+    clues: tuple[tuple[str, float], ...] = ()  # unit version keys the page speaks for, with weights, weightiest first
 
 
 @dataclass(frozen=True, slots=True)

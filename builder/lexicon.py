@@ -106,6 +106,7 @@ class Lexicon:
     publishers: Mapping[str, str]  # host or sigle -> code of the unit it points to
     body_kinds: Mapping[str, str]  # head of a body's name, folded -> kind of body
     grammar: Mapping[str, re.Pattern[str]]  # constructions of sentences
+    log_odds: Mapping[str, float]  # sign of a right reading -> by how much it speaks for it
     _surfaces: tuple[tuple[tuple[str, str], ...], ...] = field(repr=False)
     _layers: tuple[frozenset[int], ...] = field(repr=False)  # of each wording; layers do not hide one another
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
@@ -200,6 +201,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         },
         grammar={local_name(s): _compile(graph, s) for s in graph.of_type("GrammarPattern")}
         | {local_name(s): re.compile(graph.text(s, "pattern")) for s in graph.of_type("PrintedPattern")},
+        log_odds={local_name(s): float(graph.text(s, "logOdds", "0")) for s in graph.concepts("sign")},
         _surfaces=tuple(tuple(sorted(surfaces[word])) for word in words),
         _layers=tuple(frozenset(_LAYER.get(d, 0) for d, _ in surfaces[word]) for word in words),
         _matcher=ahocorasick_rs.AhoCorasick(words),

@@ -11,7 +11,6 @@ makes one of two.
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from decimal import Decimal
 
 from builder.facts import Claim, Document, Extraction, FigureClaim, LinkedDocument, Source
 from builder.gazetteer import Gazetteer
@@ -47,13 +46,12 @@ def merge(leading: Extraction, second: Extraction) -> Extraction:
 
 
 def _confirmed(claim: Claim, opinions: Iterable[FigureClaim]) -> Claim:
-    """Return a claim, half as far from certain if another engine agrees, and both named as its rule."""
+    """Return a claim, confirmed if another engine agrees, and both named as its rule."""
     agreed = (opinion for opinion in opinions if isinstance(claim, FigureClaim) and _agree(claim, opinion))
     opinion = next(agreed, None)
     if opinion is None or not isinstance(claim, FigureClaim):
         return claim
-    confidence = ((1 + claim.confidence) / 2).quantize(Decimal("0.01"))
-    return replace(claim, confidence=confidence, rule=f"{claim.rule} + {opinion.rule}")
+    return replace(claim, confirmed=True, rule=f"{claim.rule} + {opinion.rule}")
 
 
 def _agree(one: FigureClaim, other: FigureClaim) -> bool:

@@ -1,6 +1,6 @@
 """Asking a graph: what rooms that read a finished graph have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -8,6 +8,9 @@ from builder.errors import StoreError
 from builder.vocabulary import NAMESPACES
 
 PREFIXES = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in NAMESPACES.items())
+
+LABELS = """
+SELECT DISTINCT ?concept ?label WHERE { VALUES ?concept { CONCEPTS } ?concept skos:prefLabel ?label }"""
 
 
 class Answering(Protocol):
@@ -54,3 +57,12 @@ def ask(store: Answering, query: str) -> Iterator[dict[str, str]]:
     names = [variable.value for variable in answer.variables]
     for row in answer:
         yield {name: "" if row[name] is None else str(row[name].value) for name in names}
+
+
+def name_concepts(store: Answering, concepts: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the labels of concepts in every language they have one."""
+    found: dict[str, dict[str, str]] = {}
+    values = " ".join(f"<{concept}>" for concept in sorted(concepts))
+    for row in store.query(PREFIXES + LABELS.replace("CONCEPTS", values)):
+        found.setdefault(row["concept"].value, {})[row["label"].language or ""] = row["label"].value
+    return {concept: dict(sorted(found[concept].items())) for concept in sorted(found)}

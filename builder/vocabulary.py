@@ -44,6 +44,7 @@ NAMESPACES: Final[dict[str, str]] = {
     "sdmx-measure": "http://purl.org/linked-data/sdmx/2009/measure#",
     "sh": "http://www.w3.org/ns/shacl#",
     "shape": "https://w3id.org/cchc/shape/",
+    "sign": "https://w3id.org/cchc/sign/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
     "status": "https://w3id.org/cchc/status/",
@@ -213,6 +214,7 @@ class CCHC:
     legalBasis: Final = "https://w3id.org/cchc/ontology#legalBasis"
     level: Final = "https://w3id.org/cchc/ontology#level"
     levelled: Final = "https://w3id.org/cchc/ontology#levelled"
+    logOdds: Final = "https://w3id.org/cchc/ontology#logOdds"
     measure: Final = "https://w3id.org/cchc/ontology#measure"
     named: Final = "https://w3id.org/cchc/ontology#named"
     namedAfter: Final = "https://w3id.org/cchc/ontology#namedAfter"

@@ -121,6 +121,8 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("evaluator.py", "*"): "what users read on the screen",
     ("explainer.py", "*"): "what users read on the screen",
     ("generate.py", "tiếng Việt"): "heading of a generated table",
+    ("reviewer.py", "*"): "the pages that users read",
+    ("states.py", "*"): "what the states are called on the screen",
     ("validator/__init__.py", "Đoạn trích dẫn không nằm ở vị trí*"): "message of a violation",
     ("validator/report.py", "*"): "the report that users read",
     ("writer.py", "Số liệu do các trang nêu"): "label of the data set",

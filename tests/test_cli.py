@@ -282,17 +282,18 @@ def test_explain_json(call, out):
 def test_every_figure_can_be_explained(out):
     from builder import explainer
     from builder.cli.steps import open_answers
+    from builder.sparql import PREFIXES
 
     store = open_answers(out)
-    addresses = {row["figure"].value for row in store.query(explainer.PREFIXES + explainer.PLACES)}
+    addresses = {row["figure"].value for row in store.query(PREFIXES + explainer.PLACES)}
 
     assert len(addresses) > 80
     for address in addresses:
         explanation = explainer.explain(store, address)
 
-        assert explanation.labels
         assert explanation.quotations
-        assert explanation.rule
+        assert bool(explanation.labels) == bool(explanation.rule) == (explanation.state != "candidate")
+        assert bool(explanation.phrase) == (explanation.state == "candidate")
 
 
 # ---------------------------------------------------------------- export, network, evaluate

@@ -462,8 +462,7 @@ def figures_of(extraction: Extraction) -> dict[str, list[FigureClaim]]:
 def test_where_both_agree_the_grammar_is_surer(both: Callable[..., Any]) -> None:
     alone, together = map(figures_of, both(figure()))
     (before,), (after,) = alone["99,97%"], together["99,97%"]
-    raised = ((1 + before.confidence) / 2).quantize(Decimal("0.01"))
-    assert after == replace(before, confidence=raised, rule=f"{before.rule} + llm:small/model:1")
+    assert after == replace(before, confirmed=True, rule=f"{before.rule} + llm:small/model:1")
     assert {k: v for k, v in together.items() if k != "99,97%"} == {k: v for k, v in alone.items() if k != "99,97%"}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from builder.cli.screen import FINE, UNREADABLE, VIOLATIONS, in_language, put, put_title, say
 from builder.cli.show import put_explanation, put_summary, put_table, say_verdict
-from builder.cli.steps import build_pages, check_build, open_answers
+from builder.cli.steps import build_pages, check_build, explain_why, open_answers
 
 if TYPE_CHECKING:
     from builder.store import Store
@@ -66,4 +66,5 @@ def put_demo_explanation(store: "Store", out: Path, name: str) -> None:
     page, number = DEMO_FIGURE
     begin = (out / "texts" / f"{page}.txt").read_text(encoding="utf-8").index(number)
     put_title("Con số này từ đâu ra", "where a figure comes from", f"cchc explain {name} {page}:{begin}")
-    put_explanation(explainer.explain(store, explainer.find_figure(store, f"{page}:{begin}")))
+    explanation = explainer.explain(store, explainer.find_figure(store, f"{page}:{begin}"))
+    put_explanation(explanation, *explain_why(store, out, explanation))

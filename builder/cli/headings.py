@@ -83,3 +83,30 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "versionLabel": ("tên lúc đó", "name then"),
     "workLevelLabel": ("cấp thực hiện", "level of work"),
 }
+
+PERIOD_SOURCES: Mapping[str, tuple[str, str]] = {
+    "own-words": ("lời của chính câu", "the words of the sentence"),
+    "before": ("câu hoặc đoạn trước", "a sentence before"),
+    "headline": ("tiêu đề, lời dẫn", "the headline or lead"),
+    "publication": ("ngày đăng trang, do lời chỉ đến nay", "the day of publication, told as so far"),
+    "year-of-page": ("năm được nêu gần nhất trên trang", "the last year that the page tells"),
+    "column": ("tên cột của bảng", "the column of the table"),
+    "report": ("kỳ báo cáo tính theo ngày của trang", "the days of the report that the page gives"),
+    "text": ("kỳ đầu tiên trong bài", "the first period of the text"),
+    "derived": ("suy ra từ lời quanh con số", "derived from the words around"),
+}
+UNIT_SOURCES: Mapping[str, tuple[str, str]] = {
+    "named": ("lời quanh con số", "the words around the number"),
+    "country": ("lời nói về cả nước", "words about the whole country"),
+    "page": ("đơn vị mà trang viết về", "the unit that the page is about"),
+}
+BLOCKS: Mapping[str, tuple[str, str]] = {
+    "title": ("tiêu đề", "title"),
+    "dateline": ("dòng ngày", "dateline"),
+    "lead": ("lời dẫn", "lead"),
+    "heading": ("đề mục", "heading"),
+    "body": ("nội dung", "body"),
+    "caption": ("chú thích ảnh", "caption"),
+    "signature": ("ký tên", "signature"),
+    "furniture": ("ngoài bài", "around the article"),
+}

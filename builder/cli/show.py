@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from builder.cli.headings import HEADINGS
+from builder.cli.headings import BLOCKS, HEADINGS, PERIOD_SOURCES, UNIT_SOURCES
 from builder.cli.screen import in_language, language, put, put_json, put_lines, say
+from builder.states import STATES
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from builder.facts import Report
     from builder.pipeline import Summary
     from builder.queries import Rows, SavedQuery
+    from builder.rereading import Why
 
 BESIDE = 70  # characters of a sentence that are shown on either side of a number among many
 SIGNS = {"true": "✓", "false": "–"}
@@ -128,8 +130,8 @@ def _heading(column: str) -> str:
     return {"vi": vi, "en": en}.get(language(), both)
 
 
-def put_explanation(e: "Explanation") -> None:
-    """Write an explanation for the eye, the number marked in its sentence."""
+def put_explanation(e: "Explanation", why: "Why | None", names: Mapping[str, Mapping[str, str]]) -> None:
+    """Write an explanation for the eye, the number marked in its sentence; ``names`` are what the reasons speak of."""
     for quotation in e.quotations:
         before, number, after = quotation.parts()
         put(f"“{before}{_mark(number)}{after}”")
@@ -140,20 +142,59 @@ def put_explanation(e: "Explanation") -> None:
         ("trang", "page", f"{e.title} ({place})" if e.title else place),
         ("địa chỉ", "address", e.address),
         ("ngày đăng", "published", e.issued),
+        ("trạng thái", "state", in_language(*STATES[e.state])),
         ("chỉ tiêu", "indicator", _named(e, e.indicator)),
-        ("giá trị", "value", f"{e.value} ({e.printed}; {_named(e, e.measure)})"),
+        ("cụm từ", "phrase", e.phrase),
+        ("giá trị", "value", f"{e.value} ({'; '.join(t for t in (e.printed, _named(e, e.measure)) if t)})"),
         ("đơn vị", "unit", ", ".join(name for name in (e.unit, e.province) if name)),
         ("kỳ", "period", period),
         ("cấp thực hiện", "level of work", _named(e, e.level)),
         ("cơ quan", "agency", e.agency),
         ("mức", "bound", _named(e, e.bound)),
         ("tình trạng", "status", _named(e, e.status)),
-        ("quy tắc đọc", "rule", f"{e.rule}, {in_language('độ tin cậy', 'confidence')} {e.confidence}"),
+        ("quy tắc đọc", "rule", e.rule and f"{e.rule}, {in_language('độ tin cậy', 'confidence')} {e.confidence}"),
         ("mã số liệu", "figure", e.figure),
     )
     lines = [(in_language(vi, en), value) for vi, en, value in told if value]
     lines += [(in_language("đối chiếu", "check"), _tell(check, e)) for check in e.checks]
-    put_lines(lines)
+    put_lines([*lines, *_reasons(why, names)])
+
+
+def _reasons(why: "Why | None", names: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Return what decided how a number was read, in lines."""
+    if why is None:
+        unsaid = in_language("đọc lại văn bản thì không ra con số này", "the text read again does not give this number")
+        return [(in_language("vì sao", "why"), unsaid)]
+
+    def called(scheme: str, name: str) -> str:
+        label = names.get(f"{NAMESPACES['scheme']}{scheme}/{name}", {})
+        return in_language(label.get("vi", name), label.get("en", name))
+
+    def weighed(scheme: str, found: Sequence[tuple[str, float]]) -> str:
+        return ", ".join(f"{called(scheme, name)} {weight:g}" for name, weight in found)
+
+    period = in_language(*PERIOD_SOURCES[why.period]) if why.period else ""
+    unit = in_language(*UNIT_SOURCES[why.unit])
+    blocks = ", ".join(f"{in_language(*BLOCKS[kind])} {number}" for kind, number in why.blocks)
+    told = (
+        ("dấu hiệu", "cues", weighed("cue", why.cues)),
+        ("điểm của chỉ tiêu", "score of the indicator", f"{why.score:g}" if why.score else ""),
+        ("chỉ tiêu thua điểm", "indicators that lost", weighed("indicator", why.rivals)),
+        ("kỳ lấy từ", "period from", period + _quoted(why.period_words)),
+        ("đơn vị lấy từ", "unit from", unit + _quoted(why.unit_words)),
+        ("trang nói đến", "the page speaks for", ", ".join(f"{label} {weight:g}" for label, weight in why.clues)),
+        ("nêu tên ở", "named in", blocks),
+        (
+            "điều ủng hộ",
+            "what speaks for it",
+            ", ".join(f"{called('sign', n)} {v:g} (+{c:g})" for n, v, c in why.signs if c),
+        ),
+    )
+    return [(in_language(vi, en), text) for vi, en, text in told if text]
+
+
+def _quoted(words: str) -> str:
+    return f": “{words}”" if words else ""
 
 
 def _mark(number: str) -> str:

@@ -12,10 +12,16 @@ from builder.cli.screen import progress, say, say_error
 from builder.errors import BuilderError, SourceError, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from builder.explainer import Explanation
     from builder.extractor.llm import Model
     from builder.facts import Report, Violation
     from builder.pipeline import Summary
+    from builder.rereading import Why
     from builder.store import Store
+
+    Names = Mapping[str, Mapping[str, str]]
 
 MARKER = "graph.sha256"  # in a store: which graph was loaded into it
 
@@ -106,6 +112,16 @@ def write_file(path: Path, text: str) -> None:
         raise BuilderError(f"{path}: cannot be written: {problem.strerror or problem}") from problem
 
 
+def write_page(path: Path, text: str) -> Path:
+    """Write a file whole, into a folder that is made where there is none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise BuilderError(f"{path.parent}: cannot be made: {problem.strerror or problem}") from problem
+    write_file(path, text)
+    return path
+
+
 def open_answers(out: Path, place: str | None = None) -> "Store":
     """Return a store that answers about a build: in memory, or the one at a place."""
     from builder.pipeline import open_build
@@ -135,3 +151,21 @@ def _open_folder(out: Path, folder: Path) -> "Store":
     store.load_nquads(graph)
     write_file(marker, hash_files(out)["graph.nq"])
     return store
+
+
+def explain_why(store: "Store", out: Path, explanation: "Explanation") -> "tuple[Why | None, Names]":
+    """Return what decided how a figure was read, and what the things it speaks of are called."""
+    from builder.artefacts import local_name
+    from builder.facts import Span
+    from builder.rereading import find_why
+    from builder.sparql import name_concepts
+    from builder.vocabulary import NAMESPACES
+
+    spans = [Span(each.begin, each.end) for each in explanation.quotations]
+    found = (find_why(store, out, explanation.page, span, local_name(explanation.indicator)) for span in spans)
+    why = next((each for each in found if each is not None), None)
+    if why is None:
+        return None, {}
+    named = [("cue", name) for name, _ in why.cues]
+    named += [("indicator", name) for name, _ in why.rivals] + [("sign", name) for name, *_ in why.signs]
+    return why, name_concepts(store, {f"{NAMESPACES['scheme']}{scheme}/{name}" for scheme, name in named})

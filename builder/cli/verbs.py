@@ -10,7 +10,7 @@ import click
 from builder.cli import show
 from builder.cli.demo import demonstrate
 from builder.cli.screen import LANGUAGE, LANGUAGES, UNREADABLE, USAGE, VIOLATIONS, put, put_json, say, say_error
-from builder.cli.steps import build_pages, check_build, choose_model, open_answers
+from builder.cli.steps import build_pages, check_build, choose_model, explain_why, open_answers, write_page
 from builder.errors import BuilderError, QueryError
 
 EXPORT_ENDINGS: Mapping[str, str] = {
@@ -206,16 +206,38 @@ def explain(out: Path, fact: str, as_json: bool) -> None:
     """Cho biết một con số từ đâu ra / Show where a figure comes from.
 
     FACT: địa chỉ, mã 16 ký tự hoặc phần đầu của mã, hoặc TRANG:VỊ-TRÍ / address, identifier or its beginning, or
-    PAGE:BEGIN
+    PAGE:BEGIN. Cả số liệu chờ xem lại và ứng viên / figures for review and candidates, too.
     """
     from builder import explainer
 
     store = open_answers(out)
     explanation = explainer.explain(store, explainer.find_figure(store, fact))
+    why, names = explain_why(store, out, explanation)
     if as_json:
-        put_json(explanation.as_dict())
+        put_json(explanation.as_dict() | {"why": why and why.as_dict()})
     else:
-        show.put_explanation(explanation)
+        show.put_explanation(explanation, why, names)
+
+
+@cli.command()
+@OUT
+@click.option(
+    "-o", "--output", "folder", type=click.Path(path_type=Path), help="Thư mục để ghi / folder to write [OUT/review]"
+)
+@AS_JSON
+def review(out: Path, folder: Path | None, as_json: bool) -> None:
+    """Viết trang HTML để xem lại từng con số / Write HTML pages to look through every number.
+
+    Mỗi trang một tệp, và index.html liệt kê tất cả; mở được không cần mạng / one file per page and an index.html that
+    lists them; they open without a network.
+    """
+    from builder.reviewer import INDEX, write_review
+
+    folder = folder or out / "review"
+    files = [write_page(folder / name, page) for name, page in write_review(open_answers(out), out / "texts")]
+    if as_json:
+        put_json({"index": str(folder / INDEX), "pages": len(files) - 1})
+    say(f"{len(files) - 1} trang → {folder / INDEX}", f"{len(files) - 1} pages")
 
 
 @cli.command()

@@ -1,14 +1,25 @@
 """What a page says: figures, initiatives and cited documents, each with the characters that say it."""
 
 from bisect import bisect_right
-from decimal import Decimal
+from dataclasses import replace
 
 from builder.extractor.citations import find_citations
 from builder.extractor.figures import Figure, read_figures
 from builder.extractor.initiatives import find_initiatives
 from builder.extractor.page import READ, Page, with_cells_apart
 from builder.extractor.units import Place, find_places
-from builder.facts import CandidateClaim, Claim, Document, Extraction, FigureClaim, Issue, Quantity, Span, UnitMention
+from builder.facts import (
+    CandidateClaim,
+    Claim,
+    Document,
+    Extraction,
+    FigureClaim,
+    Grounds,
+    Issue,
+    Quantity,
+    Span,
+    UnitMention,
+)
 from builder.gazetteer import Gazetteer
 from builder.lexicon import Hit, Lexicon
 from builder.text import fold
@@ -79,8 +90,15 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
         agency_level=_doer_level(page, figure),
         status=figure.status,
         rule=figure.rule,
-        confidence=Decimal(str(round(figure.confidence, 2))),
+        signs=figure.signs,
+        grounds=_grounds(page, figure),
     )
+
+
+def _grounds(page: Page, figure: Figure) -> Grounds:
+    """Return why a figure was read so, in offsets of the page."""
+    words = figure.grounds.period_words
+    return replace(figure.grounds, period_words=page.folded.span(*words) if words else None)
 
 
 def _doer_level(page: Page, figure: Figure) -> str | None:

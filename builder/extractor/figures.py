@@ -15,6 +15,7 @@ from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
 from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
 from builder.extractor.sentence import Sentence, locate, opens_with
+from builder.extractor.signs import find_period_source, mark_agreement, resettle, tell_grounds, weigh
 from builder.extractor.tables import (
     Cell,
     cell_frame,
@@ -30,7 +31,7 @@ from builder.extractor.timing import choose_period
 from builder.extractor.told import Told, begin, close_block, note_section, open_block, remember
 from builder.extractor.turns import Turns
 from builder.extractor.units import Place
-from builder.facts import Period
+from builder.facts import Grounds, Period, Signs
 from builder.lexicon import Indicator, Lexicon
 
 _MOST_POINTS = 1000
@@ -60,7 +61,8 @@ class Figure:
     level: str | None
     status: str
     rule: str
-    confidence: float
+    signs: Signs
+    grounds: Grounds
     group: int  # figures of one group stand beside one another
     cues: frozenset[str]
 
@@ -96,7 +98,8 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
     figures = _narrow(figures, page.lexicon)
     named = _name_reports([u.figure for u in unread], told.explicit)
     dated = _name_reports(_date_headlines(page, figures, told), told.explicit)
-    return dated, [Unread(f, u.phrase) for f, u in zip(named, unread, strict=True)]
+    figures = mark_agreement([resettle(*pair) for pair in zip(figures, dated, strict=True)], page.lexicon)
+    return figures, [Unread(f, u.phrase) for f, u in zip(named, unread, strict=True)]
 
 
 def _date_headlines(page: Page, figures: Sequence[Figure], told: Told) -> list[Figure]:
@@ -126,6 +129,7 @@ class _SentenceReader:
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
         self.unknown = False  # no indicator explains the number
+        self.rivals: list[Choice] = []  # indicators that the number might state as well, best first
         self.status = ""  # of the number before, read or not
         self.turns = Turns(sentence)
         self.frames = FrameReader(sentence, told, self.turns)
@@ -163,7 +167,7 @@ class _SentenceReader:
             self.place = self._place_of(cell)
             self.status = "target" if is_planned(page, cell) else "actual"
             self.column_period = self._period_of(cell)
-            self.previous, self.unknown = None, False
+            self.previous, self.unknown, self.rivals = None, False, []
             self._keep(cell.zone, frame, self._figure_of(cell, frame))
 
     def _figure_of(self, cell: Cell, frame: Frame) -> Figure | None:
@@ -269,6 +273,8 @@ class _SentenceReader:
             self.status == "actual" and period is not None and (period == self.told.plan or self._is_ahead(period))
         )
         achieved = self.status == "target" and bool(self._aim()) and self._is_past(period)
+        table = self.column_period is not None
+        source = ("column", None) if table else find_period_source(sentence, self.told, period)
         bound, _ = find_bound(sentence.hits(zone.start, number.start), self.text, number)
         if sentence.finds("at-least-behind", number.after, sentence.end):
             bound = "at-least"
@@ -290,7 +296,8 @@ class _SentenceReader:
             level=level,
             status="target" if planned else "actual" if achieved else self.status,
             rule=choice.rule,
-            confidence=min(0.99, 0.5 + choice.score / 6),
+            signs=weigh(choice, self.rivals, frame, self.lexicon),
+            grounds=tell_grounds(choice, self.rivals, frame, source),
             group=self.told.group,
             cues=self.previous.cues if choice.rule == "rate-of-count" and self.previous else frozenset(frame.cues),
         )
@@ -344,6 +351,7 @@ class _SentenceReader:
         return False
 
     def _choose(self, zone: Zone, frame: Frame) -> tuple[Choice | None, str]:
+        self.rivals = []
         for measure in self._measures(zone, frame):
             choices = rank_indicators(frame, measure, self.lexicon)
             choices = self._prefer_previous(measure, frame, choices)
@@ -354,8 +362,10 @@ class _SentenceReader:
                 choices = [c for c in choices if self._is_part(c, frame)]
             if zone.number.kind == "zero":
                 choices = [c for c in choices if frame.nouns and c.indicator.told_as_none]
+            self.rivals = choices[1:]
             if choices and choices[0].score >= ACCEPTED:
                 return choices[0], measure
+            self.rivals = choices
         return None, ""
 
     def _prefer_previous(self, measure: str, frame: Frame, choices: list[Choice]) -> list[Choice]:

@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+from builder.confidence import estimate
 from builder.facts import (
     Candidate,
     CandidateClaim,
@@ -23,6 +25,7 @@ from builder.facts import (
     LinkedDocument,
     Observation,
     Period,
+    Signs,
     UnitMention,
 )
 from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, in_force
@@ -36,16 +39,24 @@ def link_document(document: Document, extraction: Extraction, gazetteer: Gazette
     before: list[UnitMention | None] = [None, *extraction.mentions]
     named = [_named(document, m, b, gazetteer, lexicon) for m, b in zip(extraction.mentions, before, strict=False)]
     context = find_context(document, named, gazetteer, lexicon)
+    clearness = _clearness(context, gazetteer)
     facts: list[Fact] = []
     issues = [*extraction.issues, *_context_issues(document, context)]
     for claim in extraction.claims:
-        fact = _link(document, claim, context, gazetteer, lexicon)
+        fact = _link(document, claim, context, clearness, gazetteer, lexicon)
         if isinstance(fact, Issue):
             issues.append(fact)
         else:
             facts.append(fact)
     about = (context.unit.key,) if context.unit else ()
-    return LinkedDocument(document, about, tuple(_merge(facts, document)), tuple(issues))
+    return LinkedDocument(document, about, tuple(_merge(facts, document)), tuple(issues), _clues(context, gazetteer))
+
+
+def _clues(context: Context, gazetteer: Gazetteer) -> tuple[tuple[str, float], ...]:
+    """Return the units that the page speaks for with their weights, weightiest first."""
+    ranked = sorted(context.support.items(), key=lambda clue: (-clue[1], clue[0]))
+    units = ((gazetteer.at(code, context.day) or gazetteer.at(code, None), weight) for code, weight in ranked)
+    return tuple((unit.key, round(weight, 2)) for unit, weight in units if unit is not None and weight > 0)
 
 
 def _named(
@@ -78,6 +89,7 @@ def _link(
     document: Document,
     claim: Claim,
     context: Context,
+    clearness: float,
     gazetteer: Gazetteer,
     lexicon: Lexicon,
 ) -> Fact | Issue:
@@ -88,7 +100,7 @@ def _link(
         return _link_initiative(claim, context, gazetteer)
     if isinstance(claim, CandidateClaim):
         return _link_candidate(document, claim, context, gazetteer)
-    return _link_figure(document, claim, context, gazetteer, lexicon)
+    return _link_figure(document, claim, context, clearness, gazetteer, lexicon)
 
 
 def _link_initiative(claim: InitiativeClaim, context: Context, gazetteer: Gazetteer) -> Initiative:
@@ -100,7 +112,12 @@ def _link_initiative(claim: InitiativeClaim, context: Context, gazetteer: Gazett
 
 
 def _link_figure(
-    document: Document, claim: FigureClaim, context: Context, gazetteer: Gazetteer, lexicon: Lexicon
+    document: Document,
+    claim: FigureClaim,
+    context: Context,
+    clearness: float,
+    gazetteer: Gazetteer,
+    lexicon: Lexicon,
 ) -> Observation | Issue:
     unit = _area(claim, context, gazetteer)
     if isinstance(unit, str):
@@ -109,6 +126,8 @@ def _link_figure(
                      claim.quantity.span, candidates)  # fmt: skip
     unit = _version_in(unit, claim.period, context.day, gazetteer)
     quantity = claim.quantity
+    named = claim.national or claim.place is not None
+    signs = claim.signs._replace(unit=1.0 if named else round(clearness, 2))
     return Observation(
         indicator=claim.indicator,
         value=quantity.value,
@@ -121,7 +140,8 @@ def _link_figure(
         agency=claim.agency,
         status=claim.status,
         rule=claim.rule,
-        confidence=claim.confidence,
+        confidence=_confidence(claim, signs, lexicon),
+        signs=signs,
         evidence=(Evidence(quantity.span, claim.sentence),),
         accepted=not claim.review,
     )
@@ -155,6 +175,32 @@ def _area(claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> UnitVer
     if context.unit is not None:
         return _at_level(claim.agency_level or claim.level, context.unit, context, gazetteer)
     return "ambiguous-unit" if context.rivals else "no-locality"
+
+
+def _confidence(claim: FigureClaim, signs: Signs, lexicon: Lexicon) -> Decimal:
+    """Return how sure a figure is, half as far from certain if another engine reads the same."""
+    told = estimate(signs, lexicon.log_odds) if claim.confidence is None else claim.confidence
+    return ((1 + told) / 2).quantize(Decimal("0.01")) if claim.confirmed else told
+
+
+def _clearness(context: Context, gazetteer: Gazetteer) -> float:
+    """Return how far the unit of a page stands out, from 0 to 1.
+
+    That is its share of what speaks for it and for the strongest unit that is neither above nor below it.
+    """
+    if context.unit is None or not context.support:
+        return float(context.unit is not None)
+    line = _line(context.unit, context, gazetteer)
+    lines = {code: _line(gazetteer.at(code, None), context, gazetteer) for code in context.support}
+    rival = max((w for code, w in context.support.items() if not line & lines[code]), default=0.0)
+    weight = max((w for code, w in context.support.items() if line & lines[code]), default=0.0)
+    return weight / (weight + rival) if weight + rival else 0.0
+
+
+def _line(unit: UnitVersion | None, context: Context, gazetteer: Gazetteer) -> set[str]:
+    """Return the codes of a unit and of all above it but the country."""
+    above = gazetteer.ancestors(unit, context.day) if unit is not None else ()
+    return {u.code for u in (unit, *above) if u is not None and u.level != "country"}
 
 
 def _at_level(level: str | None, unit: UnitVersion, context: Context, gazetteer: Gazetteer) -> UnitVersion:
@@ -312,12 +358,14 @@ def _join_observations(first: Observation, second: Observation, evidence: Sequen
         return None
     if first.value in _ROUND and (first.level, first.agency) != (second.level, second.agency):
         return None
+    surer = max((first, second), key=lambda o: o.confidence)
     fuller = second if first.period is None and second.period is not None else first
     return replace(
         fuller,
         period=first.period or second.period,
         level=first.level or second.level,
         agency=first.agency or second.agency,
-        confidence=max(first.confidence, second.confidence),
+        confidence=surer.confidence,
+        signs=surer.signs,
         evidence=tuple(evidence),
     )
