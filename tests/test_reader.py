@@ -517,4 +517,5 @@ def test_time_grows_with_the_length_of_a_page_of_short_lines(read_text: ReadText
         return time.process_time() - begin
 
     seconds(1000)
-    assert seconds(80_000) < 20 * max(seconds(8_000), 0.05), "ten times the lines take about ten times as long"
+    allowed = 40  # times: linear work takes 10, quadratic 100, and other work on the machine is felt
+    assert seconds(80_000) < allowed * max(seconds(8_000), 0.05), "ten times the lines take about ten times as long"
