@@ -22,6 +22,7 @@ _LABEL_PREFIX = re.compile(
     r"^(?:bao|dai|cong|portal|ubnd|huyen|thanhpho|tp|tx|thixa|quan|so[a-z]{2,8}|tinhuy|tinh|cchc|tinhdoan|dangbo|hdnd|svhtt|vanphong)"
 )
 _LABEL_SUFFIX = re.compile(r"(?:online|tv|dientu|gov|portal)$")
+_NAME_WORDS = (2, 3, 4)
 _SHORTEST_TAIL = 6  # letters of a province's name at the end of a longer label
 _SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
@@ -116,11 +117,17 @@ def _units_of_path(path: str, gazetteer: Gazetteer, day: date | None) -> Iterato
         if len(part) >= _LONG_LABEL and part.isalpha():
             yield from ((u, _PATH_WEIGHT) for u in _units_of_label(part, gazetteer, "province", day))
     words = re.split(r"[-/_.]+", path.lower())
-    for width in (4, 3, 2):
-        for i in range(len(words) - width + 1):
-            name = words[i : i + width]
-            units = in_force(gazetteer.slugs.get("".join(name), ()), day) if all(name) else ()
-            yield from _weigh_words(units, words[i - 1] if i else "")
+    spots = [(i, i + width) for width in _NAME_WORDS for i in range(len(words) - width + 1)]
+    named = {s: in_force(gazetteer.slugs.get("".join(words[slice(*s)]), ()), day) for s in spots if all(words[slice(*s)])}
+    free = set(range(len(words)))
+    for spot in sorted((s for s in named if named[s]), key=lambda s: (_is_lower(named[s]), s[0], -s[1])):
+        if free >= set(range(*spot)):  # "ha-nam-dan-dau" does not name the district Nam Đàn
+            free -= set(range(*spot))
+            yield from _weigh_words(named[spot], words[spot[0] - 1] if spot[0] else "")
+
+
+def _is_lower(units: Sequence[UnitVersion]) -> bool:
+    return not any(u.level == "province" for u in units)
 
 
 def _weigh_words(units: Sequence[UnitVersion], kind: str) -> Iterator[tuple[UnitVersion, float]]:
