@@ -88,3 +88,22 @@ Tỉnh Quảng Ninh giảm 21 phòng, tỉnh Yên Bái giảm 14 phòng, tỉnh 
 """
     linked = link(Source("page.txt", text.encode(), "text/plain"))
     assert {load_gazetteer().versions[key].code for key in linked.about} == about
+
+
+@pytest.mark.parametrize(("whose", "about"), [("tỉnh", {"45"}), ("huyện", set())])
+def test_the_host_of_a_province_does_not_settle_whose_district_a_page_is_about(whose: str, about: set[str]) -> None:
+    text = f"""Nâng chất lượng giải quyết hồ sơ
+
+Ngày 16/1/2019
+
+Năm 2018, toàn {whose} tiếp nhận 12.345 hồ sơ. UBND {whose} đã chỉ đạo giải quyết đúng hạn 12.300 hồ sơ.
+"""
+    linked = link(Source("page.txt", text.encode(), "text/plain", url="https://quangtri.gov.vn/tin/1"))
+    assert {load_gazetteer().versions[key].code for key in linked.about} == about
+
+
+def test_names_in_an_address_do_not_overlap() -> None:
+    """The words "nam dẫn" of an address are no district Nam Đàn where "Hà Nam" has taken the first of them."""
+    text = "Dẫn đầu về hồ sơ trực tuyến\n\nNgày 16/1/2024\n\nNăm 2023, địa phương này tiếp nhận 12.345 hồ sơ.\n"
+    linked = link(Source("p.txt", text.encode(), "text/plain", url="https://a.vn/ha-nam-dan-dau-ca-nuoc-ve-ho-so"))
+    assert {load_gazetteer().versions[key].code for key in linked.about} == {"35"}

@@ -232,6 +232,9 @@ def _decide(
     equals = [c for c in others if standing(c) == standing(first) and c not in chain[first] and first not in chain[c]]
     if equals:  # a page on several places equally is about none of them
         return Context(None, (), day, scores)
+    own = spoken.get(units[first].kind, 0.0)
+    if first not in named and units[first].level == "province" and own < max(spoken.get(k, 0.0) for k in _DISTRICTS):
+        return Context(None, (), day, scores)  # "the district" on a page of which only the province's host is known
     return Context(units[first], (), day, scores)
 
 
@@ -281,6 +284,7 @@ _SPOKEN = {
     "spoken-of-city": ("centrally-run-city", "provincial-city", "municipal-city"),
     "spoken-of-commune": ("commune", "ward", "township"),
 }
+_DISTRICTS = ("rural-district", "urban-district", "district-town")
 _MOST_SPOKEN = 4.0
 _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
