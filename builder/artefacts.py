@@ -115,6 +115,24 @@ def ontology_store(root: Path | None = None) -> "pyoxigraph.Store":
     return _load_store((root or artefact_root()).resolve())
 
 
+def concept_labels(concept: str, root: Path | None = None) -> dict[str, str]:
+    """Return what a concept is called by language: ``concept_labels("level/commune")["vi"]``."""
+    return _labels(f"https://w3id.org/cchc/{concept}", "http://www.w3.org/2004/02/skos/core#prefLabel", root)
+
+
+def term_labels(term: str, root: Path | None = None) -> dict[str, str]:
+    """Return what a class or property of our own is called by language: ``term_labels("asOf")["en"]``."""
+    return _labels(f"https://w3id.org/cchc/ontology#{term}", "http://www.w3.org/2000/01/rdf-schema#label", root)
+
+
+def _labels(subject: str, word: str, root: Path | None) -> dict[str, str]:
+    import pyoxigraph
+
+    pattern = (pyoxigraph.NamedNode(subject), pyoxigraph.NamedNode(word), None, None)
+    told = (quad.object for quad in ontology_store(root).quads_for_pattern(*pattern))
+    return {str(text.language): text.value for text in told if isinstance(text, pyoxigraph.Literal)}
+
+
 def ontology_statements(root: Path | None = None) -> tuple[str, ...]:
     """Return all statements of the ontology as N-Triples without the final dot, sorted.
 

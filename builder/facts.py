@@ -285,6 +285,43 @@ class LinkedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparable:
+    """A figure carried to the units of another day; no page states it itself."""
+
+    indicator: str
+    area: str  # unit version key, in force on the chosen day
+    value: Decimal
+    measure: str
+    bound: str
+    status: str
+    level: str  # "" = all tiers together
+    period: Period | None
+    derivation: Literal["unchanged", "sum", "weighted"]
+    sources: tuple[str, ...]  # IRIs of the figures it was derived from
+    pages: tuple[str, ...]  # IRIs of their pages
+    printed: str = ""  # as the page prints it, where it is unchanged
+    agency: str = ""  # IRI, where it is unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """That a figure cannot be carried to the units of another day, and why."""
+
+    figure: str  # IRI
+    obstacle: str  # id in the scheme obstacle
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The figures of a graph on the units of one day, and what could not be carried there."""
+
+    day: date
+    figures: tuple[Comparable, ...]
+    obstacles: tuple[Obstacle, ...]
+    homes: tuple[tuple[str, str], ...]  # unit version key -> key of the unit of the day in which all of it lies
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """One broken promise of the shapes or checks."""
 

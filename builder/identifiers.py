@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
-from builder.facts import Candidate, Initiative, Observation, Period, Span
+from builder.facts import Candidate, Comparable, Initiative, Observation, Period, Span
 from builder.text import without_marks
 
 BASE = "https://w3id.org/cchc/id/"
@@ -158,6 +158,22 @@ def initiative_iri(identifier: str, initiative: Initiative) -> str:
 def issue_iri(identifier: str, kind: str, span: Span | None, message: str) -> str:
     """Name what a page leaves open."""
     return BASE + "issue/" + _digest("\x1f".join((identifier, kind, str(span), message)))
+
+
+def comparison_graph_iri(day: object) -> str:
+    """Name the graph of the figures carried to the units of a day."""
+    return f"{BASE}graph/figures#as-of-{day}"
+
+
+def comparable_iri(day: object, figure: Comparable) -> str:
+    """Name a figure carried to the units of a day by what it tells and what it was derived from."""
+    parts = (str(day), figure.indicator, figure.area, figure.level, figure.status, figure.derivation, *figure.sources)
+    return BASE + "comparable/" + _digest("\x1f".join((*parts, str(figure.period))))
+
+
+def obstacle_iri(day: object, figure: str) -> str:
+    """Name that a figure cannot be carried to the units of a day."""
+    return BASE + "incomparability/" + _digest(f"{day}\x1f{figure}")
 
 
 def change_iri(code: str, day: object) -> str:

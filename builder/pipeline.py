@@ -15,30 +15,59 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from builder import artefacts
+from builder.comparable import compare
 from builder.errors import BuilderError, SourceError, StoreError
+from builder.exporter import export
 from builder.extractor import extract
 from builder.extractor.llm import Model, propose
-from builder.facts import Candidate, Citation, Extraction, FigureClaim, Initiative, Issue, LinkedDocument, Observation
+from builder.facts import (
+    Candidate,
+    Citation,
+    Comparison,
+    Extraction,
+    FigureClaim,
+    Initiative,
+    Issue,
+    LinkedDocument,
+    Observation,
+)
 from builder.gazetteer import load_gazetteer
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
+from builder.lookup import last_day
 from builder.reader import list_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
 from builder.seams import Extractor, Linker, Reader, Writer, compose
-from builder.writer import shared_references, write_document, write_ontology, write_register
+from builder.sparql import load_graph
+from builder.writer import (
+    shared_references,
+    write_comparison,
+    write_document,
+    write_ontology,
+    write_register,
+    write_units,
+)
 
 # The rooms fit the types of the seams; mypy says so.
 ROOMS: tuple[Reader, Extractor, Linker, Writer] = (read, extract, link_document, write_document)
 BATCH = 32
 MIN_CONFIDENCE = Decimal("0.5")  # a figure counts where it is likelier right than wrong
+_NAMES_OF_UNITS = tuple(
+    f"<https://w3id.org/cchc/{scheme}{end}"
+    for scheme in ("unit-type", "level", "change-kind", "document-kind")
+    for end in "/>"
+)
 COUNTED = ("observations", "review", "candidates", "initiatives", "citations")
 GRAPH, ISSUES, MANIFEST, TEXTS = "graph.nq", "issues.tsv", "manifest.json", "texts"
+COMPARISON = "comparable.nq"  # beside a build: its figures on the units of another day
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +242,50 @@ def _run(
         raise BuilderError("a process of the build was ended from outside; run it again with fewer jobs") from problem
 
 
+# ---------------------------------------------------------------- the register alone
+
+
+def export_register(format: str, target: Path) -> int:  # noqa: A002  the word on the command line
+    """Write the whole register of units as RDF, with the names of kinds and levels; return the number of statements.
+
+    Raises:
+        BuilderError: the format is unknown or the file cannot be written.
+
+    """
+    gazetteer = load_gazetteer()
+    statements = (s for s in artefacts.ontology_statements() if s.startswith(_NAMES_OF_UNITS))
+    lines = [*write_units(gazetteer.versions, gazetteer), *write_ontology(statements)]
+    with TemporaryDirectory() as folder:
+        graph = Path(folder) / GRAPH
+        graph.write_text("".join(sorted(lines)), encoding="utf-8", newline="\n")
+        return export(graph, format, target)
+
+
+# ---------------------------------------------------------------- figures on the units of another day
+
+
+def derive_comparison(out: Path, day: date | None = None) -> Comparison:
+    """Carry the figures of a build to the units of a day and write them beside its graph, in place of earlier ones.
+
+    Args:
+        out: the folder of the build.
+        day: whose units are meant; by itself the newest day the register knows.
+
+    Raises:
+        StoreError: there is no build, or the file cannot be written.
+
+    """
+    gazetteer = load_gazetteer()
+    comparison = compare(load_graph(open_build(out)), day or last_day(gazetteer), gazetteer)
+    aside = out / f".{COMPARISON}.part"
+    try:
+        aside.write_text("".join(write_comparison(comparison)), encoding="utf-8", newline="\n")
+        aside.replace(out / COMPARISON)
+    except OSError as problem:
+        raise StoreError(f"{out / COMPARISON}: cannot be written: {problem.strerror or problem}") from problem
+    return comparison
+
+
 # ---------------------------------------------------------------- output
 
 
@@ -307,13 +380,14 @@ def _write_manifest(
 
 
 def hash_files(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a build but its manifest and reports, by path."""
+    """Return the SHA-256 of every file of a build but its manifest and what is made of it later, by path."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    built = (name for name in files if name != MANIFEST and not name.startswith("report."))
-    return {name: _hash_file(files[name]) for name in built}
+    built = (name for name in files if name not in (MANIFEST, COMPARISON) and not name.startswith("report."))
+    return {name: hash_file(files[name]) for name in built}
 
 
-def _hash_file(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -383,7 +457,7 @@ def open_build(target: Path) -> Path:
     files = _read_manifest(target)
     for name, digest in files.items():
         path = target / name
-        if not path.is_file() or _hash_file(path) != digest:
+        if not path.is_file() or hash_file(path) != digest:
             raise StoreError(f"{path}: missing or changed since it was built; build again")
     for path in sorted((target / TEXTS).rglob("*")):
         if path.is_file() and path.relative_to(target).as_posix() not in files:

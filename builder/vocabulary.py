@@ -12,10 +12,12 @@ NAMESPACES: Final[dict[str, str]] = {
     "body-kind": "https://w3id.org/cchc/body-kind/",
     "bound": "https://w3id.org/cchc/bound/",
     "cchc": "https://w3id.org/cchc/ontology#",
+    "change-kind": "https://w3id.org/cchc/change-kind/",
     "cue": "https://w3id.org/cchc/cue/",
     "cv": "http://data.europa.eu/m8g/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
+    "derivation": "https://w3id.org/cchc/derivation/",
     "dimension": "https://w3id.org/cchc/cue-dimension/",
     "document-kind": "https://w3id.org/cchc/document-kind/",
     "eli": "http://data.europa.eu/eli/ontology#",
@@ -29,6 +31,7 @@ NAMESPACES: Final[dict[str, str]] = {
     "mask": "https://w3id.org/cchc/mask/",
     "measure": "https://w3id.org/cchc/measure/",
     "nif": "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#",
+    "obstacle": "https://w3id.org/cchc/obstacle/",
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "period-pattern": "https://w3id.org/cchc/period-pattern/",
@@ -68,6 +71,22 @@ CONCEPT_IDS: Final[dict[str, tuple[str, ...]]] = {
         "procedures",
         "public-finance",
         "steering",
+    ),
+    "change-kind": ("boundary-change", "dissolution", "division", "level-change", "merger", "renaming", "transfer"),
+    "derivation": ("sum", "unchanged", "weighted"),
+    "obstacle": (
+        "after-day",
+        "changed-within-period",
+        "contradiction",
+        "divided",
+        "level-abolished",
+        "narrower-body",
+        "no-period",
+        "not-additive",
+        "not-exact",
+        "part-missing",
+        "territory-unknown",
+        "weights-missing",
     ),
     "unit-type": (
         "centrally-run-city",
@@ -173,9 +192,11 @@ class CCHC:
     AdministrativeUnit: Final = "https://w3id.org/cchc/ontology#AdministrativeUnit"
     AdministrativeUnitVersion: Final = "https://w3id.org/cchc/ontology#AdministrativeUnitVersion"
     CandidateObservation: Final = "https://w3id.org/cchc/ontology#CandidateObservation"
+    ComparableFigure: Final = "https://w3id.org/cchc/ontology#ComparableFigure"
     Cue: Final = "https://w3id.org/cchc/ontology#Cue"
     CueDimension: Final = "https://w3id.org/cchc/ontology#CueDimension"
     GrammarPattern: Final = "https://w3id.org/cchc/ontology#GrammarPattern"
+    Incomparability: Final = "https://w3id.org/cchc/ontology#Incomparability"
     Indicator: Final = "https://w3id.org/cchc/ontology#Indicator"
     Initiative: Final = "https://w3id.org/cchc/ontology#Initiative"
     InitiativeKind: Final = "https://w3id.org/cchc/ontology#InitiativeKind"
@@ -190,7 +211,9 @@ class CCHC:
     ReviewFigure: Final = "https://w3id.org/cchc/ontology#ReviewFigure"
     SourceDocument: Final = "https://w3id.org/cchc/ontology#SourceDocument"
     StatedNumber: Final = "https://w3id.org/cchc/ontology#StatedNumber"
+    addsUp: Final = "https://w3id.org/cchc/ontology#addsUp"
     agency: Final = "https://w3id.org/cchc/ontology#agency"
+    asOf: Final = "https://w3id.org/cchc/ontology#asOf"
     bars: Final = "https://w3id.org/cchc/ontology#bars"
     begins: Final = "https://w3id.org/cchc/ontology#begins"
     beside: Final = "https://w3id.org/cchc/ontology#beside"
@@ -202,6 +225,7 @@ class CCHC:
     context: Final = "https://w3id.org/cchc/ontology#context"
     counts: Final = "https://w3id.org/cchc/ontology#counts"
     denominator: Final = "https://w3id.org/cchc/ontology#denominator"
+    derivation: Final = "https://w3id.org/cchc/ontology#derivation"
     evidence: Final = "https://w3id.org/cchc/ontology#evidence"
     factor: Final = "https://w3id.org/cchc/ontology#factor"
     generic: Final = "https://w3id.org/cchc/ontology#generic"
@@ -214,6 +238,7 @@ class CCHC:
     legalBasis: Final = "https://w3id.org/cchc/ontology#legalBasis"
     level: Final = "https://w3id.org/cchc/ontology#level"
     levelled: Final = "https://w3id.org/cchc/ontology#levelled"
+    liesIn: Final = "https://w3id.org/cchc/ontology#liesIn"
     logOdds: Final = "https://w3id.org/cchc/ontology#logOdds"
     measure: Final = "https://w3id.org/cchc/ontology#measure"
     named: Final = "https://w3id.org/cchc/ontology#named"
@@ -221,6 +246,7 @@ class CCHC:
     narrows: Final = "https://w3id.org/cchc/ontology#narrows"
     needs: Final = "https://w3id.org/cchc/ontology#needs"
     numerator: Final = "https://w3id.org/cchc/ontology#numerator"
+    obstacle: Final = "https://w3id.org/cchc/ontology#obstacle"
     order: Final = "https://w3id.org/cchc/ontology#order"
     partOfCount: Final = "https://w3id.org/cchc/ontology#partOfCount"
     pattern: Final = "https://w3id.org/cchc/ontology#pattern"

@@ -5,14 +5,17 @@ Lines are made directly, by template; there are no blank nodes and no clock, so 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from builder import identifiers as iri
+from builder.artefacts import term_labels
 from builder.facts import (
     Candidate,
     Citation,
+    Comparable,
+    Comparison,
     Document,
     Evidence,
     Initiative,
@@ -24,6 +27,7 @@ from builder.facts import (
 )
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
+from builder.lineage import change_after
 from builder.text import fold_name
 from builder.vocabulary import (
     CCHC,
@@ -308,6 +312,14 @@ def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, 
     return sorted(lines.lines)
 
 
+def write_units(keys: Iterable[str], gazetteer: Gazetteer) -> list[str]:
+    """Return the sorted N-Quads that describe versions of units with their parents and the changes that ended them."""
+    lines = _Lines(iri.REGISTER_GRAPH)
+    for key in sorted(keys):
+        _write_unit(lines, gazetteer.versions[key], gazetteer)
+    return sorted(lines.lines)
+
+
 def _write_models(lines: _Lines, labels: Iterable[str]) -> None:
     """Describe what initiatives are called; the first of its spellings names a model, the others are kept."""
     for label in labels:
@@ -371,24 +383,30 @@ def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
 
 
 def _write_change(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
-    after = gazetteer.successors(unit)
-    if not after or unit.valid_through is None:
+    change = change_after(unit, gazetteer)
+    if change is None:
         return
-    day = unit.valid_through + timedelta(days=1)
-    name = iri.change_iri(unit.code, day)
+    name = iri.change_iri(unit.code, change.day)
     lines.link(name, RDF.type, ORG.ChangeEvent)
-    lines.add(name, RDFS.label, literal(f"{unit.label} → {', '.join(s.label for s in after)} ({day})", "vi"))
+    for kind in change.kinds:
+        lines.add(name, DCTERMS.type, concept("change-kind", kind))
+    label = f"{unit.label} → {', '.join(s.label for s in change.after)} ({change.day})"
+    lines.add(name, RDFS.label, literal(label, "vi"))
     lines.link(name, ORG.originalOrganization, iri.version_iri(unit.key))
-    for successor in after:
+    for successor in change.after:
         lines.link(name, ORG.resultingOrganization, iri.version_iri(successor.key))
-    lines.add(name, PROV.startedAtTime, typed(f"{day}T00:00:00", "dateTime"))
-    resolutions = {s.resolution for s in after if s.resolution}
-    for number in sorted(resolutions):
+    lines.add(name, PROV.startedAtTime, typed(f"{change.day}T00:00:00", "dateTime"))
+    for number in change.resolutions:
         legal = iri.legal_iri(number)
         lines.link(name, CCHC.legalBasis, legal)
         lines.link(legal, RDF.type, ELI.LegalResource)
         lines.add(legal, ELI.id_local, literal(number))
-        lines.add(legal, ELI.type_document, concept("document-kind", "resolution"))
+        lines.add(legal, ELI.type_document, concept("document-kind", _kind_of_resolution(number)))
+
+
+def _kind_of_resolution(number: str) -> str:
+    """Return the kind of a document that changes units: before 2009 they were decrees."""
+    return "resolution" if "/NQ-" in number or "/QH" in number else "decree"
 
 
 def _write_body(lines: _Lines, lexicon: Lexicon, named: set[str], area: str, label: str) -> None:
@@ -424,6 +442,55 @@ def _write_dataset(lines: _Lines) -> None:
     lines.add(iri.MODEL_SCHEME, SKOS.prefLabel, literal("Tên gọi của các sáng kiến", "vi"))
     lines.add(iri.MODEL_SCHEME, SKOS.definition, literal("Names that several localities share.", "en"))
     lines.add(iri.MODEL_SCHEME, SKOS.definition, literal("Tên chung của sáng kiến ở nhiều địa phương.", "vi"))
+
+
+# ---------------------------------------------------------------- figures on the units of another day
+
+
+def write_comparison(comparison: Comparison) -> list[str]:
+    """Return the sorted N-Quads of the figures carried to the units of a day, in a graph of their own."""
+    day, graph = comparison.day, iri.comparison_graph_iri(comparison.day)
+    lines = _Lines(graph)
+    lines.link(graph, RDF.type, PROV.Entity)
+    lines.link(graph, PROV.wasDerivedFrom, iri.DATASET)
+    lines.add(graph, CCHC.asOf, typed(day, "date"))
+    for language, label in sorted(term_labels("asOf").items()):
+        lines.add(graph, RDFS.label, literal(f"{label} {day}", language))
+    for figure in comparison.figures:
+        _write_comparable(lines, figure, day)
+    for obstacle in comparison.obstacles:
+        name = iri.obstacle_iri(day, obstacle.figure)
+        lines.link(name, RDF.type, CCHC.Incomparability)
+        lines.link(name, PROV.wasDerivedFrom, obstacle.figure)
+        lines.add(name, CCHC.obstacle, concept("obstacle", obstacle.obstacle))
+        lines.add(name, CCHC.asOf, typed(day, "date"))
+    for unit, home in comparison.homes:
+        lines.link(iri.version_iri(unit), CCHC.liesIn, iri.version_iri(home))
+    return sorted(lines.lines)
+
+
+def _write_comparable(lines: _Lines, figure: Comparable, day: date) -> None:
+    name = iri.comparable_iri(day, figure)
+    lines.link(name, RDF.type, CCHC.ComparableFigure)
+    lines.add(name, CCHC.asOf, typed(day, "date"))
+    lines.add(name, CCHC.indicator, concept("indicator", figure.indicator))
+    lines.link(name, SDMX_DIMENSION.refArea, iri.version_iri(figure.area))
+    lines.add(name, SDMX_MEASURE.obsValue, decimal(figure.value))
+    lines.add(name, SDMX_ATTRIBUTE.unitMeasure, concept("measure", figure.measure))
+    lines.add(name, CCHC.bound, concept("bound", figure.bound))
+    lines.add(name, CCHC.status, concept("status", figure.status))
+    lines.add(name, CCHC.derivation, concept("derivation", figure.derivation))
+    if figure.level:
+        lines.add(name, CCHC.level, concept("level", figure.level))
+    if figure.agency:
+        lines.link(name, CCHC.agency, figure.agency)
+    if figure.printed:
+        lines.add(name, CCHC.printedValue, literal(figure.printed))
+    if figure.period:
+        _write_days(lines, name, figure.period)
+    sources = (*figure.sources, *(figure.pages if len(figure.pages) == 1 else ()))
+    for source in sources:
+        lines.link(name, PROV.wasDerivedFrom, source)
 
 
 def write_ontology(statements: Iterable[str]) -> Iterator[str]:

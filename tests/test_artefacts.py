@@ -40,9 +40,10 @@ NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 CLASSES = """SourceDocument Observation ReviewFigure CandidateObservation Initiative InitiativeModel AdministrativeUnit
-    AdministrativeUnitVersion Indicator Issue"""
+    AdministrativeUnitVersion Indicator Issue ComparableFigure Incomparability"""
 PROPERTIES = """indicator periodStart periodEnd printedValue bound status level agency evidence context rule confidence
-    reformArea measure unitType versionOf hasVersion bodyOf sha256 legalBasis issueKind candidate phrase"""
+    reformArea measure unitType versionOf hasVersion bodyOf sha256 legalBasis issueKind candidate phrase
+    asOf derivation obstacle liesIn addsUp"""
 CONCEPTS = {
     "level": "province district commune",
     "bound": "exact above below about at-least at-most",

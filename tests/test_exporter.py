@@ -188,7 +188,7 @@ def test_localities_initiatives_and_indicators_are_nodes(network):
         "community": 0,
     }
     kinds = [kind for _, kind in network.nodes(data="kind")]
-    assert {kind: kinds.count(kind) for kind in kinds} == {"locality": 12, "initiative": 7, "indicator": 14}
+    assert {kind: kinds.count(kind) for kind in kinds} == {"locality": 14, "initiative": 7, "indicator": 16}
     assert "https://w3id.org/cchc/initiative-kind/model" not in network, "the model stands for its initiatives"
     assert unit("VN") not in network
 
@@ -205,14 +205,25 @@ def test_edges_count_statements_and_tell_the_years(network):
 
 
 def test_localities_are_similar_by_the_initiatives_they_share(network):
-    """875 runs {3 không 1 biết, one-stop}, 199 runs {3 không 1 biết, centre}, 876 only the first."""
+    """875 runs {3 không 1 biết, one-stop}, 199 runs {3 không 1 biết, centre}, 876 only the first.
+
+    193, 204 and 871 run the same model and nothing else.
+    """
     similar = {(a[-3:], b[-3:]): edge["weight"] for a, b, edge in network.edges(data=True) if edge["kind"] == "similar"}
-    assert similar == {("046", "049"): 0.5, ("199", "875"): 0.3333, ("199", "876"): 0.5, ("875", "876"): 0.5}
+    assert similar == {
+        ("046", "049"): 0.5,
+        ("199", "875"): 0.3333,
+        ("199", "876"): 0.5,
+        ("875", "876"): 0.5,
+        ("193", "204"): 1.0,
+        ("193", "871"): 1.0,
+        ("204", "871"): 1.0,
+    }
 
 
 def test_similarity_can_be_asked_for_more_strictly(graph_nq):
     strict = draw(graph_nq, least_similarity=0.4)
-    assert sum(edge["kind"] == "similar" for _, _, edge in strict.edges(data=True)) == 3
+    assert sum(edge["kind"] == "similar" for _, _, edge in strict.edges(data=True)) == 6
 
 
 def test_degree_counts_what_a_locality_runs_and_reports(network):

@@ -1,5 +1,8 @@
 """Which unit a page is about: the ten districts called Châu Thành, told apart by one clue at a time."""
 
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -11,6 +14,7 @@ from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.reader import read
 from builder.text import fold_name
+from builder.writer import write_register
 
 DAY = date(2019, 6, 10)
 CLUES = ("title", "dateline", "signature", "footer", "host", "commune", "nothing")
@@ -107,3 +111,127 @@ def test_names_in_an_address_do_not_overlap() -> None:
     text = "Dẫn đầu về hồ sơ trực tuyến\n\nNgày 16/1/2024\n\nNăm 2023, địa phương này tiếp nhận 12.345 hồ sơ.\n"
     linked = link(Source("p.txt", text.encode(), "text/plain", url="https://a.vn/ha-nam-dan-dau-ca-nuoc-ve-ho-so"))
     assert {load_gazetteer().versions[key].code for key in linked.about} == {"35"}
+
+
+# ---------------------------------------------------------------- every district, however it is written
+
+LONG = {"rural-district": "huyện", "urban-district": "quận", "district-town": "thị xã"}
+SHORT = {"rural-district": "H", "urban-district": "Q", "district-town": "TX"}
+TONES = {"òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa": "oạ", "ủy": "uỷ", "úy": "uý", "ùy": "uỳ", "ụy": "uỵ"}
+
+
+def with_newer_tones(name: str) -> str:
+    for old, new in TONES.items():
+        name = name.replace(old, new)
+    return name
+
+
+SPELLINGS: dict[str, Callable[[str, str, str], str]] = {
+    "kind in small letters": lambda long, short, name: f"{long} {name}",
+    "kind with a capital": lambda long, short, name: f"{long.capitalize()} {name}",
+    "all in capitals": lambda long, short, name: f"{long} {name}".upper(),
+    "short kind, dot, space": lambda long, short, name: f"{short}. {name}",
+    "short kind, dot": lambda long, short, name: f"{short}.{name}",
+    "short kind, space": lambda long, short, name: f"{short} {name}",
+    "short kind with a small letter": lambda long, short, name: f"{short.capitalize()}. {name}",
+    "decomposed": lambda long, short, name: unicodedata.normalize("NFD", f"{long} {name}"),
+    "decomposed capitals": lambda long, short, name: unicodedata.normalize("NFD", f"{long} {name}".upper()),
+    "newer place of tone marks": lambda long, short, name: f"{long} {with_newer_tones(name)}",
+    "no-break spaces": lambda long, short, name: f"{long} {name}".replace(" ", "\u00a0"),
+    "double spaces": lambda long, short, name: f"{long} {name}".replace(" ", "  "),
+    "zero-width characters": lambda long, short, name: f"{long} \u200b{name}\ufeff",
+    "another hyphen": lambda long, short, name: f"{long} {name.replace('-', '–')}",
+    "no kind": lambda long, short, name: name,
+}
+
+
+def readable(unit: UnitVersion, spelling: str) -> bool:
+    """Tell whether a spelling names the district: without its kind, one syllable or a province's name does not."""
+    if spelling != "no kind":
+        return True
+    named = load_gazetteer().by_name[fold_name(unit.name)]
+    return " " in unit.name and not any(u.level == "province" for u in named)
+
+
+def write_all_spellings(unit: UnitVersion) -> Source:
+    """Write a page of the province, from the last year of the district, with a figure for each spelling."""
+    day = unit.valid_through
+    assert day is not None
+    long, short = LONG.get(unit.kind, "thành phố"), SHORT.get(unit.kind, "TP")
+    told = [
+        f"Năm {day.year - 1}, {write(long, short, unit.name)} tiếp nhận {2001 + number} hồ sơ."
+        for number, (spelling, write) in enumerate(SPELLINGS.items())
+        if readable(unit, spelling)
+    ]
+    province = load_gazetteer().ancestors(unit, day)[-1].label
+    lines = [f"{province}: kết quả cải cách hành chính", f"ngày {day.day}/{day.month}/{day.year}", *told]
+    return Source("page.txt", "\n\n".join(lines).encode(), "text/plain")
+
+
+@pytest.mark.slow
+def test_every_spelling_of_every_district_leads_to_one_identity() -> None:
+    """15 spellings of every district since 2004, from the page through reader and extractor to the linked figure."""
+    districts = [v for v in load_gazetteer().versions.values() if v.level == "district"]
+    wrong = []
+    for unit in districts:
+        found: dict[int, set[str]] = defaultdict(set)
+        for fact in link(write_all_spellings(unit)).facts:
+            if isinstance(fact, Observation):
+                found[int(fact.value)].add(load_gazetteer().versions[fact.area].code)
+        expected = {2001 + n: {unit.code} for n, spelling in enumerate(SPELLINGS) if readable(unit, spelling)}
+        wrong += [(unit.key, unit.label, n, found.get(n)) for n in expected if found.get(n) != expected[n]]
+    assert len({unit.code for unit in districts}) == 716
+    assert len(SPELLINGS) >= 14
+    assert wrong == []
+
+
+# ---------------------------------------------------------------- bodies of units
+
+
+@pytest.mark.parametrize(
+    ("province", "code"), [("Đồng Tháp", "87"), ("Quảng Ninh", "22"), ("Cao Bằng", "04"), ("Sóc Trăng", "94")]
+)
+def test_a_department_is_one_of_the_province_of_the_page(province: str, code: str) -> None:
+    """A page of the province, and a section about one of its departments in which the province is not named again."""
+    text = f"""Tỉnh {province} đẩy mạnh cải cách hành chính
+
+ngày 10/12/2019
+
+Năm 2019, Sở Tư pháp tiếp nhận 4.321 hồ sơ, tỷ lệ giải quyết đúng hạn đạt 99,5%.
+"""
+    facts = [f for f in link(Source("page.txt", text.encode(), "text/plain")).facts if isinstance(f, Observation)]
+    assert len(facts) == 2
+    assert {(load_gazetteer().versions[f.area].code, fold_name(f.agency)) for f in facts} == {(code, "sở tư pháp")}
+
+
+def test_a_department_of_another_province_is_its_own() -> None:
+    text = """Tỉnh Đồng Tháp học tập kinh nghiệm cải cách hành chính
+
+ngày 10/12/2019
+
+Năm 2019, Sở Tư pháp tỉnh An Giang tiếp nhận 4.321 hồ sơ của người dân.
+"""
+    (figure,) = [f for f in link(Source("page.txt", text.encode(), "text/plain")).facts if isinstance(f, Observation)]
+    assert load_gazetteer().versions[figure.area].code == "89"
+    assert fold_name(figure.agency).startswith("sở tư pháp")
+
+
+def test_bodies_are_organisations_of_a_unit_and_no_units() -> None:
+    """The register calls a body an organisation, tells its kind and unit, and never makes it a unit."""
+    bodies = {
+        "Ủy ban nhân dân": "peoples-committee",
+        "Hội đồng nhân dân": "peoples-council",
+        "Sở Tư pháp": "department",
+        "Phòng Nội vụ": "division",
+        "Trung tâm Phục vụ hành chính công": "centre",
+    }
+    references = {("body", "942/2008-10-09", label) for label in bodies}
+    lines = write_register(references, load_gazetteer(), load_lexicon())
+    told = [line.split(" ", 2) for line in lines if "/id/body/942/" in line]
+    assert {p.rpartition("#")[2].rpartition("/")[2].rstrip(">") for _, p, _ in told} == {
+        "type", "label", "bodyOf", "classification",
+    }  # fmt: skip
+    assert {v.partition("> ")[0] for _, p, v in told if p.endswith("bodyOf>")} == {"<https://w3id.org/cchc/id/unit/942"}
+    kinds = {s: v.partition("> ")[0].rpartition("/")[2] for s, p, v in told if p.endswith("classification>")}
+    assert sorted(kinds.values()) == sorted(bodies.values())
+    assert not any("AdministrativeUnit" in v for _, _, v in told)

@@ -76,12 +76,19 @@ def check_build(out: Path, pages: Path | None = None) -> "Report":
     from builder.facts import Report
 
     changed = tuple(find_changed(out))
-    found = validator.validate(out / "graph.nq", out / "texts", pages)
+    found = validator.validate(out / "graph.nq", out / "texts", pages, derived=_derived(out))
     report = Report(changed + found.violations)
     writers = {"ttl": validator.report_ttl, "json": validator.report_json, "html": validator.report_html}
     for ending, write in writers.items():
         write_file(out / f"report.{ending}", write(report))
     return report
+
+
+def _derived(out: Path) -> list[Path]:
+    """Return the files that were made of a build later: its figures on the units of another day."""
+    from builder.pipeline import COMPARISON
+
+    return [path for path in (out / COMPARISON,) if path.is_file()]
 
 
 def find_changed(out: Path) -> "Iterator[Violation]":
@@ -129,7 +136,8 @@ def open_answers(out: Path, place: str | None = None) -> "Store":
 
     if place is None:
         store = open_store("memory:")
-        store.load_nquads(open_build(out))
+        for graph in (open_build(out), *_derived(out)):
+            store.load_nquads(graph)
         return store
     if place.startswith(("http://", "https://")):
         return open_store(place)
@@ -138,18 +146,19 @@ def open_answers(out: Path, place: str | None = None) -> "Store":
 
 def _open_folder(out: Path, folder: Path) -> "Store":
     """Return the store in a folder, made from a build if there is none; one made from another build is refused."""
-    from builder.pipeline import hash_files, open_build
+    from builder.pipeline import open_build
     from builder.store import open_store
 
     marker = folder / MARKER
     if (folder / "CURRENT").is_file():
-        if marker.is_file() and (out / "graph.nq").is_file() and marker.read_text() != hash_files(out)["graph.nq"]:
+        if marker.is_file() and (out / "graph.nq").is_file() and marker.read_text() != _mark(out):
             raise StoreError(f"{folder}: was made from another graph than {out}; delete it or choose another folder")
         return open_store(folder, read_only=True)
-    graph = open_build(out)
+    graphs = (open_build(out), *_derived(out))
     store = open_store(folder, create=True)
-    store.load_nquads(graph)
-    write_file(marker, hash_files(out)["graph.nq"])
+    for graph in graphs:
+        store.load_nquads(graph)
+    write_file(marker, _mark(out))
     return store
 
 
@@ -169,3 +178,10 @@ def explain_why(store: "Store", out: Path, explanation: "Explanation") -> "tuple
     named = [("cue", name) for name, _ in why.cues]
     named += [("indicator", name) for name, _ in why.rivals] + [("sign", name) for name, *_ in why.signs]
     return why, name_concepts(store, {f"{NAMESPACES['scheme']}{scheme}/{name}" for scheme, name in named})
+
+
+def _mark(out: Path) -> str:
+    """Return what tells the graph of a build, and what was made of it later, from others."""
+    from builder.pipeline import hash_file
+
+    return " ".join(hash_file(path) for path in (out / "graph.nq", *_derived(out)))

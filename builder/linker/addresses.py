@@ -107,8 +107,8 @@ def _units_of_label(label: str, gazetteer: Gazetteer, level: str, day: date | No
             return in_force(found, day)
     if level != "province":
         return ()
-    tails = [key for key in gazetteer.slugs if len(key) >= _SHORTEST_TAIL and plain.endswith(key)]
-    return in_force([u for key in tails for u in gazetteer.slugs[key] if u.level == level], day)
+    tails = (plain[start:] for start in range(len(plain) - _SHORTEST_TAIL + 1))
+    return in_force([u for tail in tails for u in gazetteer.slugs.get(tail, ()) if u.level == level], day)
 
 
 def _units_of_path(path: str, gazetteer: Gazetteer, day: date | None) -> Iterator[tuple[UnitVersion, float]]:
@@ -118,7 +118,9 @@ def _units_of_path(path: str, gazetteer: Gazetteer, day: date | None) -> Iterato
             yield from ((u, _PATH_WEIGHT) for u in _units_of_label(part, gazetteer, "province", day))
     words = re.split(r"[-/_.]+", path.lower())
     spots = [(i, i + width) for width in _NAME_WORDS for i in range(len(words) - width + 1)]
-    named = {s: in_force(gazetteer.slugs.get("".join(words[slice(*s)]), ()), day) for s in spots if all(words[slice(*s)])}
+    named = {
+        s: in_force(gazetteer.slugs.get("".join(words[slice(*s)]), ()), day) for s in spots if all(words[slice(*s)])
+    }
     free = set(range(len(words)))
     for spot in sorted((s for s in named if named[s]), key=lambda s: (_is_lower(named[s]), s[0], -s[1])):
         if free >= set(range(*spot)):  # "ha-nam-dan-dau" does not name the district Nam Đàn

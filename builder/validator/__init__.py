@@ -39,14 +39,22 @@ EVIDENCE_MESSAGES = {
 }
 
 
-def validate(graph: Path, texts: Path | None = None, pages: Path | None = None, *, reference: bool = False) -> Report:
+def validate(
+    graph: Path,
+    texts: Path | None = None,
+    pages: Path | None = None,
+    *,
+    derived: Iterable[Path] = (),
+    reference: bool = False,
+) -> Report:
     """Return what is wrong with a built graph: its shapes, its checks and its quotations.
 
     The texts are looked for beside the graph unless another folder is given. With the folder of pages, the kept texts
-    are compared with the plain-text pages too.
+    are compared with the plain-text pages too. Files derived from the graph are judged together with it.
     """
     kept = texts or graph.parent / "texts"
-    found = [*check_graph(read_graph(graph), reference=reference), *_unproved(graph, kept, pages)]
+    quads = [quad for file in (graph, *derived) for quad in read_graph(file)]
+    found = [*check_graph(quads, reference=reference), *_unproved(graph, kept, pages)]
     return Report(_sorted(found))
 
 

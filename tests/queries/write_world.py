@@ -1,6 +1,6 @@
 """Writes world.trig, the small world every saved query is asked about: ``python tests/queries/write_world.py``.
 
-Three provinces, the mergers of 2020 and 2025, seven pages. Names, codes and resolutions are real; the figures are made
+Three provinces, the mergers of 2020 and 2025, eight pages. Names, codes and resolutions are real; the figures are made
 up so that each query has something to tell apart: ties, gaps, two tiers, a contradiction, a target missed, a figure
 without a period.
 """
@@ -9,11 +9,17 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
+
+from builder.comparable import compare
+from builder.gazetteer import load_gazetteer
+from builder.writer import write_comparison
 
 WORLD = Path(__file__).with_name("world.trig")
 DATA, CONCEPTS = "https://w3id.org/cchc/id/", "https://w3id.org/cchc/"
@@ -26,6 +32,7 @@ PREFIXES = {
     "status": f"{CONCEPTS}status/",
     "measure": f"{CONCEPTS}measure/",
     "unit-type": f"{CONCEPTS}unit-type/",
+    "change-kind": f"{CONCEPTS}change-kind/",
     "initiative-kind": f"{CONCEPTS}initiative-kind/",
     "document-kind": f"{CONCEPTS}document-kind/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -52,6 +59,8 @@ CONCEPT_LABELS = {  # scheme/id: Vietnamese, English
     ),
     "indicator/citizen-satisfaction-rate": ("tỷ lệ người dân, tổ chức hài lòng", "share of citizens satisfied"),
     "indicator/online-dossier-rate": ("tỷ lệ hồ sơ trực tuyến", "share of dossiers received online"),
+    "indicator/dossiers-resolved": ("số hồ sơ đã giải quyết", "dossiers resolved"),
+    "indicator/dossiers-on-time": ("số hồ sơ đúng và trước hạn", "dossiers resolved on time or early"),
     "indicator/dossiers-received": ("số hồ sơ tiếp nhận", "dossiers received"),
     "indicator/online-services": ("số dịch vụ công trực tuyến", "online public services"),
     "indicator/online-services-level-3": ("số dịch vụ công trực tuyến mức độ 3", "online services at level 3"),
@@ -85,8 +94,24 @@ CONCEPT_LABELS = {  # scheme/id: Vietnamese, English
     "unit-type/country": ("quốc gia", "country"),
     "unit-type/province": ("tỉnh", "province"),
     "unit-type/rural-district": ("huyện", "rural district"),
+    "unit-type/provincial-city": ("thành phố thuộc tỉnh", "provincial city"),
     "unit-type/township": ("thị trấn", "township"),
     "unit-type/commune": ("xã", "commune"),
+    "change-kind/merger": ("sáp nhập", "merger"),
+    "change-kind/division": ("chia tách", "division"),
+    "change-kind/dissolution": ("giải thể", "dissolution"),
+    "change-kind/renaming": ("đổi tên", "renaming"),
+    "change-kind/boundary-change": ("điều chỉnh địa giới", "boundary change"),
+    "change-kind/level-change": ("thay đổi loại đơn vị", "change of kind"),
+    "derivation/unchanged": ("giữ nguyên", "unchanged"),
+    "derivation/sum": ("cộng các phần", "sum of the parts"),
+    "derivation/weighted": ("tỷ lệ tính từ tổng", "rate of the sums"),
+    "obstacle/no-period": ("không rõ kỳ", "no period"),
+    "obstacle/after-day": ("sau ngày được chọn", "later than the day"),
+    "obstacle/divided": ("đã chia tách", "divided"),
+    "obstacle/weights-missing": ("thiếu trọng số", "weights missing"),
+    "obstacle/changed-within-period": ("thay đổi trong kỳ", "changed within the period"),
+    "obstacle/not-additive": ("không cộng được", "not additive"),
     "reform-area/procedures": ("cải cách thủ tục hành chính", "administrative procedures"),
     "initiative-kind/model": ("mô hình", "model"),
     "initiative-kind/one-stop-shop": ("cơ chế một cửa", "one-stop shop"),
@@ -103,10 +128,14 @@ UNITS = """
 VN/origin|Việt Nam|country|||
 04/origin|Cao Bằng|province|province|VN/origin|
 046/origin|Trà Lĩnh|rural-district|district|04/origin|2020-02-29
-047/origin|Trùng Khánh|rural-district|district|04/origin|2025-06-30
+047/origin|Trùng Khánh|rural-district|district|04/origin|2020-02-29
+047/2020-03-01|Trùng Khánh|rural-district|district|04/origin|2025-06-30
 049/origin|Quảng Uyên|rural-district|district|04/origin|2020-02-29
 049/2020-03-01|Quảng Hòa|rural-district|district|04/origin|2025-06-30
 22/origin|Quảng Ninh|province|province|VN/origin|
+193/origin|Hạ Long|provincial-city|district|22/origin|2019-12-31
+193/2020-01-01|Hạ Long|provincial-city|district|22/origin|2025-06-30
+204/origin|Hoành Bồ|rural-district|district|22/origin|2019-12-31
 198/origin|Bình Liêu|rural-district|district|22/origin|2025-06-30
 199/origin|Tiên Yên|rural-district|district|22/origin|2025-06-30
 200/origin|Đầm Hà|rural-district|district|22/origin|2025-06-30
@@ -119,19 +148,30 @@ VN/origin|Việt Nam|country|||
 30169/origin|Lấp Vò|township|commune|875/origin|2025-06-30
 30169/2025-07-01|Lấp Vò|commune|commune|82/2025-07-01|
 """
-KIND_WORDS = {"province": "Tỉnh", "rural-district": "Huyện", "township": "Thị trấn", "commune": "Xã", "country": ""}
+KIND_WORDS = {
+    "province": "Tỉnh",
+    "rural-district": "Huyện",
+    "provincial-city": "Thành phố",
+    "township": "Thị trấn",
+    "commune": "Xã",
+    "country": "",
+}
 
-# event, day, former versions, resulting versions, legal document, label
+# event, day, former versions, resulting versions, kinds, legal document, label
 CHANGES = """
-046-2020-03-01|2020-03-01|046/origin|047/origin 049/2020-03-01|897-nq-ubtvqh14|Huyện Trà Lĩnh nhập vào hai huyện lân cận
-049-2020-03-01|2020-03-01|049/origin|049/2020-03-01|897-nq-ubtvqh14|Huyện Quảng Uyên thành huyện Quảng Hòa
-30169-2025-07-01|2025-07-01|30169/origin|30169/2025-07-01|1663-nq-ubtvqh15|Thị trấn Lấp Vò thành xã Lấp Vò
-87-2025-07-01|2025-07-01|87/origin|82/2025-07-01|202-2025-qh15|Tỉnh Đồng Tháp hợp nhất với tỉnh Tiền Giang
-875-2025-07-01|2025-07-01|875/origin|30169/2025-07-01|1663-nq-ubtvqh15|Huyện Lấp Vò kết thúc hoạt động
+046-2020-03-01|2020-03-01|046/origin|047/2020-03-01 049/2020-03-01|dissolution division|897-nq-ubtvqh14|Chia Trà Lĩnh
+047-2020-03-01|2020-03-01|047/origin|047/2020-03-01|boundary-change|897-nq-ubtvqh14|Trùng Khánh nhận một phần Trà Lĩnh
+049-2020-03-01|2020-03-01|049/origin|049/2020-03-01|renaming|897-nq-ubtvqh14|Huyện Quảng Uyên thành huyện Quảng Hòa
+193-2020-01-01|2020-01-01|193/origin|193/2020-01-01|merger|837-nq-ubtvqh14|Hạ Long nhận huyện Hoành Bồ
+204-2020-01-01|2020-01-01|204/origin|193/2020-01-01|dissolution merger|837-nq-ubtvqh14|Nhập huyện Hoành Bồ vào Hạ Long
+30169-2025-07-01|2025-07-01|30169/origin|30169/2025-07-01|level-change merger|1663-nq-ubtvqh15|Lập xã Lấp Vò
+87-2025-07-01|2025-07-01|87/origin|82/2025-07-01|dissolution merger|202-2025-qh15|Hợp nhất Đồng Tháp, Tiền Giang
+875-2025-07-01|2025-07-01|875/origin|30169/2025-07-01|dissolution|1663-nq-ubtvqh15|Huyện Lấp Vò kết thúc hoạt động
 """
 
 # id, number as written, kind, day
 LEGAL = """
+837-nq-ubtvqh14|837/NQ-UBTVQH14|resolution|2019-12-17
 897-nq-ubtvqh14|897/NQ-UBTVQH14|resolution|2020-02-11
 202-2025-qh15|202/2025/QH15|resolution|2025-06-12
 1663-nq-ubtvqh15|1663/NQ-UBTVQH15|resolution|2025-06-16
@@ -147,7 +187,8 @@ tra-linh.txt|Trà Lĩnh vì người dân|2019-10-15|caobang.gov.vn|046/origin|6
 tien-yen.txt|Tiên Yên đổi mới một cửa|2019-11-28|baoquangninh.com.vn|199/origin|61-2018-nd-cp
 quang-ninh.txt|Quảng Ninh nhìn lại năm 2019|2019-12-20|quangninh.gov.vn|22/origin|61-2018-nd-cp 30c-nq-cp
 dong-thap.txt|Đồng Tháp tổng kết năm 2019|2020-01-05|dongthap.gov.vn|87/origin 875/origin|30c-nq-cp
-cao-bang.txt|Cao Bằng sau sắp xếp|2021-01-10|caobang.gov.vn|047/origin 049/2020-03-01|
+ha-long.txt|Hạ Long trước khi mở rộng|2020-01-15|quangninh.gov.vn|193/origin 204/origin|
+cao-bang.txt|Cao Bằng sau sắp xếp|2021-01-10|caobang.gov.vn|047/2020-03-01 049/2020-03-01|
 xa-lap-vo.txt|Xã Lấp Vò sau một trăm ngày||dongthap.gov.vn|30169/2025-07-01|
 """
 
@@ -191,12 +232,23 @@ dong-thap.txt|871/origin|on-time-rate|99,2%|exact|actual||2019-01-01|2019-12-31|
 dong-thap.txt|871/origin|one-stop-units|12|exact|actual||||
 dong-thap.txt|874/origin|on-time-rate|99,2%|exact|actual||2019-01-01|2019-12-31|
 cao-bang.txt|047/origin|on-time-rate|97,8%|exact|actual||2019-01-01|2019-12-31|
-cao-bang.txt|047/origin|on-time-rate|97,1%|exact|actual||2020-01-01|2020-12-31|
-cao-bang.txt|047/origin|on-time-rate|98%|at-least|target||2020-01-01|2020-12-31|
+cao-bang.txt|047/2020-03-01|on-time-rate|97,1%|exact|actual||2020-03-01|2020-12-31|
+cao-bang.txt|047/2020-03-01|on-time-rate|98%|at-least|target||2020-01-01|2020-12-31|
 cao-bang.txt|049/2020-03-01|on-time-rate|96,6%|exact|actual||2020-03-01|2020-12-31|
 cao-bang.txt|049/2020-03-01|citizen-satisfaction-rate|94,2%|exact|actual||2020-03-01|2020-12-31|
 cao-bang.txt|049/2020-03-01|qualified-staff-rate|100%|exact|actual|||2021-01-10|
-cao-bang.txt|047/origin|online-services-level-4|60|exact|actual||2020-01-01|2020-12-31|
+cao-bang.txt|047/2020-03-01|online-services-level-4|60|exact|actual||2020-03-01|2020-12-31|
+ha-long.txt|193/origin|dossiers-received|12.000|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|204/origin|dossiers-received|3.000|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|193/origin|dossiers-resolved|11.000|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|204/origin|dossiers-resolved|2.500|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|193/origin|dossiers-on-time|10.890|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|204/origin|dossiers-on-time|2.400|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|193/origin|on-time-rate|99%|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|204/origin|on-time-rate|96%|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|204/origin|citizen-satisfaction-rate|95%|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|193/origin|online-services-level-4|70|exact|actual||2019-01-01|2019-12-31|
+ha-long.txt|204/origin|online-services-level-4|40|exact|actual||2019-01-01|2019-12-31|
 xa-lap-vo.txt|30169/2025-07-01|on-time-rate|99,6%|exact|actual|commune|2025-07-01|2025-10-08|
 """
 
@@ -212,8 +264,10 @@ dong-thap.txt|875/origin|3 không, 1 biết|model|3-khong-1-biet|implemented|
 dong-thap.txt|875/origin|cơ chế một cửa|one-stop-shop||implemented|
 dong-thap.txt|876/origin|3 không 1 biết|model|3-khong-1-biet|implemented|
 dong-thap.txt|871/origin|Nụ cười công sở|model|nu-cuoi-cong-so|implemented|
+ha-long.txt|193/origin|Nụ cười công sở|model|nu-cuoi-cong-so|implemented|
+ha-long.txt|204/origin|Nụ cười công sở|model|nu-cuoi-cong-so|implemented|
 cao-bang.txt|049/2020-03-01|Ngày thứ sáu không hẹn|model|ngay-thu-sau-khong-hen|implemented|
-cao-bang.txt|047/origin|một cửa điện tử|electronic-one-stop-shop||planned|
+cao-bang.txt|047/2020-03-01|một cửa điện tử|electronic-one-stop-shop||planned|
 """
 MODEL_LABELS = {
     "3-khong-1-biet": "3 không 1 biết",
@@ -279,7 +333,7 @@ def large(pages: int) -> Tables:
     units += [f"P{n}/origin|{n}|province|province|VN/origin|" for n in range(provinces)]
     units += [f"D{n}/origin|{n}|rural-district|district|P{n % provinces}/origin|2025-06-30" for n in range(districts)]
     units += [f"C{n}/2025-07-01|{n}|commune|commune|P{n % provinces}/origin|" for n in range(districts)]
-    event = "2025-07-01|2025-07-01|D{0}/origin|C{0}/2025-07-01|1663-nq-ubtvqh15|Huyện {0} kết thúc"
+    event = "2025-07-01|2025-07-01|D{0}/origin|C{0}/2025-07-01|dissolution|1663-nq-ubtvqh15|Huyện {0} kết thúc"
     indicators = cycle(key.partition("/")[2] for key in CONCEPT_LABELS if key.startswith("indicator/"))
     figures = [
         f"p{n}.txt|D{(n + m) % districts}/origin|{name}|{80 + (n * m) % 20}{'%' if 'rate' in name else ''}|exact|"
@@ -475,12 +529,14 @@ def add_unit(register: GraphOf, row: list[str]) -> None:
 
 
 def add_change(register: GraphOf, row: list[str]) -> None:
-    key, day, former, resulting, legal, label = row
+    key, day, former, resulting, kinds, legal, label = row
     change = f"data:change/{key}"
     register.add(change, "rdf:type", "org:ChangeEvent")
     register.add(change, "rdfs:label", vietnamese(label))
     register.add(change, "prov:startedAtTime", typed(f"{day}T00:00:00", "dateTime"))
     register.add(change, "cchc:legalBasis", add_legal(register, legal))
+    for kind in kinds.split():
+        register.add(change, "dcterms:type", f"change-kind:{kind}")
     for unit in former.split():
         register.add(change, "org:originalOrganization", f"data:unit/{unit}")
     for unit in resulting.split():
@@ -526,8 +582,31 @@ def world(tables: Tables = SMALL) -> Iterator[ox.Quad]:
         yield from graph.quads
 
 
+AS_OF = date(2024, 6, 1)  # the day whose units the questions are asked about in the second geography
+
+
+def small_world() -> list[ox.Quad]:
+    """Return the small world with its figures on the units of a day."""
+    statements = list(world())
+    store = ox.Store()
+    store.bulk_extend(statements)
+    comparison = compare(Union(store), AS_OF, load_gazetteer())
+    lines = "".join(write_comparison(comparison))
+    return [*statements, *ox.parse(lines, format=ox.RdfFormat.N_QUADS)]
+
+
+class Union:
+    """A store asked over the union of its graphs."""
+
+    def __init__(self, inner: ox.Store) -> None:
+        self.inner = inner
+
+    def query(self, text: str) -> Any:
+        return self.inner.query(text, use_default_graph_as_union=True)
+
+
 def as_trig() -> bytes:
-    ordered = sorted(world(), key=lambda q: (str(q.graph_name), str(q.subject), str(q.predicate), str(q.object)))
+    ordered = sorted(small_world(), key=lambda q: (str(q.graph_name), str(q.subject), str(q.predicate), str(q.object)))
     body = ox.serialize(ordered, format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
     assert body is not None
     lines = body.splitlines(keepends=True)
