@@ -163,7 +163,7 @@ class _SentenceReader:
         if header is None or block.kind == "header":
             return
         for cell in read_cells(page, header, self.told.heading, block):
-            frame = cell_frame(page, header, cell, self.frames.last)
+            frame = cell_frame(page, header, cell, self.frames.last, [(b.start, b.end) for b in self.sentence.bodies])
             self.place = self._place_of(cell)
             self.status = "target" if is_planned(page, cell) else "actual"
             self.column_period = self._period_of(cell)

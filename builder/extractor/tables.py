@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,10 +13,13 @@ from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.quantities import Number, find_masked, find_numbers, parse_number
 from builder.extractor.units import Place
 from builder.facts import Block, Period
-from builder.lexicon import between
+from builder.lexicon import Hit, Lexicon, between
 
 _WHOLE = 100
 _INDEX_WEIGHT = 0.6  # of the index that a table is announced for
+_NOUN_WEIGHT = 0.6  # of the noun that the columns of a table count together
+_FEWEST_COLUMNS = 2  # that tell it
+_HANDLING = frozenset({"stage", "timing"})
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W\d]+")
 _YEAR = re.compile(r"(?<![\d.,/])(?:19|20)\d\d(?![\d.,/])")
@@ -94,25 +98,63 @@ def _decimal(page: Page, number: Number) -> Number:
     return replace(number, value=parse_number(digits.group(), counted=False)) if digits and not number.whole else number
 
 
-def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None) -> Frame:
+def counted_frame(page: Page, columns: Sequence[Stretch], before: Frame | None) -> Frame | None:
+    """Return what was told before a table, with the noun that its columns count where none of them names one.
+
+    "Received", "resolved" and "overdue" together are dossiers: the noun under which most columns are indicators.
+    """
+    lexicon = page.lexicon
+    hits = [between(page.hits, *column) for column in columns]
+    if any(h.dimension == "object" for each in hits for h in each):
+        return before
+    told = [frozenset(h.concept for h in each if h.dimension in _HANDLING) for each in hits]
+    tally = Counter(noun for cues in told if cues for noun in _nouns_of(cues, lexicon))
+    (noun, most), (_, next_most) = (*tally.most_common(2), ("", 0), ("", 0))[:2]
+    if most < _FEWEST_COLUMNS or most == next_most:
+        return before
+    kept = {c: w for c, w in before.cues.items() if lexicon.cues[c].dimension != "object"} if before else {}
+    return Frame({**kept, noun: _NOUN_WEIGHT})
+
+
+def _nouns_of(cues: frozenset[str], lexicon: Lexicon) -> set[str]:
+    """Return what is counted by the indicators that some cues tell wholly."""
+    wider = [lexicon.cues[cue].wider for cue in cues]
+    return {
+        noun
+        for indicator in lexicon.by_measure["count"]
+        for reading in indicator.readings
+        if all(any(need in each for each in wider) for need in reading.needs)
+        and all(set(reading.needs) & each for each in wider)
+        for noun in reading.counts
+    }
+
+
+def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bodies: Sequence[Stretch]) -> Frame:
     """Return the cues of a number in a table; ``before`` is the frame of the number to the left of it.
+
+    The words that name one of the ``bodies`` of the row tell of whom a number is, not what it counts.
 
     A column such as "Tỷ lệ (%)" is told of what the column before it counts. Of an index that only the announcement
     names, the table tells in the columns of totals and ranks; the others are its parts.
     """
     text, lexicon = page.folded.text, page.lexicon
-    hits = [h for name in cell.names for h in between(page.hits, *name)]
+    stretches_of = (*cell.names, *cell.zone.right)
+    hits = sorted({h for each in stretches_of for h in between(page.hits, *each) if not _lies_in(h, bodies)})
     paired = (
         before is not None and cell.zone.number.kind == "percent" and not any(h.dimension in MEASURING for h in hits)
     )
     known = header.frame if cell.column is not None or cell.alone else None
-    frame = read_frame(text, cell.zone, page.hits, lexicon, before if paired else known)
+    frame = read_frame(text, cell.zone, hits, lexicon, before if paired else known)
     if lexicon.has(frame.own, {"index"}):
         return frame
     cues = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension != "index"}
     if header.index_told and _states_whole(page, cell):
         cues[header.index_told] = _INDEX_WEIGHT
     return replace(frame, cues=cues)
+
+
+def _lies_in(hit: Hit, stretches: Sequence[Stretch]) -> bool:
+    return any(start <= hit.start < end for start, end in stretches)
 
 
 def _states_whole(page: Page, cell: Cell) -> bool:

@@ -9,7 +9,7 @@ from builder.extractor.page import TABULAR, Page
 from builder.extractor.periods import Calendar, PeriodMention, closes, find_periods
 from builder.extractor.scope import Body, levels_told, names_district
 from builder.extractor.sentence import Sentence, opens_with
-from builder.extractor.tables import Header, stretches
+from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
 from builder.facts import Block, Period
 from builder.lexicon import Lexicon
@@ -153,7 +153,8 @@ def _open_row(page: Page, index: int, told: Told) -> None:
         before, told.heading = told.header, None
         names = cells if block.kind == "header" else ()
         over = before.cells if before and before.index == index - 1 and len(before.cells) == len(names) else ()
-        told.header = Header(index, names, frame or told.frame, _index_told(told, page.lexicon), over)
+        frame = counted_frame(page, (*names[1:], *over), frame or told.frame)
+        told.header = Header(index, names, frame, _index_told(told, page.lexicon), over)
     elif len(cells) == 1:
         told.heading = cells[0]
     told.group = told.header.index
