@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from builder.extractor.frames import MEASURING, Frame, Zone, read_frame
 from builder.extractor.quantities import Number
+from builder.extractor.reading import ACCEPTED, rank_indicators
 from builder.extractor.sentence import Sentence
 from builder.extractor.told import Told
 from builder.extractor.turns import Turns
@@ -48,7 +49,20 @@ class FrameReader:
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
+        frame = self._with_noun_ahead(zone, frame)
         return self._of_headline(zone, frame, indexed=indexed)
+
+    def _with_noun_ahead(self, zone: Zone, frame: Frame) -> Frame:
+        """Give a bare count that tells no indicator the noun of the next: "nhận 2.640, giải quyết 2.497 hồ sơ"."""
+        handled = self.lexicon.has(frame.own, {"stage", "timing"})
+        onward = self.lexicon.grammar["count-goes-on"].match(self.text, zone.number.after, self.sentence.end)
+        if onward is None or zone.number.kind != "plain" or not (frame.bare and handled):
+            return frame
+        if any(choice.score >= ACCEPTED for choice in rank_indicators(frame, "count", self.lexicon)):
+            return frame
+        behind = (h for h in self.sentence.hits(onward.end()) if h.start == onward.end())
+        nouns = {h.concept: _AHEAD for h in behind if h.dimension == "object"}
+        return replace(frame, cues={**frame.cues, **nouns})
 
     def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
         """Give points and ranks that no index explains the index that the page's headline is about."""
