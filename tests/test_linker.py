@@ -235,3 +235,19 @@ def test_bodies_are_organisations_of_a_unit_and_no_units() -> None:
     kinds = {s: v.partition("> ")[0].rpartition("/")[2] for s, p, v in told if p.endswith("classification>")}
     assert sorted(kinds.values()) == sorted(bodies.values())
     assert not any("AdministrativeUnit" in v for _, _, v in told)
+
+
+@pytest.mark.parametrize(("other", "about"), [("", {"871"}), (" Huyện Lấp Vò đứng thứ hai.", {"87"})])
+def test_the_one_district_of_a_province_that_a_page_calls_the_district(other: str, about: set[str]) -> None:
+    text = f"""Công bố kết quả xếp hạng năm 2020
+
+Ngày 19/3/2021
+
+UBND tỉnh Đồng Tháp tổ chức hội nghị công bố Chỉ số CCHC năm 2020.
+
+Tại điểm cầu huyện Tam Nông có lãnh đạo UBND huyện và các phòng của huyện.
+
+Năm 2020, huyện Tam Nông đạt 86,5 điểm, tăng 0,5 điểm. Huyện Tam Nông đứng thứ tư.{other}
+"""
+    linked = link(Source("page.txt", text.encode(), "text/plain"))
+    assert {load_gazetteer().versions[key].code for key in linked.about} == about

@@ -232,6 +232,10 @@ def _decide(
     equals = [c for c in others if standing(c) == standing(first) and c not in chain[first] and first not in chain[c]]
     if equals:  # a page on several places equally is about none of them
         return Context(None, (), day, scores)
+    inside = [c for c in named if c in units and units[c].level == "district" and first in chain[c] - {c}]
+    lone = inside[0] if len(inside) == 1 else ""
+    if lone and spoken.get(units[lone].kind) and scores[lone] >= _CARRIES * scores[first]:
+        return Context(units[lone], (), day, scores)  # the one district of the province, called "the district" as well
     own = spoken.get(units[first].kind, 0.0)
     if first not in named and units[first].level == "province" and own < max(spoken.get(k, 0.0) for k in _DISTRICTS):
         return Context(None, (), day, scores)  # "the district" on a page of which only the province's host is known
@@ -285,6 +289,7 @@ _SPOKEN = {
     "spoken-of-commune": ("commune", "ward", "township"),
 }
 _DISTRICTS = ("rural-district", "urban-district", "district-town")
+_CARRIES = 0.75  # of the weight of the province
 _MOST_SPOKEN = 4.0
 _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
