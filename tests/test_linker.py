@@ -243,7 +243,7 @@ def test_the_one_district_of_a_province_that_a_page_calls_the_district(other: st
 
 Ngày 19/3/2021
 
-UBND tỉnh Đồng Tháp tổ chức hội nghị công bố Chỉ số CCHC năm 2020.
+Hội nghị của UBND tỉnh Đồng Tháp xem xét Chỉ số CCHC năm 2020 của các địa phương.
 
 Tại điểm cầu huyện Tam Nông có lãnh đạo UBND huyện và các phòng của huyện.
 
