@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.cli import run
 from builder.extractor import extract
 from builder.facts import Document, Extraction, Source
 from builder.gazetteer import Gazetteer, load_gazetteer
@@ -161,3 +162,16 @@ def extract_text(read_text: ReadText, lexicon: Lexicon, gazetteer: Gazetteer) ->
 
 
 Told = Mapping[str, str]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
+    """Run a command; return exit code, standard output and standard error."""
+    monkeypatch.delenv("CCHC_LANG", raising=False)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return call

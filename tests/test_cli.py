@@ -28,19 +28,6 @@ def out(tmp_path_factory):
     return target
 
 
-@pytest.fixture
-def call(capsys, monkeypatch):
-    """Run a command; return exit code, standard output and standard error."""
-    monkeypatch.delenv("CCHC_LANG", raising=False)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return call
-
-
 def figures(out: Path, call, **values: str) -> list[dict[str, str]]:
     settings = [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
     _, answer, _ = call("ask", out, "evidence-of-figure", *settings, "--format", "csv")

@@ -10,7 +10,6 @@ import pytest
 
 from builder import gazetteer as gazetteer_module
 from builder.artefacts import concept_labels, ontology_store
-from builder.cli import run
 from builder.gazetteer import Gazetteer, load_gazetteer
 from builder.lineage import before, change_after, compose, descend, earlier, heirs, home, later
 from builder.lookup import last_day, look_up, on_day
@@ -20,19 +19,6 @@ from builder.writer import write_register
 
 ID = "https://w3id.org/cchc/id/"
 TODAY = date(2026, 11, 1)
-
-
-@pytest.fixture
-def call(capsys, monkeypatch):
-    """Run a command; return exit code, standard output and standard error."""
-    monkeypatch.delenv("CCHC_LANG", raising=False)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return call
 
 
 # ---------------------------------------------------------------- changes

@@ -138,8 +138,8 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     names, the table tells in the columns of totals and ranks; the others are its parts.
     """
     text, lexicon = page.folded.text, page.lexicon
-    stretches_of = (*cell.names, *cell.zone.right)
-    hits = sorted({h for each in stretches_of for h in between(page.hits, *each) if not _lies_in(h, bodies)})
+    told_in = (*cell.names, *cell.zone.right)
+    hits = sorted({h for each in told_in for h in between(page.hits, *each) if not _lies_in(h, bodies)})
     paired = (
         before is not None and cell.zone.number.kind == "percent" and not any(h.dimension in MEASURING for h in hits)
     )

@@ -222,6 +222,17 @@ def _decide(
         return Context(_carrier(deepest, groups, units, chain, spoken), (), day, scores)
 
     named = {u.code for g in groups for u in g.units}
+    return Context(_weightiest(named, scores, units, chain, spoken), (), day, scores)
+
+
+def _weightiest(
+    named: Set[str],
+    scores: Mapping[str, float],
+    units: Mapping[str, UnitVersion],
+    chain: Mapping[str, set[str]],
+    spoken: Mapping[str, float],
+) -> UnitVersion | None:
+    """Return the unit that most speaks for, none if several do so equally or only the tier is told, not the place."""
 
     def standing(code: str) -> float:
         weight = scores[code] * (_COMMUNE if units[code].level == "commune" else 1.0)
@@ -229,17 +240,15 @@ def _decide(
         return weight + below * _SHARE_BELOW + spoken.get(units[code].kind, 0.0)
 
     first, *others = sorted(scores, key=lambda c: (-standing(c), c))
-    equals = [c for c in others if standing(c) == standing(first) and c not in chain[first] and first not in chain[c]]
-    if equals:  # a page on several places equally is about none of them
-        return Context(None, (), day, scores)
+    if any(standing(c) == standing(first) and c not in chain[first] and first not in chain[c] for c in others):
+        return None  # a page on several places equally is about none of them
     inside = [c for c in named if c in units and units[c].level == "district" and first in chain[c] - {c}]
-    lone = inside[0] if len(inside) == 1 else ""
-    if lone and spoken.get(units[lone].kind) and scores[lone] >= _CARRIES * scores[first]:
-        return Context(units[lone], (), day, scores)  # the one district of the province, called "the district" as well
-    own = spoken.get(units[first].kind, 0.0)
-    if first not in named and units[first].level == "province" and own < max(spoken.get(k, 0.0) for k in _DISTRICTS):
-        return Context(None, (), day, scores)  # "the district" on a page of which only the province's host is known
-    return Context(units[first], (), day, scores)
+    if len(inside) == 1 and spoken.get(units[inside[0]].kind) and scores[inside[0]] >= _CARRIES * scores[first]:
+        return units[inside[0]]  # the one district of the province, called "the district" as well
+    of_district = max(spoken.get(kind, 0.0) for kind in _DISTRICTS)
+    if first not in named and units[first].level == "province" and spoken.get(units[first].kind, 0.0) < of_district:
+        return None  # "the district" on a page of which only the province's host is known
+    return units[first]
 
 
 def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> UnitVersion | None:
