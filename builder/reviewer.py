@@ -15,6 +15,7 @@ from pathlib import Path
 from builder.artefacts import local_name
 from builder.errors import StoreError
 from builder.identifiers import slug, web_address
+from builder.quotations import cut
 from builder.sparql import Answering, ask, name_concepts
 from builder.states import CLASSES, KINDS, STATES
 
@@ -42,7 +43,8 @@ SELECT DISTINCT ?kind ?statement ?page ?begin ?stop ?indicator ?phrase ?value ?p
   ?agency ?bound ?status ?confidence WHERE {
   VALUES ?kind { KINDS }
   ?statement a ?kind ; cchc:evidence ?span ; sdmx-measure:obsValue ?value ; cchc:printedValue ?printed ;
-    prov:wasDerivedFrom/dcterms:identifier ?page .
+    prov:wasDerivedFrom ?document .
+  ?document dcterms:identifier ?page .
   ?span nif:beginIndex ?begin ; nif:endIndex ?stop .
   OPTIONAL { ?statement cchc:indicator ?indicator }
   OPTIONAL { ?statement cchc:phrase ?phrase }
@@ -85,6 +87,20 @@ class Reviewed:
     def counts(self) -> Counter[str]:
         """Return how many numbers are in each state."""
         return Counter(number.state for number in self.numbers) + Counter(ignored=len(self.ignored))
+
+
+def review_page(store: Answering, texts: Path, document: str) -> Reviewed:
+    """Return the page of an IRI with its text and numbers.
+
+    Raises:
+        StoreError: the graph has no such page, or its text cannot be read.
+
+    """
+    only = f"WHERE {{ VALUES ?document {{ <{document}> }}"
+    told = next(ask(store, DOCUMENTS.replace("WHERE {", only)), None)
+    if told is None:
+        raise StoreError(f"{document}: no such page in the graph")
+    return _review(told, _read(texts, told["page"]), list(ask(store, NUMBERS.replace("WHERE {", only))))
 
 
 def write_review(store: Answering, texts: Path) -> Iterator[tuple[str, str]]:
@@ -251,20 +267,17 @@ def _marked(document: Reviewed, anchors: Mapping[tuple[int, int], int]) -> tuple
     """
     pieces: list[str] = []
     places: dict[tuple[int, int], str] = {}
-    cursor, last = 0, ""
-    for span in sorted({*anchors, *document.ignored}, key=lambda s: (s[0], -s[1])):
-        if span[0] < cursor:
-            places[span] = last
-            continue
-        shown = _safe(document.text[span[0] : span[1]])
-        pieces.append(_safe(document.text[cursor : span[0]]))
-        if span in anchors:
-            places[span] = last = f"n{span[0]}"
-            pieces.append(_link(anchors[span], document.numbers[anchors[span]].state, last, shown))
+    for piece in cut(document.text, {*anchors, *document.ignored}):
+        shown = _safe(piece.text)
+        if piece.span is None:
+            pieces.append(shown)
+        elif piece.span in anchors:
+            name = f"n{piece.span[0]}"
+            places |= dict.fromkeys((piece.span, *piece.inner), name)
+            pieces.append(_link(anchors[piece.span], document.numbers[anchors[piece.span]].state, name, shown))
         else:
             pieces.append(f'<span class="number ignored">{shown}</span>')
-        cursor = span[1]
-    return "".join([*pieces, _safe(document.text[cursor:])]), places
+    return "".join(pieces), places
 
 
 def _link(row: int, state: str, name: str, shown: str) -> str:

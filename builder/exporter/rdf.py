@@ -42,6 +42,20 @@ def export(graph_nq: Path, format: str, target: Path) -> int:  # noqa: A002  the
     return len(quads)
 
 
+def write_triples(triples: "Iterable[pyoxigraph.Triple]", format: str) -> bytes:  # noqa: A002
+    """Return some triples in a format, sorted.
+
+    Raises:
+        BuilderError: the format is unknown, or cannot hold one of them.
+
+    """
+    import pyoxigraph
+
+    if format not in WRITERS:
+        raise BuilderError(f"unknown format “{format}”; choose one of {', '.join(FORMATS)}")
+    return WRITERS[format]([pyoxigraph.Quad(t.subject, t.predicate, t.object) for t in triples])
+
+
 def _read(graph_nq: Path) -> "Quads":
     """Return the statements of a file, each once, in the order of graph, subject, predicate and object."""
     import pyoxigraph
