@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from builder import explainer, reviewer
 from builder.artefacts import local_name
 from builder.errors import QueryError, StoreError
-from builder.explorer import comparison, description, figures, overview, things, units
+from builder.explorer import comparison, description, figures, neighbours, overview, things, units
 from builder.explorer.atlas import Atlas, choose, open_atlas
 from builder.identifiers import web_address
 from builder.quotations import cut
 from builder.server.addresses import iri_of
-from builder.server.pictures import pictures
+from builder.server.pictures import RELATIONS, pictures, walk
 from builder.server.view import View
 from builder.sparql import Answering
 from builder.states import STATES
@@ -100,7 +100,14 @@ def _helpers(site: Site, view: View) -> Context:
     def label(iri: str) -> str:
         return site.atlas.label(iri, view.language) if iri else ""
 
-    return {"label": label, "choose": choose, "web_address": web_address, "states": STATES, **pictures(view)}
+    return {
+        "label": label,
+        "choose": choose,
+        "web_address": web_address,
+        "states": STATES,
+        "walk": lambda iri: walk(view, iri),
+        **pictures(view),
+    }
 
 
 def as_day(text: str) -> date | None:
@@ -300,6 +307,20 @@ def compare(site: Site, view: View, name: str | None = None, year: str | None = 
     return "compare.html", {"choice": choice, "found": found, "indicators": counted, "iri": NAMESPACES["ind"] + name}
 
 
+# ---------------------------------------------------------------- the graph
+
+
+def graph(site: Site, view: View) -> tuple[str, Context]:
+    """Return which provinces share which models."""
+    return "overview.html", {"shared": neighbours.shared_models(site.atlas)}
+
+
+def neighbourhood(site: Site, view: View, path: str) -> tuple[str, Context] | None:
+    """Return what a thing is linked with, as a picture and as a table."""
+    found = neighbours.find_neighbours(site.atlas, iri_of(path), view.language)
+    return ("graph.html", {"found": found, "relations": RELATIONS}) if found else None
+
+
 Handler = Callable[..., tuple[str, Context] | None]
 PLACES: Sequence[tuple[re.Pattern[str], Handler]] = [
     (re.compile(pattern), handler)
@@ -312,6 +333,8 @@ PLACES: Sequence[tuple[re.Pattern[str], Handler]] = [
         ("legal-documents", legal_documents),
         ("search", search),
         (r"compare(?:/([a-z0-9-]+)(?:/(\d{4}))?)?", compare),
+        ("graph", graph),
+        (r"graph/(.+)", neighbourhood),
         (r"doc/(unit/.+)", unit),
         (r"doc/((?:observation|review|candidate)/[0-9a-f]{16})", observation),
         (r"doc/(document/.+)", document),
