@@ -6,8 +6,9 @@ places, or a sentence where there is nothing to draw. There are no styles and sc
 """
 
 from builder.drawing.bars import Bar, bars
+from builder.drawing.boxes import Node
 from builder.drawing.dots import Dot, dots
-from builder.drawing.neighbourhood import Edge, Node, neighbourhood
+from builder.drawing.neighbourhood import Edge, neighbourhood
 from builder.drawing.overview import Adoption, overview
 from builder.drawing.trends import Series, TrendPoint, trends
 from builder.drawing.words import Bound, Language, Measure

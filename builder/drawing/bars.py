@@ -67,7 +67,7 @@ def bars(
         name: begins the identifiers in the markup; unique on the page.
 
     """
-    values = [float(row.value) for row in rows if _drawable(row)]
+    values = [float(row.value) for row in rows if row.value is not None and row.value.is_finite()]
     if not values:
         return nothing(say("nothing", language))
     marks = _marks(values, measure)
@@ -86,10 +86,6 @@ def bars(
     return figure("bars", *pictures)
 
 
-def _drawable(row: Bar) -> bool:
-    return row.value is not None and row.value.is_finite()
-
-
 def _marks(values: Sequence[float], measure: Measure) -> tuple[float, ...]:
     """Return the values written at the axis; zero is always among them."""
     low, high = min(0.0, *values), max(0.0, *values)
@@ -100,7 +96,7 @@ def _marks(values: Sequence[float], measure: Measure) -> tuple[float, ...]:
 
 def _extremes(rows: Sequence[Bar], measure: Measure, language: Language) -> str:
     """Tell the lowest and the highest value."""
-    drawn = [row for row in rows if _drawable(row)]
+    drawn = [row for row in rows if row.value is not None and row.value.is_finite()]
     ends = (min(drawn, key=lambda row: row.value or 0), max(drawn, key=lambda row: row.value or 0))
     told = [f"{row.label} ({row.printed or write_value(row.value or 0, measure, language)})" for row in ends]
     return say("range", language, *told)

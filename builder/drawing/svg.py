@@ -77,6 +77,12 @@ def link(href: str, name: str, *content: str) -> str:
     return element("a", element("title", words(name)), *content, href=href, aria_label=name)
 
 
+def curve(x: float, y: float, to_x: float, to_y: float) -> str:
+    """Return a curve that leaves and arrives level."""
+    half = (x + to_x) / 2
+    return f"M{x:.1f} {y:.1f}C{half:.1f} {y:.1f} {half:.1f} {to_y:.1f} {to_x:.1f} {to_y:.1f}"
+
+
 # ---------------------------------------------------------------- the width of text
 
 LEADING = 1.3
@@ -108,19 +114,32 @@ def _advance(letter: str) -> int:
 
 
 def wrap(text: str, room: float, size: float = 13, most: int = 2) -> tuple[str, ...]:
-    """Return a text in lines no wider than ``room``; what does not fit into ``most`` lines ends in “…”.
+    """Return a text in lines no wider than ``room``, about equally long; what does not fit into ``most`` ends in “…”.
 
-    >>> wrap("tỷ lệ hồ sơ giải quyết đúng hạn", 130)
-    ('tỷ lệ hồ sơ', 'giải quyết đúng…')
+    >>> wrap("tỷ lệ hồ sơ giải quyết đúng hạn", 150)
+    ('tỷ lệ hồ sơ', 'giải quyết đúng hạn')
+    >>> wrap("tỷ lệ hồ sơ giải quyết đúng hạn", 100)
+    ('tỷ lệ hồ sơ', 'giải quyết…')
     """
-    rest = clean(text)
+    told = _broken(clean(text), room, size)
+    if len(told) > most:
+        return (*told[: most - 1], _shorten(" ".join(told[most - 1 :]), room, size))
+    narrower = room
+    while len(told) > 1 and narrower > room / 2:
+        narrower -= size / 2
+        again = _broken(clean(text), narrower, size)
+        if len(again) > len(told):
+            break
+        told = again
+    return tuple(told)
+
+
+def _broken(text: str, room: float, size: float) -> list[str]:
     told: list[str] = []
-    while rest and len(told) < most:
-        line, rest = _first_line(rest, room, size)
+    while text:
+        line, text = _first_line(text, room, size)
         told.append(line)
-    if rest and told:
-        told[-1] = _shorten(f"{told[-1]} {rest}", room, size)
-    return tuple(told) or ("",)
+    return told or [""]
 
 
 def _first_line(text: str, room: float, size: float) -> tuple[str, str]:

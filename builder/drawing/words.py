@@ -1,5 +1,6 @@
 """What drawings say in Vietnamese and English, and how they write numbers."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -19,6 +20,10 @@ _TEXTS = {
     "trends": ("Biểu đồ đường, {0} chuỗi, {1} số liệu.", "Line chart, {0} series, {1} figures."),
     "from-value": ("Trục đứng bắt đầu từ {0}, không phải từ 0.", "The vertical axis starts at {0}, not at 0."),
     "span": ("vạch ngang: khoảng thời gian của số liệu", "horizontal line: period of the figure"),
+    "hollow": (
+        "dấu rỗng: không phải số chính xác (trên, dưới, gần)",
+        "hollow: not an exact figure (above, below, about)",
+    ),
     "until": ("đến {0}", "until {0}"),
     "dots": ("Bản đồ điểm, {0} đơn vị.", "Dot map, {0} units."),
     "around": ("tâm các tỉnh", "centres of the provinces"),
@@ -61,6 +66,20 @@ def write_number(value: Decimal | float, language: Language) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def write_day(day: date, language: Language) -> str:
+    """Return a day as the language writes it.
+
+    >>> write_day(date(2023, 9, 30), "vi"), write_day(date(2023, 9, 30), "en")
+    ('30/09/2023', '30 Sep 2023')
+    """
+    if language == "vi":
+        return f"{day.day:02}/{day.month:02}/{day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 _SCALES = ((10**12, "nghìn tỷ", "tn"), (10**9, "tỷ", "bn"), (10**6, "triệu", "m"))
