@@ -75,6 +75,11 @@ def units_file(root: Path | None = None) -> Path:
     return _existing("ontology/units.tsv", OntologyError, root)
 
 
+def coordinates_file(root: Path | None = None) -> Path:
+    """Return the table of where units lie, one row per unit."""
+    return _existing("ontology/coordinates.tsv", OntologyError, root)
+
+
 def example_pages(root: Path | None = None) -> Path:
     """Return the folder of pages that the documentation runs on."""
     return _existing("examples/pages", ArtefactError, root)

