@@ -122,6 +122,7 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("explainer.py", "*"): "what users read on the screen",
     ("generate.py", "tiếng Việt"): "heading of a generated table",
     ("reviewer.py", "*"): "the pages that users read",
+    ("server/*", "*"): "what users and clients of the server read",
     ("states.py", "*"): "what the states are called on the screen",
     ("validator/__init__.py", "Đoạn trích dẫn không nằm ở vị trí*"): "message of a violation",
     ("validator/report.py", "*"): "the report that users read",
