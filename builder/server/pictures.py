@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from builder import drawing
 from builder.artefacts import local_name
+from builder.coordinates import Coordinates, load_coordinates, locate
 from builder.explorer.figures import Figure, newest_first
 from builder.explorer.neighbours import Neighbourhood, Shared, kind_of
-from builder.coordinates import load_coordinates
+from builder.gazetteer import load_gazetteer
+from builder.identifiers import BASE
 from builder.server.addresses import place_of
 from builder.server.view import View
 
@@ -141,24 +144,31 @@ def _chart(view: View, figures: Sequence[Figure], title: str) -> str:
 
 def _dots(view: View, figures: Sequence[Figure], title: str) -> str:
     """Draw one point per unit: its newest figure."""
-    places = load_coordinates()
     newest: dict[str, Figure] = {}
     for figure in sorted(figures, key=newest_first):
         newest.setdefault(figure.unit, figure)
     rows = [
         drawing.Dot(
             figure.name,
-            places.get(local_name(figure.unit)),
+            place_of_version(figure.version.removeprefix(f"{BASE}unit/")),
             figure.value,
             view.amount(figure.value, figure.measure),
             view.thing(figure.iri),
         )
         for figure in newest.values()
     ]
-    around = [place for code, place in places.items() if len(code) == PROVINCE_CODE]
+    around = [place for code, place in load_coordinates().items() if len(code) == PROVINCE_CODE]
     return drawing.dots(
         rows, title=title, around=around, measure=_measure(figures), language=_language(view), name="dots"
     )
+
+
+@lru_cache(maxsize=20_000)
+def place_of_version(key: str) -> Coordinates | None:
+    """Return where a version of a unit lies or lay, by its key; None where that is not known."""
+    gazetteer = load_gazetteer()
+    version = gazetteer.versions.get(key)
+    return locate(version, gazetteer, load_coordinates()) if version else None
 
 
 def _network(view: View, found: Neighbourhood, title: str) -> str:
