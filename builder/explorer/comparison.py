@@ -13,6 +13,7 @@ from builder.sparql import ask
 from builder.vocabulary import NAMESPACES
 
 INDICATORS = NAMESPACES["ind"]
+UNITS = NAMESPACES["id"] + "unit/"
 COUNTS = """
 SELECT ?indicator (COUNT(DISTINCT ?figure) AS ?figures) (COUNT(DISTINCT ?unit) AS ?units) WHERE {
   ?figure a cchc:Observation ; cchc:indicator ?indicator ; sdmx-dimension:refArea/cchc:versionOf ?unit .
@@ -21,7 +22,7 @@ DAY = "SELECT DISTINCT ?day WHERE { ?figure a cchc:ComparableFigure ; cchc:asOf 
 WITHIN = """
 SELECT ?indicator ?year (COUNT(DISTINCT ?figure) AS ?figures) WHERE {
   VALUES ?province { ASKED }
-  ?whole cchc:versionOf ?province . ?version dcterms:isPartOf* ?whole .
+  ?version dcterms:isPartOf* ?province .
   ?figure sdmx-dimension:refArea ?version ; a cchc:Observation ; cchc:indicator ?indicator .
   OPTIONAL { ?figure cchc:periodEnd ?end BIND(SUBSTR(STR(?end), 1, 4) AS ?year) }
 } GROUP BY ?indicator ?year"""
@@ -36,7 +37,7 @@ class Choice:
     year: int | None = None
     level: str = ""  # of the units: province, district, commune
     work: str = ""  # whose work is counted: province, district, commune
-    province: str = ""  # code
+    province: str = ""  # key of its version, e.g. 87/origin
     units: tuple[str, ...] = ()  # codes
     status: str = TOLD
     carried: bool = False  # on the units of another day
@@ -46,7 +47,7 @@ class Choice:
 class Spread:
     """How far the figures of a province lie apart."""
 
-    code: str
+    key: str  # of the version of the province
     name: str
     figures: int
     lowest: Decimal
@@ -94,11 +95,20 @@ def compare(atlas: Atlas, choice: Choice, language: str) -> Comparison:
         years=tuple(reversed(options("year", "year", ""))),
         levels=options("level", "unit_level", ""),
         works=options("work", "level", ""),
-        provinces=options("province", "province_code", "province_name"),
+        provinces=options("province", "province", "province_name"),
         units=options("units", "unit", "name"),
         statuses=options("status", "status", ""),
         day=next((row["day"][:10] for row in ask(atlas.store, DAY)), ""),
     )
+
+
+def unit_key(iri: str) -> str:
+    """Return the code of a unit or the key of a version, as they are typed.
+
+    >>> unit_key("https://w3id.org/cchc/id/unit/87/origin")
+    '87/origin'
+    """
+    return iri.removeprefix(UNITS)
 
 
 def _fits(figure: Figure, choice: Choice, leave: str = "") -> bool:
@@ -107,8 +117,8 @@ def _fits(figure: Figure, choice: Choice, leave: str = "") -> bool:
         "year": not choice.year or figure.year == choice.year,
         "level": not choice.level or local_name(figure.unit_level) == choice.level,
         "work": not choice.work or local_name(figure.level) == choice.work,
-        "province": not choice.province or figure.province_code == choice.province,
-        "units": not choice.units or local_name(figure.unit) in choice.units,
+        "province": not choice.province or unit_key(figure.province) == choice.province,
+        "units": not choice.units or unit_key(figure.unit) in choice.units,
         "status": not choice.status or local_name(figure.status) == choice.status,
     }
     return all(fits for part, fits in told.items() if part != leave)
@@ -121,7 +131,7 @@ def _options(atlas: Atlas, figures: Iterable[Figure], key: str, name: str, langu
     for figure in figures:
         value = str(getattr(figure, key) or "")
         if value:
-            short = local_name(value) if "/" in value else value
+            short = unit_key(value) if value.startswith(UNITS) else local_name(value)
             counts[short] += 1
             labels[short] = getattr(figure, name) if name else atlas.label(value, language)
     return tuple(Option(v, labels[v], counts[v]) for v in sorted(counts, key=lambda v: (labels[v], v)))
@@ -130,11 +140,11 @@ def _options(atlas: Atlas, figures: Iterable[Figure], key: str, name: str, langu
 def _spreads(figures: Iterable[Figure]) -> list[Spread]:
     groups: dict[tuple[str, str], list[Decimal]] = {}
     for figure in figures:
-        if figure.province_code:
-            groups.setdefault((figure.province_code, figure.province_name), []).append(figure.value)
+        if figure.province:
+            groups.setdefault((unit_key(figure.province), figure.province_name), []).append(figure.value)
     return [
-        Spread(code, name, len(told), min(told), median(told), max(told))
-        for (code, name), told in sorted(groups.items(), key=lambda g: (g[0][1], g[0][0]))
+        Spread(key, name, len(told), min(told), median(told), max(told))
+        for (key, name), told in sorted(groups.items(), key=lambda g: (g[0][1], g[0][0]))
     ]
 
 
@@ -158,7 +168,7 @@ class Told:
 
 
 def told_within(atlas: Atlas, province: str) -> Sequence[Told]:
-    """Return what a province and the units in it report, the most told indicator first."""
+    """Return what a version of a province and the units in it report, the most told indicator first."""
     groups: dict[str, list[tuple[str, int]]] = {}
     for row in ask(atlas.store, WITHIN.replace("ASKED", values([province]))):
         groups.setdefault(row["indicator"], []).append((row["year"], int(row["figures"])))

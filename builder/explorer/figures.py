@@ -31,10 +31,9 @@ SELECT DISTINCT ?figure ?indicator ?value ?printed ?measure ?bound ?status ?leve
   }
 }"""
 PROVINCES = """
-SELECT DISTINCT ?version ?province ?code ?label WHERE {
+SELECT DISTINCT ?version ?province ?label WHERE {
   VALUES ?version { VERSIONS }
-  ?version dcterms:isPartOf* ?above . ?above cchc:level level:province ; cchc:versionOf ?province ; rdfs:label ?label .
-  ?province dcterms:identifier ?code .
+  ?version dcterms:isPartOf* ?province . ?province cchc:level level:province ; rdfs:label ?label .
 }"""
 ACCEPTED, CARRIED = "cchc:Observation", "cchc:ComparableFigure"
 
@@ -56,8 +55,7 @@ class Figure:
     unit: str
     name: str  # of the unit then
     unit_level: str
-    province: str  # IRI, "" of the country
-    province_code: str
+    province: str  # IRI of its version then, "" of the country
     province_name: str
     start: date | None
     end: date | None
@@ -95,30 +93,29 @@ def _figures(atlas: Atlas, anchor: str, kind: str) -> list[Figure]:
     provinces = provinces_of(atlas, {row["version"] for row in rows})
     found: dict[str, Figure] = {}
     for row in sorted(rows, key=lambda r: (r["figure"], r["page"], r["title"])):
-        found.setdefault(row["figure"], _figure(row, provinces.get(row["version"], ("", "", ""))))
+        found.setdefault(row["figure"], _figure(row, provinces.get(row["version"], ("", ""))))
     return list(found.values())
 
 
-def provinces_of(atlas: Atlas, versions: Iterable[str]) -> dict[str, tuple[str, str, str]]:
-    """Return IRI, code and name of the province in which each version of a unit lies, or that it is."""
+def provinces_of(atlas: Atlas, versions: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return IRI and name of the version of a province in which each version of a unit lies, or that it is."""
     wanted = sorted(set(versions))
     if not wanted:
         return {}
     rows = ask(atlas.store, PROVINCES.replace("VERSIONS", values(wanted)))
     return {
-        row["version"]: (row["province"], row["code"], row["label"])
-        for row in sorted(rows, key=lambda r: (r["code"], r["label"]))
+        row["version"]: (row["province"], row["label"])
+        for row in sorted(rows, key=lambda r: (r["province"], r["label"]))
     }
 
 
-def _figure(row: Mapping[str, str], province: tuple[str, str, str]) -> Figure:
+def _figure(row: Mapping[str, str], province: tuple[str, str]) -> Figure:
     return Figure(
         iri=row["figure"],
         value=Decimal(row["value"]),
         unit_level=row["unitLevel"],
         province=province[0],
-        province_code=province[1],
-        province_name=province[2],
+        province_name=province[1],
         start=_day(row["start"]),
         end=_day(row["end"]),
         issued=row["issued"][:10],

@@ -9,37 +9,42 @@ from builder.sparql import ask
 from builder.vocabulary import NAMESPACES
 
 # What links a thing with others: the name of the relation, the kind of the other thing, and the pattern that finds it
-# as ?node, with ?told for each statement that says so. ?own is a version of a unit.
-OWN = "?c cchc:hasVersion ?own . "
-OTHER = " FILTER(?node != ?c)"
+# as ?node, with ?told for each statement that says so. Units are meant as they were: ?own is the version asked for, or
+# each version of the unit asked for.
+OWN = "{ ?c cchc:hasVersion ?own } UNION { ?c cchc:versionOf ?unit BIND(?c AS ?own) } "
+OTHER = " FILTER(?node != ?own)"
 RELATIONS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     "unit": (
-        ("lies-in", "unit", OWN + "?own dcterms:isPartOf/cchc:versionOf ?node BIND(?node AS ?told)"),
+        (
+            "lies-in",
+            "unit",
+            OWN + "?own dcterms:isPartOf ?node BIND(?node AS ?told)",
+        ),
         ("reports", "indicator", OWN + "?told sdmx-dimension:refArea ?own ; a cchc:Observation ; cchc:indicator ?node"),
         ("runs", "initiative", OWN + "?node dcterms:spatial ?own ; a cchc:Initiative BIND(?node AS ?told)"),
         ("told-by", "document", OWN + "?node dcterms:spatial ?own ; a cchc:SourceDocument BIND(?node AS ?told)"),
         (
             "contains",
             "unit",
-            OWN + "?part dcterms:isPartOf+ ?own ; cchc:versionOf ?node . "
-            "{ ?told sdmx-dimension:refArea ?part } UNION { ?told dcterms:spatial ?part }",
+            OWN + "?node dcterms:isPartOf+ ?own . "
+            "{ ?told sdmx-dimension:refArea ?node } UNION { ?told dcterms:spatial ?node }",
         ),
         (
             "became",
             "unit",
-            OWN + "?told org:originalOrganization ?own ; org:resultingOrganization/cchc:versionOf ?node" + OTHER,
+            OWN + "?told org:originalOrganization ?own ; org:resultingOrganization ?node" + OTHER,
         ),
         (
             "came-from",
             "unit",
-            OWN + "?told org:resultingOrganization ?own ; org:originalOrganization/cchc:versionOf ?node" + OTHER,
+            OWN + "?told org:resultingOrganization ?own ; org:originalOrganization ?node" + OTHER,
         ),
     ),
     "indicator": (
         (
             "reported-by",
             "unit",
-            "?told cchc:indicator ?c ; a cchc:Observation ; sdmx-dimension:refArea/cchc:versionOf ?node",
+            "?told cchc:indicator ?c ; a cchc:Observation ; sdmx-dimension:refArea ?node",
         ),
         ("part-of", "indicator", "?c cchc:partOfCount ?node BIND(?node AS ?told)"),
         ("has-part", "indicator", "?node cchc:partOfCount ?c BIND(?node AS ?told)"),
@@ -47,26 +52,26 @@ RELATIONS: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ("divided-in", "indicator", "?node cchc:numerator|cchc:denominator ?c BIND(?node AS ?told)"),
     ),
     "initiative": (
-        ("run-by", "unit", "?c dcterms:spatial/cchc:versionOf ?node BIND(?node AS ?told)"),
+        ("run-by", "unit", "?c dcterms:spatial ?node BIND(?node AS ?told)"),
         ("of-kind", "thing", "?c dcterms:type ?node BIND(?node AS ?told)"),
         ("carried-out-by", "thing", "?c prov:wasAssociatedWith ?node BIND(?node AS ?told)"),
         ("rests-on", "law", "?c cchc:legalBasis ?node BIND(?node AS ?told)"),
         ("told-by", "document", "?c prov:wasDerivedFrom ?node . ?node a cchc:SourceDocument BIND(?node AS ?told)"),
     ),
-    "model": (("run-by", "unit", "?told dcterms:type ?c ; dcterms:spatial/cchc:versionOf ?node"),),
+    "model": (("run-by", "unit", "?told dcterms:type ?c ; dcterms:spatial ?node"),),
     "legal": (
         ("cited-by", "document", "?node dcterms:references ?c ; a cchc:SourceDocument BIND(?node AS ?told)"),
         ("basis-of", "initiative", "?node cchc:legalBasis ?c ; a cchc:Initiative BIND(?node AS ?told)"),
     ),
     "document": (
-        ("about", "unit", "?c dcterms:spatial/cchc:versionOf ?node BIND(?node AS ?told)"),
+        ("about", "unit", "?c dcterms:spatial ?node BIND(?node AS ?told)"),
         ("states", "indicator", "?told prov:wasDerivedFrom ?c ; a cchc:Observation ; cchc:indicator ?node"),
         ("tells-of", "initiative", "?node prov:wasDerivedFrom ?c ; a cchc:Initiative BIND(?node AS ?told)"),
         ("cites", "law", "?c dcterms:references ?node BIND(?node AS ?told)"),
         ("published-by", "thing", "?c dcterms:publisher ?node BIND(?node AS ?told)"),
     ),
     "observation": (
-        ("of-unit", "unit", "?c sdmx-dimension:refArea/cchc:versionOf ?node BIND(?node AS ?told)"),
+        ("of-unit", "unit", "?c sdmx-dimension:refArea ?node BIND(?node AS ?told)"),
         ("of-indicator", "indicator", "?c cchc:indicator ?node BIND(?node AS ?told)"),
         ("told-by", "document", "?c prov:wasDerivedFrom ?node . ?node a cchc:SourceDocument BIND(?node AS ?told)"),
         ("carried-out-by", "thing", "?c cchc:agency ?node BIND(?node AS ?told)"),
@@ -80,7 +85,7 @@ BEYOND: Mapping[str, Sequence[tuple[str, str, str]]] = {
             "unit",
             OWN
             + "?via dcterms:spatial ?own ; a cchc:Initiative ; dcterms:type ?model . ?model a cchc:InitiativeModel . "
-            "?other dcterms:type ?model ; dcterms:spatial/cchc:versionOf ?node FILTER(?node != ?c)",
+            "?other dcterms:type ?model ; dcterms:spatial ?node FILTER(?node != ?own)",
         ),
         (
             "also-reported-by",
@@ -89,7 +94,7 @@ BEYOND: Mapping[str, Sequence[tuple[str, str, str]]] = {
             "{ ?own dcterms:isPartOf ?above . ?sibling dcterms:isPartOf ?above } "
             "UNION { ?own cchc:level level:province . ?sibling cchc:level level:province } "
             "?other sdmx-dimension:refArea ?sibling ; a cchc:Observation ; cchc:indicator ?via . "
-            "?sibling cchc:versionOf ?node FILTER(?node != ?c)",
+            "BIND(?sibling AS ?node) FILTER(?node != ?own)",
         ),
     ),
     "initiative": (
@@ -97,12 +102,16 @@ BEYOND: Mapping[str, Sequence[tuple[str, str, str]]] = {
             "also-run-by",
             "unit",
             "?c dcterms:type ?via . ?via a cchc:InitiativeModel . "
-            "?other dcterms:type ?via ; dcterms:spatial/cchc:versionOf ?node FILTER(?other != ?c)",
+            "?other dcterms:type ?via ; dcterms:spatial ?node FILTER(?other != ?c)",
         ),
     ),
     "legal": (
-        ("about", "unit", "?via dcterms:references ?c ; a cchc:SourceDocument ; dcterms:spatial/cchc:versionOf ?node"),
-        ("run-by", "unit", "?via cchc:legalBasis ?c ; dcterms:spatial/cchc:versionOf ?node"),
+        (
+            "about",
+            "unit",
+            "?via dcterms:references ?c ; a cchc:SourceDocument ; dcterms:spatial ?node",
+        ),
+        ("run-by", "unit", "?via cchc:legalBasis ?c ; dcterms:spatial ?node"),
     ),
 }
 QUERY = "SELECT ?node (COUNT(DISTINCT ?told) AS ?times) WHERE { VALUES ?c { ASKED } PATTERN } GROUP BY ?node"
@@ -116,8 +125,8 @@ PRINTED = "SELECT ?printed WHERE { ASKED cchc:printedValue ?printed } LIMIT 1"
 MODELS = """
 SELECT ?model ?label ?province ?provinceLabel (COUNT(DISTINCT ?unit) AS ?units) WHERE {
   ?model a cchc:InitiativeModel ; rdfs:label ?label . ?initiative dcterms:type ?model ; dcterms:spatial ?version .
-  ?version cchc:versionOf ?unit ; dcterms:isPartOf* ?above .
-  ?above cchc:level level:province ; cchc:versionOf ?province ; rdfs:label ?provinceLabel .
+  ?version cchc:versionOf ?unit ; dcterms:isPartOf* ?province .
+  ?province cchc:level level:province ; rdfs:label ?provinceLabel .
 } GROUP BY ?model ?label ?province ?provinceLabel"""
 
 
@@ -189,7 +198,7 @@ def find_neighbours(atlas: Atlas, asked: str, language: str) -> Neighbourhood | 
         (row["node"], node_kind, relation, int(row["times"]))
         for relation, node_kind, pattern in RELATIONS[kind]
         for row in _rows(atlas, QUERY, asked, pattern)
-        if row.get("node")
+        if row["node"]
     ]
     known = {node for node, *_ in near}
     far = {
@@ -201,20 +210,20 @@ def find_neighbours(atlas: Atlas, asked: str, language: str) -> Neighbourhood | 
     labels = _labels(atlas, {asked, *known, *(node for node, *_ in far)}, language)
     if not near and asked not in labels:
         return None
-    printed = next(ask(atlas.store, PRINTED.replace("ASKED", values([asked]))), {"printed": asked})
+    close = [Neighbour(node, labels.get(node, node), k, relation, times) for node, k, relation, times in near]
+    beyond = [Farther(node, labels.get(node, node), k, relation, via) for node, k, relation, via in far]
     return Neighbourhood(
         asked,
-        labels.get(asked, printed["printed"]),
+        labels.get(asked) or _printed(atlas, asked),
         kind,
-        tuple(
-            Neighbour(node, labels.get(node, node), k, relation, times)
-            for node, k, relation, times in sorted(near, key=lambda n: (-n[3], labels.get(n[0], n[0]), n[0]))
-        ),
-        tuple(
-            Farther(node, labels.get(node, node), k, relation, via)
-            for node, k, relation, via in sorted(far, key=lambda f: (labels.get(f[0], f[0]), f))
-        ),
+        tuple(sorted(close, key=lambda n: (-n.times, n.label, n.iri, n.relation))),
+        tuple(sorted(beyond, key=lambda f: (f.label, f.iri, f.relation, f.via))),
     )
+
+
+def _printed(atlas: Atlas, figure: str) -> str:
+    """Return the number of a figure as the page prints it; a figure has no other name."""
+    return next(ask(atlas.store, PRINTED.replace("ASKED", values([figure]))), {"printed": figure})["printed"]
 
 
 def _rows(atlas: Atlas, query: str, asked: str, pattern: str) -> list[dict[str, str]]:

@@ -13,14 +13,13 @@ SELECT ?kind (COUNT(DISTINCT ?thing) AS ?things) WHERE {
     cchc:Observation cchc:Initiative cchc:SourceDocument cchc:ReviewFigure cchc:CandidateObservation cchc:Issue }
   ?thing a ?kind } GROUP BY ?kind"""
 LOCALITIES = """
-SELECT ?unit ?code ?label ?level ?province ?provinceCode ?provinceLabel (COUNT(DISTINCT ?figure) AS ?figures)
+SELECT ?version ?label ?level ?province ?provinceLabel (COUNT(DISTINCT ?figure) AS ?figures)
   (COUNT(DISTINCT ?initiative) AS ?initiatives) WHERE {
   { ?figure sdmx-dimension:refArea ?version ; a cchc:Observation }
   UNION { ?initiative dcterms:spatial ?version ; a cchc:Initiative }
-  ?version cchc:versionOf ?unit ; rdfs:label ?label ; cchc:level ?level . ?unit dcterms:identifier ?code .
-  OPTIONAL { ?version dcterms:isPartOf* ?above . ?above cchc:level level:province ; cchc:versionOf ?province ;
-    rdfs:label ?provinceLabel . ?province dcterms:identifier ?provinceCode }
-} GROUP BY ?unit ?code ?label ?level ?province ?provinceCode ?provinceLabel"""
+  ?version rdfs:label ?label ; cchc:level ?level .
+  OPTIONAL { ?version dcterms:isPartOf* ?province . ?province cchc:level level:province ; rdfs:label ?provinceLabel }
+} GROUP BY ?version ?label ?level ?province ?provinceLabel"""
 THINGS = """
 SELECT DISTINCT ?thing ?label ?kind WHERE {
   { VALUES (?class ?kind) { (cchc:InitiativeModel "model") (cchc:Indicator "indicator") (org:Organization "publisher") }
@@ -38,14 +37,12 @@ RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Locality:
-    """A unit of which pages tell, with how much."""
+    """A unit as it was when pages told of it, with how much they tell."""
 
-    iri: str
-    code: str
+    iri: str  # of its version
     label: str
     level: str
-    province: str
-    province_code: str
+    province: str  # its version then
     province_label: str
     figures: int
     initiatives: int
@@ -53,10 +50,9 @@ class Locality:
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """A province with all that pages tell of it and of the units in it."""
+    """A province as it was, with all that pages tell of it and of the units in it."""
 
-    iri: str
-    code: str
+    iri: str  # of its version
     label: str
     localities: tuple[Locality, ...]
 
@@ -87,27 +83,29 @@ def count_things(atlas: Atlas) -> dict[str, int]:
 
 
 def localities(atlas: Atlas) -> list[Locality]:
-    """Return every unit of which pages tell, by name."""
-    found: dict[str, Locality] = {}
-    for row in sorted(ask(atlas.store, LOCALITIES), key=lambda r: tuple(r.values())):
-        earlier = found.get(row["unit"])
-        told = int(row["figures"]), int(row["initiatives"])
-        if earlier:  # told of under several versions
-            told = earlier.figures + told[0], earlier.initiatives + told[1]
-        place = (row["province"], row["provinceCode"], row["provinceLabel"])
-        found[row["unit"]] = Locality(row["unit"], row["code"], row["label"], row["level"], *place, *told)
-    return sorted(found.values(), key=lambda each: (each.label, each.code))
+    """Return every unit of which pages tell, as it was then, by name."""
+    found = {
+        row["version"]: Locality(
+            row["version"],
+            row["label"],
+            row["level"],
+            row["province"],
+            row["provinceLabel"],
+            int(row["figures"]),
+            int(row["initiatives"]),
+        )
+        for row in sorted(ask(atlas.store, LOCALITIES), key=lambda r: (r["version"], r["province"], r["label"]))
+    }
+    return sorted(found.values(), key=lambda each: (each.label, each.iri))
 
 
 def provinces(atlas: Atlas) -> list[Province]:
     """Return every province of which pages tell, by name; what is told of the country stands under no province."""
     groups: dict[tuple[str, str], list[Locality]] = {}
-    names: dict[str, str] = {}
     for each in localities(atlas):
-        groups.setdefault((each.province, each.province_code), []).append(each)
-        names[each.province] = each.province_label
-    found = [Province(iri, code, names[iri], tuple(told)) for (iri, code), told in groups.items() if iri]
-    return sorted(found, key=lambda p: (p.label.split(" ", 1)[-1], p.code))
+        groups.setdefault((each.province, each.province_label), []).append(each)
+    found = [Province(iri, label, tuple(told)) for (iri, label), told in groups.items() if iri]
+    return sorted(found, key=lambda p: (p.label, p.iri))
 
 
 def list_entries(atlas: Atlas) -> list[Entry]:

@@ -7,14 +7,14 @@ from builder.explorer.atlas import Atlas, values
 from builder.sparql import ask
 
 INITIATIVES = """
-SELECT DISTINCT ?initiative ?label ?type ?status ?area ?body ?version ?unit ?name ?page ?document ?title ?issued ?legal
+SELECT DISTINCT ?initiative ?label ?type ?status ?area ?body ?unit ?name ?page ?document ?title ?issued ?legal
   ?number WHERE {
   ANCHOR
   ?initiative a cchc:Initiative ; rdfs:label ?label ; dcterms:type ?type .
   OPTIONAL { ?initiative cchc:status ?status }
   OPTIONAL { ?initiative cchc:reformArea ?area }
   OPTIONAL { ?initiative prov:wasAssociatedWith/rdfs:label ?body }
-  OPTIONAL { ?initiative dcterms:spatial ?version . ?version cchc:versionOf ?unit ; rdfs:label ?name }
+  OPTIONAL { ?initiative dcterms:spatial ?unit . ?unit rdfs:label ?name }
   OPTIONAL { ?initiative cchc:legalBasis ?legal . ?legal eli:id_local ?number }
   OPTIONAL {
     ?initiative prov:wasDerivedFrom ?document . ?document a cchc:SourceDocument ; dcterms:identifier ?page .
@@ -61,8 +61,8 @@ class Initiative:
     status: str
     area: str
     body: str
-    unit: str
-    name: str  # of the unit then
+    unit: str  # its version then
+    name: str
     document: str
     page: str
     title: str

@@ -36,9 +36,8 @@ SELECT DISTINCT ?change ?day ?kind ?legal ?number ?old ?oldLabel ?new ?newLabel 
 PARTS = """
 SELECT DISTINCT ?part ?label ?level WHERE {
   VALUES ?unit { ASKED }
-  ?version cchc:versionOf ?unit . ?partVersion dcterms:isPartOf+ ?version ; cchc:versionOf ?part ;
-    rdfs:label ?label ; cchc:level ?level .
-  { ?told sdmx-dimension:refArea ?partVersion } UNION { ?told dcterms:spatial ?partVersion }
+  ?version cchc:versionOf ?unit . ?part dcterms:isPartOf+ ?version ; rdfs:label ?label ; cchc:level ?level .
+  { ?told sdmx-dimension:refArea ?part } UNION { ?told dcterms:spatial ?part }
 }"""
 
 Named = tuple[str, str]  # IRI, label

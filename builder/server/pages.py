@@ -90,7 +90,7 @@ def _environment() -> "jinja2.Environment":
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"local": local_name, "decimal": Decimal, "as_day": as_day}
+    environment.filters |= {"local": local_name, "unit_key": comparison.unit_key, "decimal": Decimal, "as_day": as_day}
     return environment
 
 
@@ -173,13 +173,14 @@ def unit(site: Site, view: View, path: str) -> tuple[str, Context] | None:
     if found is None:
         return None
     shown = next((version for version in found.versions if version.iri == asked), found.latest)
-    within = comparison.told_within(site.atlas, found.iri) if local_name(shown.level) == "province" else ()
+    within = comparison.told_within(site.atlas, shown.iri) if local_name(shown.level) == "province" else ()
     return "unit.html", {
         "unit": found,
         "shown": shown,
         "groups": units.by_indicator(found.figures),
         "within": within,
         "asked": asked,
+        "key": comparison.unit_key(shown.iri),
     }
 
 
