@@ -12,11 +12,12 @@ from collections.abc import Sequence
 import click
 
 from builder.cli.comparable import comparable
+from builder.cli.publish import serve, site
 from builder.cli.screen import FINE, INTERRUPTED, PIPE_CLOSED, USAGE, in_language, say
 from builder.cli.units import units
 from builder.cli.verbs import cli
 
-__all__ = ["comparable", "main", "run", "units"]
+__all__ = ["comparable", "main", "run", "serve", "site", "units"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

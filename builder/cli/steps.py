@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     Names = Mapping[str, Mapping[str, str]]
 
+STORE = "store"
 MARKER = "graph.sha256"  # in a store: which graph was loaded into it
 
 
@@ -185,3 +188,36 @@ def _mark(out: Path) -> str:
     from builder.pipeline import hash_file
 
     return " ".join(hash_file(path) for path in (out / "graph.nq", *_derived(out)))
+
+
+def prepare_store(out: Path) -> Path:
+    """Return the folder of a store that holds a build, ``OUT/store``; one of an older build is made anew.
+
+    It is made aside and moved into its place whole, so that a server that has the older one open, or one that is
+    started at the same moment, is not disturbed.
+    """
+    from builder.pipeline import open_build
+    from builder.store import open_store
+
+    if not (out / "graph.nq").is_file():
+        raise StoreError(f"{out}: no build here; run cchc build PAGES -o {out}")
+    folder, mark = out / STORE, _mark(out)
+    marker = folder / MARKER
+    if marker.is_file() and marker.read_text(encoding="utf-8") == mark:
+        return folder
+    graphs = (open_build(out), *_derived(out))
+    say("Nạp đồ thị vào kho …", "loading the graph into a store …")
+    try:
+        aside = Path(mkdtemp(prefix=f".{STORE}.", dir=out))
+        store = open_store(aside / STORE, create=True)
+        for graph in graphs:
+            store.load_nquads(graph)
+        del store
+        write_file(aside / STORE / MARKER, mark)
+        if folder.exists():
+            folder.rename(aside / "earlier")
+        (aside / STORE).rename(folder)
+        rmtree(aside, ignore_errors=True)
+    except OSError as problem:
+        raise StoreError(f"{folder}: cannot be made: {problem.strerror or problem}") from problem
+    return folder

@@ -1,6 +1,6 @@
 """How a page is shown: its language, its links, and how numbers and days are written in that language."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,9 @@ class Links(Protocol):
 
     def place(self, place: str, ending: str, language: str, params: Mapping[str, str]) -> str:
         """Return the address of a place in a format and language."""
+
+    def has(self, place: str) -> bool:
+        """Return whether the site has a place."""
 
     def asset(self, name: str) -> str:
         """Return the address of a style sheet, script or picture."""
@@ -39,6 +42,10 @@ class Served:
         asked = {**params, **({"lang": language} if language != self.default and ending == "html" else {})}
         return f"{self.root}/{path}" + (f"?{urlencode(asked)}" if asked else "")
 
+    def has(self, place: str) -> bool:  # noqa: ARG002
+        """Return that the server answers for every place, if only to say that there is nothing."""
+        return True
+
     def asset(self, name: str) -> str:
         """Return an absolute path."""
         return f"{self.root}/static/{name}"
@@ -50,10 +57,15 @@ class Filed:
 
     here: str
     language: str
+    places: Container[str]
 
     def place(self, place: str, ending: str, language: str, params: Mapping[str, str]) -> str:  # noqa: ARG002
         """Return a relative path; a file takes no parameters."""
         return self._up() + (file_in(place, language) if ending == "html" else file_of(place, ending))
+
+    def has(self, place: str) -> bool:
+        """Return whether a file is written for a place."""
+        return place in self.places
 
     def asset(self, name: str) -> str:
         """Return a relative path."""
@@ -95,7 +107,7 @@ class View:
     def thing(self, iri: str, ending: str = "html") -> str:
         """Return the address of the page about a thing, "" where there is none."""
         place = place_of(iri)
-        return self.to(place, ending) if place else ""
+        return self.to(place, ending) if place and self.links.has(place.partition("#")[0]) else ""
 
     def other_language(self) -> str:
         """Return the address of this page in the other language."""

@@ -1,0 +1,125 @@
+"""The verbs that show a build: ``serve`` it, or write it as a ``site`` of files."""
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from builder.cli.screen import progress, put_json, say
+from builder.cli.steps import open_answers, prepare_store
+from builder.cli.verbs import AS_JSON, OUT, cli
+from builder.errors import BuilderError
+
+if TYPE_CHECKING:
+    from builder.server.workers import Pool
+
+MIB = 1 << 20
+
+
+@cli.command()
+@OUT
+@click.option("--host", default="127.0.0.1", help="Địa chỉ để nghe / address to listen at [127.0.0.1]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, help="Cổng; 0: cổng trống bất kỳ / 0: any free [8000]"
+)
+@click.option("--workers", type=click.IntRange(min=1), default=2, help="Số tiến trình trả lời SPARQL / processes [2]")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.1), default=10, help="Thời gian tối đa của một câu hỏi / per query [10]"
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(min=256),
+    default=1536,
+    metavar="MIB",
+    help="Bộ nhớ của một tiến trình / of a process [1536]",
+)
+@click.option(
+    "--rows", type=click.IntRange(min=1), default=10_000, help="Số dòng tối đa của một câu trả lời / per answer [10000]"
+)
+@click.option(
+    "--client-seconds",
+    type=click.FloatRange(min=0),
+    default=0,
+    help="Thời gian SPARQL mỗi phút cho một máy khách; 0: không giới hạn / per client and minute; 0: no limit [0]",
+)
+def serve(
+    out: Path, host: str, port: int, workers: int, seconds: float, memory: int, rows: int, client_seconds: float
+) -> None:
+    """Mở trang web và điểm truy vấn SPARQL / Show a build on the web, with a SPARQL endpoint.
+
+    Chỉ đọc; chạy được không cần mạng; dừng bằng Ctrl+C / read-only; works offline; Ctrl+C ends it.
+    """
+    _need_server()
+    from builder.server.workers import DEFAULTS, Pool
+
+    limits = replace(DEFAULTS, workers=workers, seconds=seconds, memory=memory * MIB, rows=rows)
+    store = prepare_store(out)
+    with _listen(host, port) as listener:
+        pool = Pool(store, limits)
+        try:
+            _run(out, pool, store, listener, client_seconds)
+        finally:
+            pool.close()
+
+
+def _need_server() -> None:
+    """Say how to install what serving needs, where it is not."""
+    try:
+        import jinja2  # noqa: F401
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+        import werkzeug  # noqa: F401
+    except ImportError as problem:
+        raise BuilderError(
+            f"{problem.name} is not installed; install what pages need: python -m pip install 'cchc-graph[serve]'"
+        ) from problem
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, before anything else is started."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise BuilderError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from problem
+
+
+def _run(out: Path, pool: "Pool", store: Path, listener: socket.socket, client_seconds: float) -> None:
+    import uvicorn
+
+    from builder.server.app import make_app
+    from builder.server.pages import open_site
+    from builder.server.protocol import sparql_routes
+    from builder.server.throttle import Throttle
+    from builder.store import open_store
+
+    site = open_site(out, open_store(store, read_only=True))
+    app = make_app(site, [*sparql_routes(pool, Throttle(client_seconds))])
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    say(f"Mở {address} (Ctrl+C để dừng)", f"open {address} (Ctrl+C to stop)")
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_keep_alive=10)).run([listener])
+
+
+@cli.command()
+@OUT
+@click.option(
+    "-o", "--output", "folder", required=True, type=click.Path(path_type=Path), help="Thư mục để ghi / folder to write"
+)
+@AS_JSON
+def site(out: Path, folder: Path, as_json: bool) -> None:
+    """Viết trang web tĩnh, mở được không cần máy chủ / Write a static site that opens without a server.
+
+    Đủ các trang như cchc serve, câu trả lời tính sẵn / all pages of cchc serve, with answers computed beforehand.
+    """
+    _need_server()
+    from builder.server.pages import open_site
+    from builder.server.site import write_site
+
+    with progress("viết trang", "writing pages") as report:
+        written = write_site(open_site(out, open_answers(out)), folder, report)
+    if as_json:
+        put_json({"folder": str(folder), "files": written})
+    say(f"{written} tệp → {folder / 'index.html'}", f"{written} files")
