@@ -16,8 +16,9 @@ from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from builder.explorer.description import describe
+from builder.explorer.terms import all_statements
 from builder.server import pages
-from builder.server.addresses import CONCEPT_PART, MEDIA, iri_of, split_ending
+from builder.server.addresses import CONCEPT_PART, MEDIA, RDF_ENDINGS, iri_of, split_ending
 from builder.server.linked_data import serialize
 from builder.server.view import LANGUAGES, VI, Served, View
 
@@ -29,6 +30,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_VARY = {"Vary": "Accept"}
+_OPEN = {"Access-Control-Allow-Origin": "*"}
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -44,6 +47,8 @@ def make_app(site: pages.Site, more: "list[BaseRoute] | None" = None) -> Starlet
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/id/{path:path}", _redirect_thing),
         Route("/doc/{path:path}", _show_thing),
+        Route("/ontology", _choose_ontology),
+        Route("/ontology.{ending}", _show_ontology),
         Route("/{path:path}", _show_place),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(_Headers), Middleware(GZipMiddleware, minimum_size=500)])
@@ -112,9 +117,6 @@ def _see_other(request: Request, path: str) -> Response:
     return RedirectResponse(target, 303, _VARY)
 
 
-_VARY = {"Vary": "Accept"}
-
-
 async def _show_thing(request: Request) -> Response:
     """Return the document about a thing, as a page or as RDF by the ending of its address."""
     path, ending = split_ending(_path_of(request, "/doc/"))
@@ -130,12 +132,30 @@ async def _show_thing(request: Request) -> Response:
     if not triples:
         return PlainTextResponse("the graph knows no such thing\n", 404)
     thing, page = iri_of(path), str(request.url.replace(path=f"/doc/{path}.html", query=""))
-    headers = {
-        "Link": f'<{thing}>; rel="describes", <{page}>; rel="alternate"; type="text/html"',
-        "Access-Control-Allow-Origin": "*",
-    }
+    headers = {"Link": f'<{thing}>; rel="describes", <{page}>; rel="alternate"; type="text/html"', **_OPEN}
     body = await run_in_threadpool(serialize, triples, ending)
     return Response(body, media_type=MEDIA[ending], headers=headers)
+
+
+async def _choose_ontology(request: Request) -> Response:
+    """Return the ontology in the format asked for; its terms are parts of this one document."""
+    ending = _format(request)
+    if ending and ending != "html":
+        return await _send_ontology(request, ending)
+    response = await _page(request, "ontology")
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+async def _show_ontology(request: Request) -> Response:
+    ending = request.path_params["ending"]
+    return await _send_ontology(request, ending) if ending in RDF_ENDINGS else await _page(request, "nothing")
+
+
+async def _send_ontology(request: Request, ending: str) -> Response:
+    site: pages.Site = request.app.state.site
+    body = await run_in_threadpool(lambda: serialize(all_statements(site.atlas), ending))
+    return Response(body, media_type=MEDIA[ending], headers={**_VARY, **_OPEN})
 
 
 async def _show_place(request: Request) -> Response:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from builder import explainer, reviewer
 from builder.artefacts import local_name
 from builder.errors import QueryError, StoreError
-from builder.explorer import comparison, description, figures, neighbours, overview, things, units
+from builder.explorer import comparison, description, figures, neighbours, overview, terms, things, units
 from builder.explorer.atlas import Atlas, choose, open_atlas
 from builder.identifiers import web_address
 from builder.quotations import cut
@@ -161,6 +161,17 @@ def search(site: Site, view: View) -> tuple[str, Context]:
     """Return what a text may mean."""
     text = view.params.get("q", "")[:200]
     return "search.html", {"text": text, "found": overview.search(site.entries, text)}
+
+
+def ontology(site: Site, view: View) -> tuple[str, Context]:
+    """Return the classes, properties and schemes of concepts of the graph."""
+    found = terms.list_terms(site.atlas)
+    mentioned = {iri for term in found for pair in term.relations for iri in pair}
+    return "ontology.html", {
+        "terms": found,
+        "schemes": terms.list_schemes(site.atlas),
+        "names": {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(mentioned).items()},
+    }
 
 
 # ---------------------------------------------------------------- one thing
@@ -333,6 +344,7 @@ PLACES: Sequence[tuple[re.Pattern[str], Handler]] = [
         ("documents", documents),
         ("legal-documents", legal_documents),
         ("search", search),
+        ("ontology", ontology),
         (r"compare(?:/([a-z0-9-]+)(?:/(\d{4}))?)?", compare),
         ("graph", graph),
         (r"graph/(.+)", neighbourhood),

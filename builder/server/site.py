@@ -10,6 +10,7 @@ from builder.errors import StoreError
 from builder.explorer import comparison, neighbours
 from builder.explorer.description import describe
 from builder.explorer.figures import figures_of_indicator
+from builder.explorer.terms import all_statements
 from builder.server import pages
 from builder.server.addresses import RDF_ENDINGS, ROOT, file_of, iri_of, place_of
 from builder.server.linked_data import serialize
@@ -31,7 +32,18 @@ SHOWN = {
     *("level", "measure", "obstacle", "reform-area", "reform-area-2011-2020", "reform-area-2021-2030", "status"),
     "unit-type",
 }  # schemes of concepts; the others tell how pages are read
-TOP = ("index", "localities", "indicators", "initiatives", "documents", "legal-documents", "search", "compare", "graph")
+TOP = (
+    "index",
+    "localities",
+    "indicators",
+    "initiatives",
+    "documents",
+    "legal-documents",
+    "search",
+    "compare",
+    "graph",
+    "ontology",
+)
 Progress = Callable[[int, int], None]
 
 
@@ -69,6 +81,8 @@ def _write_all(site: pages.Site, folder: Path, report: Progress) -> int:
             _write(folder / file_in(place, language), pages.render(site, view).html.encode())
         if place.startswith("doc/"):
             _write_rdf(site, folder, place)
+    for ending in RDF_ENDINGS:
+        _write(folder / file_of("ontology", ending), serialize(all_statements(site.atlas), ending))
     for asset in sorted(STATIC.iterdir()):
         _write(folder / "static" / asset.name, asset.read_bytes())
     _write(folder / "static" / "entries.js", _entries(site).encode())

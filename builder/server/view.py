@@ -37,7 +37,7 @@ class Served:
     def place(self, place: str, ending: str, language: str, params: Mapping[str, str]) -> str:
         """Return an absolute path; the language is named where it is not the one that the reader gets by itself."""
         path = "" if place == "index" else place
-        if place.startswith("doc/"):
+        if place.startswith("doc/") or ending != "html":
             path = f"{place}.{ending}"
         asked = {**params, **({"lang": language} if language != self.default and ending == "html" else {})}
         return f"{self.root}/{path}" + (f"?{urlencode(asked)}" if asked else "")
