@@ -79,4 +79,4 @@ def _safe_segment(segment: str) -> str:
     name = unquote(segment)
     if _PLAIN.fullmatch(name) and not _RESERVED.match(name):
         return name
-    return f"{slug(name)[:40]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{slug(name)[:40] or 'page'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -12,7 +12,7 @@ from builder.explorer.description import describe
 from builder.explorer.figures import figures_of_indicator
 from builder.explorer.terms import all_statements
 from builder.server import pages
-from builder.server.addresses import RDF_ENDINGS, ROOT, file_of, iri_of, place_of
+from builder.server.addresses import RDF_ENDINGS, file_of, iri_of, place_of
 from builder.server.linked_data import serialize
 from builder.server.view import LANGUAGES, Filed, View, file_in
 from builder.sparql import ask
@@ -27,11 +27,11 @@ SELECT DISTINCT ?thing WHERE {
     org:ChangeEvent cchc:AdministrativeUnit cchc:AdministrativeUnitVersion } }
   FILTER(STRSTARTS(STR(?thing), "https://w3id.org/cchc/id/"))
 } ORDER BY ?thing"""
-SHOWN = {
-    *("body-kind", "bound", "change-kind", "derivation", "document-kind", "indicator", "initiative-kind", "issue-kind"),
-    *("level", "measure", "obstacle", "reform-area", "reform-area-2011-2020", "reform-area-2021-2030", "status"),
-    "unit-type",
-}  # schemes of concepts; the others tell how pages are read
+USED = """
+SELECT DISTINCT ?concept WHERE {
+  GRAPH ?graph { ?thing ?property ?concept } FILTER(?graph != <https://w3id.org/cchc/id/graph/ontology>)
+  ?concept skos:inScheme ?scheme .
+} ORDER BY ?concept"""
 TOP = (
     "index",
     "localities",
@@ -101,13 +101,12 @@ def _comparisons(site: pages.Site) -> Iterator[str]:
 
 def _things(site: pages.Site) -> Iterator[str]:
     """Yield the places of everything that has a page: things that pages tell of, and the concepts they are told in."""
-    things = [row["thing"] for row in ask(site.atlas.store, THINGS)]
-    concepts = [iri for iri in sorted(site.atlas.concepts) if iri.rsplit("/", 1)[0].removeprefix(ROOT) in SHOWN]
-    for thing in (*things, *concepts):
-        place = place_of(thing)
-        yield place
-        if neighbours.kind_of(thing):
-            yield f"graph/{place.removeprefix('doc/')}"
+    for query, name in ((THINGS, "thing"), (USED, "concept")):
+        for row in ask(site.atlas.store, query):
+            place = place_of(row[name])
+            yield place
+            if neighbours.kind_of(row[name]):
+                yield f"graph/{place.removeprefix('doc/')}"
 
 
 def _write_rdf(site: pages.Site, folder: Path, place: str) -> None:
