@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from builder import artefacts
-from builder.cli.headings import HEADINGS
 from builder.cli.verbs import cli
+from builder.headings import HEADINGS
 from builder.queries import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
