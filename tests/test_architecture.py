@@ -123,6 +123,7 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("exporter/tables.py", "*"): "title and description of the table",
     ("headings.py", "*"): "what columns are called on the screen",
     ("generate.py", "tiếng Việt"): "heading of a generated table",
+    ("notebook.py", "*dòng*"): "what users read above a table",
     ("reviewer.py", "*"): "the pages that users read",
     ("server/*", "*"): "the pages that users read",
     ("states.py", "*"): "what the states are called on the screen",
