@@ -80,19 +80,15 @@ def held(address, opener=urlopen):
 def by_graph(quads):
     found = defaultdict(set)
     for quad in quads:
-        found[quad.graph_name.value].add(plainly(quad.triple))
+        found[quad.graph_name.value].add(str(quad.triple))
     return dict(found)
 
 
-def plainly(triple):
-    """A triple as text; stores keep whole numbers as integers, whatever kind of integer they were."""
-    text = str(triple)
-    return text.replace("XMLSchema#nonNegativeInteger", "XMLSchema#integer")
-
-
 def statements_of(out):
-    graph = pyoxigraph.parse(path=out / "graph.nq", format=pyoxigraph.RdfFormat.N_QUADS)
-    return by_graph(graph)
+    """What a build tells, by graph, as a store keeps it: whole numbers as integers, decimals without needless zeros."""
+    store = pyoxigraph.Store()
+    store.load(path=out / "graph.nq", format=pyoxigraph.RdfFormat.N_QUADS)
+    return by_graph(store)
 
 
 def told(output):
@@ -218,6 +214,14 @@ class Service(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"so so\n")
 
+    def do_DELETE(self):
+        status = self.server.behave(self, "greeting")
+        self.send_response(404 if status == 204 else status)
+        if status == 401:
+            self.send_header("WWW-Authenticate", 'Basic realm="graphs"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def log_message(self, *args):
         pass
 
@@ -240,8 +244,9 @@ def test_graphs_are_sent_in_order_and_whole(service, good, call):
 
     assert service.asked == sorted(statements_of(good.folder))
     for graph, triples in statements_of(good.folder).items():
-        sent = pyoxigraph.parse(service.graphs[graph], format=pyoxigraph.RdfFormat.N_TRIPLES)
-        assert {plainly(quad.triple) for quad in sent} == triples
+        store = pyoxigraph.Store()
+        store.load(service.graphs[graph], format=pyoxigraph.RdfFormat.N_TRIPLES)
+        assert {str(quad.triple) for quad in store} == triples
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
@@ -310,7 +315,7 @@ def test_wrong_password_is_one_line_and_never_shown(service, good, call, monkeyp
     assert "does not let in" in err
     assert ("the user “me”" in err) == bool(given)
     assert "not-this-one" not in out + err
-    assert len(set(service.asked)) == 1
+    assert len(set(service.asked)) == (0 if given else 1)
 
 
 @pytest.mark.parametrize(

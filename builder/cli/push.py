@@ -73,6 +73,8 @@ def push(
     server = GraphStore(check_address(endpoint), address, user, _password(user, password_env))
     files = [path for path in (open_build(out), out / COMPARISON) if path.is_file()]
     tally = Tally()
+    if not dry_run:
+        server.greet()
     with TemporaryDirectory() as folder:
         graphs = split_graphs(files, Path(folder))
         _push_all(server, graphs, tally, only_changed=only_changed, dry_run=dry_run)

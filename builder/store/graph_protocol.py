@@ -4,11 +4,14 @@ Graphs may be larger than memory: they are split into files of N-Triples and sen
 5xx, 429 or a broken connection is tried again, with longer and longer pauses.
 """
 
+import base64
 import hashlib
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,8 @@ from urllib.request import (
     OpenerDirector,
     Request,
     build_opener,
+    parse_http_list,
+    parse_keqv_list,
 )
 
 from builder.errors import StoreError
@@ -29,9 +34,11 @@ from builder.vocabulary import NAMESPACES
 
 N_TRIPLES = "application/n-triples"
 PAUSES = (0.5, 1.0, 2.0)  # seconds before each further attempt
+GREETING = f"{NAMESPACES['id']}graph/#nothing"  # a graph that never is
 HELD = 200_000  # statements that are held in memory while a file is split
 NAMED_GRAPHS = 'SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } FILTER(STRSTARTS(STR(?graph), "BASE")) }'
-WHOLE_NUMBERS = frozenset(f"{NAMESPACES['xsd']}{kind}" for kind in ("integer", "nonNegativeInteger", "int", "long"))
+NUMBERS = frozenset({"decimal", "integer", "nonNegativeInteger", "positiveInteger", "int", "long"})
+PLAIN_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 TRY_LATER = frozenset({429, 500, 502, 503, 504})
 
 
@@ -130,6 +137,25 @@ class GraphStore:
     user: str = ""
     password: str = field(default="", repr=False)
     timeout: float = 60
+    _opener: OpenerDirector = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_opener", _open_as(self.user, self.password, (self.endpoint, self.address)))
+
+    def greet(self) -> None:
+        """Make ourselves known where the server wants to know us, before anything large is sent.
+
+        Raises:
+            RefusedError: it does not let us in.
+
+        """
+        if self.user:
+            try:
+                self._send(Request(self._of(GREETING), method="DELETE"))  # noqa: S310  see check_address
+            except RefusedError:
+                raise
+            except StoreError:
+                return  # what else is wrong will be said of the graph that it concerns
 
     def names(self, base: str) -> tuple[str, ...]:
         """Return the named graphs of the server whose addresses begin with ``base``, sorted."""
@@ -168,7 +194,7 @@ class GraphStore:
         """Send a request, again if the server may come round; return the body, or None where there is no such graph."""
         for pause in (*PAUSES, None):
             try:
-                with self._opener().open(request, timeout=self.timeout) as response:
+                with self._opener.open(request, timeout=self.timeout) as response:
                     return bytes(response.read())
             except HTTPError as problem:
                 with problem:
@@ -198,13 +224,46 @@ class GraphStore:
         said = words.splitlines()[0][:300] if words else str(problem.reason)
         return StoreError(f"{where}: answers with status {problem.code}: {said}")
 
-    def _opener(self) -> OpenerDirector:
-        if not self.user:
-            return build_opener()
-        passwords = HTTPPasswordMgrWithDefaultRealm()
-        for address in (self.endpoint, self.address):
-            passwords.add_password(None, address, self.user, self.password)
-        return build_opener(HTTPDigestAuthHandler(passwords), HTTPBasicAuthHandler(passwords))
+
+def _open_as(user: str, password: str, addresses: Iterable[str]) -> OpenerDirector:
+    """Return what sends requests, logged in where the server asks for it."""
+    if not user:
+        return build_opener()
+    passwords = HTTPPasswordMgrWithDefaultRealm()
+    for address in addresses:
+        passwords.add_password(None, address, user, password)
+    basic = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return build_opener(_Login(passwords, basic), HTTPBasicAuthHandler(passwords))
+
+
+class _Login(HTTPDigestAuthHandler):
+    """Remembers how a server asked for the password and tells it from then on without being asked.
+
+    A server may break the connection off, instead of asking, when a large graph comes unannounced.
+    """
+
+    def __init__(self, passwords: HTTPPasswordMgrWithDefaultRealm, basic: str) -> None:
+        super().__init__(passwords)
+        self._basic = basic
+        self._asked = ""
+
+    def http_error_401(self, req: Request, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        self._asked = headers.get("WWW-Authenticate", "")
+        return super().http_error_401(req, fp, code, msg, headers)
+
+    def http_request(self, request: Request) -> Request:
+        kind, _, challenge = self._asked.partition(" ")
+        told = None
+        if kind.lower() == "basic":
+            told = f"Basic {self._basic}"
+        elif kind.lower() == "digest":
+            parts = parse_keqv_list([part for part in parse_http_list(challenge) if part])
+            told = f"Digest {self.get_authorization(request, parts)}"
+        if told:
+            request.add_unredirected_header(self.auth_header, told)
+        return request
+
+    https_request = http_request
 
 
 def _fingerprint(source: Path | bytes) -> tuple[int, int]:
@@ -226,7 +285,9 @@ def _fingerprint(source: Path | bytes) -> tuple[int, int]:
 
 
 def _plainly(term: Any) -> str:
-    """Write a term; of a whole number only its value, for stores keep no kinds of integers apart."""
-    if str(getattr(getattr(term, "datatype", None), "value", "")) in WHOLE_NUMBERS and term.value.lstrip("+").isdigit():
-        return str(int(term.value))
-    return str(term)
+    """Write a term; of a number only its value, for stores spell numbers anew and keep no kinds of integers apart."""
+    kind = str(getattr(getattr(term, "datatype", None), "value", "")).removeprefix(NAMESPACES["xsd"])
+    if kind not in NUMBERS or not PLAIN_NUMBER.fullmatch(term.value):
+        return str(term)
+    value = Decimal(term.value)
+    return f"{value.normalize() if value else 0:f}{'d' if kind == 'decimal' else ''}"
