@@ -3,6 +3,7 @@
 >>> import builder
 >>> summary = builder.build(["examples/pages"], "out")  # doctest: +SKIP
 >>> rows = builder.ask("out", "on-time-rate-by-unit", year="2021")  # doctest: +SKIP
+>>> builder.open_graph("out").ask("on-time-rate-by-unit", year=2021).to_pandas()  # doctest: +SKIP
 """
 
 from collections.abc import Iterable
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from builder.facts import Report
+    from builder.notebook import Graph
     from builder.pipeline import Summary
     from builder.queries import Rows
-    from builder.store import Store
 
 __all__ = ["ask", "build", "export", "open_graph", "validate"]
 
@@ -40,24 +41,20 @@ def validate(target: Place) -> "Report":
     return validator.validate(pipeline.open_build(Path(target)))
 
 
-def open_graph(target: Place) -> "Store":
-    """Return a store in memory that answers SPARQL about a build."""
-    from builder import pipeline, store
+def open_graph(target: Place) -> "Graph":
+    """Return the graph of a build in memory: asks saved questions and SPARQL, and shows answers in a notebook."""
+    from builder.notebook import open_notebook_graph
 
-    graph = store.open_store("memory:")
-    graph.load_nquads(pipeline.open_build(Path(target)))
-    return graph
+    return open_notebook_graph(Path(target))
 
 
 def ask(target: Place, query: str, **values: str) -> "Rows":
     """Return the answer to a saved question about a build; ``values`` go into its parameters."""
-    from builder import queries
-
-    return queries.run(open_graph(target), queries.bind(queries.load(query), values))
+    return open_graph(target).ask(query, **values).rows
 
 
 def export(target: Place, format: str, file: Place) -> int:  # noqa: A002  the word on the command line
-    """Write the graph of a build in another format and return the number of its statements."""
+    """Write the graph of a build as RDF or as tables and return the number of its statements or figures."""
     from builder import exporter, pipeline
 
     return exporter.export(pipeline.open_build(Path(target)), format, Path(file))

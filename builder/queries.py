@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from builder.artefacts import query_files, read_query
 from builder.errors import QueryError, StoreError
 from builder.sparql import Answering
+from builder.spreadsheet import BYTE_ORDER_MARK, is_number, safe_text, write_csv
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
@@ -363,6 +364,26 @@ def as_csv(rows: Rows) -> str:
     writer.writerow(rows.columns)
     writer.writerows(as_cells(rows))
     return out.getvalue()
+
+
+def as_spreadsheet(rows: Rows, header: Sequence[str] = ()) -> str:
+    """Return the answer as CSV that is safe to open in a spreadsheet.
+
+    It begins with a byte order mark; numbers stay numbers, and other text that could be taken for a formula is led in
+    by an apostrophe. ``header`` are the columns in words, by themselves their names.
+    """
+    out = io.StringIO()
+    out.write(BYTE_ORDER_MARK)
+    cells = ([_shown(term) for term in row] for row in rows.rows)
+    write_csv(out, [safe_text(name) for name in header or rows.columns], cells)
+    return out.getvalue()
+
+
+def _shown(term: "Term | None") -> str:
+    """Return a term as a cell; only what is a number by type and by letter is left as it is."""
+    text = _plain(term)
+    typed = getattr(getattr(term, "datatype", None), "value", XSD_STRING) != XSD_STRING
+    return text if typed and is_number(text) else safe_text(text)
 
 
 def as_json(rows: Rows) -> str:

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from builder import artefacts
-from builder.cli.headings import HEADINGS
 from builder.cli.verbs import cli
+from builder.headings import HEADINGS
 from builder.queries import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.vi.md")
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md", "examples/notebook.md")
 MAIN_JOB = "python -m pip install . && cchc demo"
 TESTS = "python -m pip install -e '.[test]' && python -m pytest"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
@@ -158,7 +158,8 @@ def test_every_dependency_has_its_reason():
     import tomllib
 
     project = tomllib.loads(text_of("pyproject.toml"))["project"]
-    told = [*project["dependencies"], *project["optional-dependencies"]["docs"]]
+    extras = project["optional-dependencies"]
+    told = [*project["dependencies"], *extras["docs"], *extras["tables"]]
     needed = {re.split(r"[><=]", line)[0] for line in told}
     reasons = set(re.findall(r"^\| ([a-z0-9-]+) \| [A-Z]", text_of("CONTRIBUTING.md"), re.MULTILINE))
 

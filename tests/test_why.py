@@ -9,9 +9,9 @@ import pytest
 
 from builder import explainer, pipeline
 from builder.cli import run
-from builder.cli.headings import BLOCKS, PERIOD_SOURCES, UNIT_SOURCES
 from builder.errors import QueryError
 from builder.facts import CandidateClaim, Extraction, FigureClaim, Signs, Span
+from builder.headings import BLOCKS, PERIOD_SOURCES, UNIT_SOURCES
 from builder.rereading import find_why
 from builder.states import STATES
 from builder.store import Store, open_store

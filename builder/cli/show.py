@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from builder.cli.headings import BLOCKS, HEADINGS, PERIOD_SOURCES, UNIT_SOURCES
 from builder.cli.screen import in_language, language, put, put_json, put_lines, say
+from builder.headings import BLOCKS, HEADINGS, PERIOD_SOURCES, UNIT_SOURCES
 from builder.states import STATES
 from builder.vocabulary import NAMESPACES
 

@@ -1,6 +1,5 @@
 """One function per verb of the command line."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from builder.cli.screen import LANGUAGE, LANGUAGES, UNREADABLE, USAGE, VIOLATION
 from builder.cli.steps import build_pages, check_build, choose_model, explain_why, open_answers, write_page
 from builder.errors import BuilderError, QueryError
 
-EXPORT_ENDINGS: Mapping[str, str] = {
+EXPORT_ENDINGS: dict[str, str] = {
     ".nq": "nq",
     ".trig": "trig",
     ".ttl": "ttl",
@@ -22,6 +21,7 @@ EXPORT_ENDINGS: Mapping[str, str] = {
     ".xml": "rdfxml",
     ".nt": "nt",
 }
+TABLE_ENDINGS: dict[str, str] = {".csv": "csv", ".parquet": "parquet", ".sqlite": "sqlite", ".db": "sqlite"}
 
 
 def _choose_language(context: click.Context, parameter: click.Parameter, value: str | None) -> None:  # noqa: ARG001
@@ -271,25 +271,47 @@ def candidates(out: Path, min_count: int, as_json: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(tuple(dict.fromkeys(EXPORT_ENDINGS.values()))),
+    type=click.Choice(tuple(dict.fromkeys([*EXPORT_ENDINGS.values(), *TABLE_ENDINGS.values()]))),
     help="Định dạng; mặc định theo đuôi tệp / format; by itself, as the file's ending says",
 )
 @click.option(
     "-o", "--output", "file", required=True, type=click.Path(path_type=Path), help="Tệp kết quả / file to write"
 )
+@click.option(
+    "--spreadsheet", is_flag=True, help="CSV an toàn khi mở bằng Excel, Calc / CSV that is safe to open in Excel, Calc"
+)
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(["accepted", "review", "candidate"]),
+    help="Trạng thái số liệu trong bảng / state of the figures in a table [accepted]",
+)
 @AS_JSON
-def export(out: Path, form: str | None, file: Path, as_json: bool) -> None:
-    """Xuất đồ thị ra định dạng khác / Write the graph in another format."""
+def export(out: Path, form: str | None, file: Path, spreadsheet: bool, states: tuple[str, ...], as_json: bool) -> None:
+    """Xuất đồ thị ra RDF hoặc bảng / Write the graph as RDF or as tables.
+
+    Bảng csv (kèm mô tả CSVW), parquet, sqlite: mỗi dòng một số liệu / tables in csv (described by CSVW), parquet,
+    sqlite: one row per figure.
+    """
     from builder import exporter, pipeline
 
-    form = form or EXPORT_ENDINGS.get(file.suffix.lower())
+    context = click.get_current_context()
+    form = form or (EXPORT_ENDINGS | TABLE_ENDINGS).get(file.suffix.lower())
     if form is None:
-        context = click.get_current_context()
         raise click.BadParameter(f"{file}: the ending tells no format; give --format", context, param_hint="--output")
-    statements = exporter.export(pipeline.open_build(out), form, file)
+    if (spreadsheet and form != "csv") or (states and form not in exporter.TABLES):
+        raise click.UsageError("--spreadsheet goes with csv, --state with csv, parquet and sqlite", context)
+    graph = pipeline.open_build(out)
+    if form in exporter.TABLES:
+        number = exporter.export_table(graph, form, file, states=states or ("accepted",), spreadsheet=spreadsheet)
+        what, vi, en = "figures", f"{number} số liệu", f"{number} figures"
+    else:
+        number = exporter.export(graph, form, file)
+        what, vi, en = "statements", f"{number} phát biểu", f"{number} statements"
     if as_json:
-        put_json({"file": str(file), "format": form, "statements": statements})
-    say(f"{statements} phát biểu → {file}", f"{statements} statements")
+        put_json({"file": str(file), "format": form, what: number})
+    say(f"{vi} → {file}", en)
 
 
 @cli.command()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.artefacts import artefact_root
 from builder.errors import BuilderError, StoreError
+from builder.exporter.files import aside
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
@@ -26,19 +27,12 @@ XML_NAME = re.compile(r"(?![-.\d])[-.\w]+$")
 def export(graph_nq: Path, format: str, target: Path) -> int:  # noqa: A002  the word on the command line
     """Write the graph in a file of N-Quads to another file and return the number of its statements.
 
-    The target is written aside and put in place whole.
+    The format is one of :data:`FORMATS`. The target is written aside and put in place whole.
     """
-    if format not in WRITERS:
-        raise BuilderError(f"unknown format “{format}”; choose one of {', '.join(FORMATS)}")
     quads = _read(graph_nq)
     body = WRITERS[format](quads)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.part")
-        aside.write_bytes(body)
-        aside.replace(target)
-    except OSError as problem:
-        raise BuilderError(f"{target}: cannot be written: {problem.strerror or problem}") from problem
+    with aside(target) as part:
+        part.write_bytes(body)
     return len(quads)
 
 

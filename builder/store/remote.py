@@ -20,8 +20,8 @@ class RemoteStore:
     """A SPARQL service; its default graph must be the union of its named graphs."""
 
     def __init__(self, address: str, *, graph_store: str = "", timeout: float = 30) -> None:
-        self.address = _checked(address)
-        self.graph_store = _checked(graph_store) if graph_store else ""
+        self.address = check_address(address)
+        self.graph_store = check_address(graph_store) if graph_store else ""
         self.timeout = timeout
         self._check_union()
 
@@ -29,7 +29,7 @@ class RemoteStore:
         """Return the answer to a SPARQL query, read whole before anything of it is used."""
         form = urlencode({"query": text}).encode()
         headers = {"Accept": f"{RESULTS}, {TRIPLES}", "Content-Type": "application/x-www-form-urlencoded"}
-        request = Request(self.address, form, headers, method="POST")  # noqa: S310  http(s) only, see _checked
+        request = Request(self.address, form, headers, method="POST")  # noqa: S310  http(s) only, see check_address
         media, body = self._send(request)
         return self._parse(media, body)
 
@@ -53,14 +53,14 @@ class RemoteStore:
             raise StoreError(f"{self.address}: to write, give the address of the graph store protocol as graph_store")
         target = f"{self.graph_store}?{urlencode({'graph': graph})}"
         headers = {"Content-Type": "application/n-triples"} if body is not None else {}
-        request = Request(target, body, headers, method=method)  # noqa: S310  http(s) only, see _checked
+        request = Request(target, body, headers, method=method)  # noqa: S310  http(s) only, see check_address
         self._send(request, absent_is_fine=method == "DELETE")
 
     def _send(self, request: Request, *, absent_is_fine: bool = False) -> tuple[str, bytes]:
         """Send a request and return media type and body, within the time allowed for all of it."""
         deadline = time.monotonic() + self.timeout
         try:
-            with urlopen(request, timeout=self.timeout) as response:  # noqa: S310  http(s) only, see _checked
+            with urlopen(request, timeout=self.timeout) as response:  # noqa: S310  http(s) only, see check_address
                 return response.headers.get_content_type(), _read(response, deadline)
         except HTTPError as problem:
             if absent_is_fine and problem.code == 404:
@@ -118,7 +118,7 @@ class RemoteStore:
         return bool(answer)
 
 
-def _checked(address: str) -> str:
+def check_address(address: str) -> str:
     """Return the address if it is one of the web."""
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
