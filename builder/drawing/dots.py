@@ -6,7 +6,7 @@ room, a little away with a line to the point where there is not, and else as a n
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from builder.drawing.svg import LEADING, element, figure, ident, label, lines, link, nothing, picture, width, wrap
@@ -62,12 +62,16 @@ class _Point:
     @property
     def radius(self) -> float:
         """Return how large it is drawn."""
-        return 3.5 + self.step * 1.3
+        return _radius(self.step)
 
     @property
     def area(self) -> Area:
         """Return what no name may cover."""
         return self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius
+
+
+def _radius(step: int) -> float:
+    return 3.5 + step * 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class _Name:
 
     text: str
     area: Area
+    x: float
+    anchor: str  # which part of the text is at x
     away: bool
     number: int = 0
 
@@ -176,7 +182,7 @@ def _place_names(points: Sequence[_Point], frame: Area) -> list[_Name]:
         if found is None:
             numbered += 1
             spot = next(_free(point, (str(numbered),), others, frame), None) or _beside(point, str(numbered), 0)
-            found = _Name(str(numbered), spot.area, spot.away, numbered)
+            found = replace(spot, number=numbered)
         names.append(found)
         taken.append(found.area)
     return names
@@ -202,7 +208,9 @@ def _beside(point: _Point, text: str, distance: float, turn: int = 0) -> _Name:
     slant = 0.75 if across and up else 1.0
     x = point.x + across * (gap * slant + broad / 2)
     y = point.y + up * (gap * slant + tall / 2)
-    return _Name(text, (x - broad / 2, y - tall / 2, x + broad / 2, y + tall / 2), distance > 0)
+    area = (x - broad / 2, y - tall / 2, x + broad / 2, y + tall / 2)
+    start, anchor = {1: (area[0], "start"), -1: (area[2], "end"), 0: (x, "middle")}[across]
+    return _Name(text, area, start, anchor, distance > 0)
 
 
 def _overlap(one: Area, other: Area) -> bool:
@@ -284,9 +292,7 @@ def _draw_point(point: _Point, name: _Name) -> str:
         )
     class_ = f"drawing-dot drawing-step-{point.step + 1}"
     parts.append(element("circle", cx=point.x, cy=point.y, r=point.radius, class_=class_))
-    parts.append(
-        label((left + right) / 2, low - SIZE * 0.27, name.text, "drawing-ink drawing-halo", SIZE, text_anchor="middle")
-    )
+    parts.append(label(name.x, low - SIZE * 0.27, name.text, "drawing-ink drawing-halo", SIZE, text_anchor=name.anchor))
     return link(point.dot.href, f"{point.dot.label}: {point.printed}", *parts)
 
 
@@ -306,7 +312,7 @@ def _key(
     edges = [min(values), *bounds, max(values)]
     for step in range(len(edges) - 1) if bounds else ():
         low, high = (write_value(_short(each), measure, language) for each in edges[step : step + 2])
-        radius = 3.5 + step * 1.3
+        radius = _radius(step)
         parts.append(element("circle", cx=x + 10, cy=y - 4, r=radius, class_=f"drawing-dot drawing-step-{step + 1}"))
         parts.append(label(x + 26, y, f"{low} – {high}", "drawing-quiet", SMALL))
         y += 20
