@@ -26,10 +26,10 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _SPACES.sub(" ", _UNSEEN.sub(" ", text)).strip())
 
 
-def number(value: float) -> str:
+def coordinate(value: float) -> str:
     """Return a coordinate with one decimal, none where it is whole.
 
-    >>> number(12.04), number(-0.01), number(7.25)
+    >>> coordinate(12.04), coordinate(-0.01), coordinate(7.25)
     ('12', '0', '7.2')
     """
     text = f"{value:.1f}"
@@ -46,7 +46,7 @@ def element(name: str, *content: str, **attributes: Attribute) -> str:
         if value is None:
             continue
         name_of = key.rstrip("_").replace("_", "-") if key != "viewBox" else key
-        shown = escape(clean(value)) if isinstance(value, str) else number(value)
+        shown = escape(clean(value)) if isinstance(value, str) else coordinate(value)
         told.append(f' {name_of}="{shown}"')
     inner = "".join(content)
     return f"<{name}{''.join(told)}>{inner}</{name}>" if inner else f"<{name}{''.join(told)}/>"
@@ -187,7 +187,7 @@ def picture(content: str, size: tuple[float, float], *, name: str, title: str, d
         element("desc", words(description), id=f"{name}-desc"),
         content,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {number(size[0])} {number(size[1])}",
+        viewBox=f"0 0 {coordinate(size[0])} {coordinate(size[1])}",
         width=size[0],
         height=size[1],
         role="group" if linked else "img",
