@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from builder.drawing.svg import (
     LEADING,
+    coordinate,
     element,
     figure,
     ident,
@@ -200,7 +201,7 @@ def _place_names(points: Sequence[_Point], frame: Area) -> list[_Name]:
             if rank not in names and (found := _first(crowd, rank, point, texts, distances)):
                 names[rank] = found
                 crowd.take(found)
-    for rank in enumerate((rank for rank in range(len(points)) if rank not in names), 1):
+    for number, rank in enumerate((rank for rank in range(len(points)) if rank not in names), 1):
         point, text = points[rank], str(number)
         found = _first(crowd, rank, point, (text,), (0.0, 8.0, 16.0, 26.0)) or _inside(point, text)
         names[rank] = replace(found, number=number)
