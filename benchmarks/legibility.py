@@ -44,8 +44,8 @@ MEASURE = """
   const clipped = boxes.filter((box, i) => out(box, inner[i])).length
   const cut = texts.filter(text => text.textContent.includes('…')).length
   const edges = [...svg.querySelectorAll('.drawing-edge:not([data-key]), .drawing-trunk')].map(path => {
-    const matrix = path.getScreenCTM(), length = path.getTotalLength(), 
-      count = path.getAttribute('d').includes('C') ? Math.max(2, Math.ceil(length / 12)) : 1
+    const matrix = path.getScreenCTM(), length = path.getTotalLength()
+    const count = path.getAttribute('d').includes('C') ? Math.max(2, Math.ceil(length / 12)) : 1
     return [...Array(count + 1).keys()].map(i => path.getPointAtLength(length * i / count).matrixTransform(matrix))
   })
   const turn = (a, b, c) => (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
@@ -64,8 +64,8 @@ MEASURE = """
     if (ends.some(near)) return
     const corners = [[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]]
       .map(([x, y]) => ({x, y}))
-    const cuts = edge.slice(1).some((p, k) => corners.some((corner, l) => meet(edge[k], p, corner, corners[(l + 1) % 4])))
-    if (cuts) through++
+    const cut = (p, k) => corners.some((corner, l) => meet(edge[k], p, corner, corners[(l + 1) % 4]))
+    if (edge.slice(1).some(cut)) through++
   }))
   const sizes = texts.map(text => parseFloat(getComputedStyle(text).fontSize) * scale)
   return {labels: texts.length, overlaps: apart.reduce((a, b) => a + b, 0), clipped, cut, edges: edges.length,
