@@ -1,11 +1,13 @@
 """Drawings say what the values say, in markup that a strict page may hold, and their labels can be read."""
 
 import re
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -198,6 +200,10 @@ def test_lines_keep_within_their_room_and_lose_no_word(room: float) -> None:
     assert len(short) <= 2
     assert all(width(line) <= room for line in short)
     assert len(broken) <= 2 or short[-1].endswith("…")
+
+
+def test_a_dash_begins_no_line() -> None:
+    assert wrap("Tỉnh Bà Rịa - Vũng Tàu", 100) == ("Tỉnh Bà Rịa\u00a0-", "Vũng Tàu")
 
 
 def test_a_word_without_end_is_broken() -> None:
@@ -549,3 +555,60 @@ def test_every_class_in_use_has_a_rule() -> None:
     used = {name for names in re.findall(r'class="([^"]+)"', markup) for name in names.split()}
     plain = {"drawing-of-bars", "drawing-of-trends", "drawing-of-dots", "drawing-name", "drawing-dash-0", "drawing-arc"}
     assert {name for name in used - plain if not re.search(rf"\.{name}\b(?!-)", style)} == set()
+
+
+# ---------------------------------------------------------------- in a browser
+
+CHROMIUM = shutil.which("chromium")
+POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        started = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; what the markup promises is also tested without one")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("across", "shown"), [(1280, "wide"), (390, "narrow")])
+def test_a_strict_page_shows_one_picture_of_each_and_axe_is_content(
+    browser: Any, across: int, shown: str, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    drawn = [
+        draw("Huyện Lấp Vò & xã <b>") for draw in (draw_bars, draw_trends, draw_dots, draw_neighbourhood, draw_overview)
+    ]
+    drawn += [draw_bars("không liên kết", ""), neighbourhood(*graph(60), title="x", limit=40, more_href="/all")]
+    head = (
+        '<title>t</title><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/drawing.css">'
+    )
+    html = (
+        f'<!doctype html><html lang="vi"><head>{head}</head><body><main><h1>t</h1>{"".join(drawn)}</main></body></html>'
+    )
+    sheet = {"body": STYLE.read_text(encoding="utf-8"), "content_type": "text/css"}
+    strict = {"body": html, "content_type": "text/html; charset=utf-8", "headers": {"Content-Security-Policy": POLICY}}
+    answers = {"http://page.test/": strict, "http://page.test/drawing.css": sheet}
+    context = browser.new_context(viewport={"width": across, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.route(
+        "**/*",
+        lambda route: route.fulfill(**answers[route.request.url]) if route.request.url in answers else route.abort(),
+    )
+    page.goto("http://page.test/")
+    visible = page.locator("svg:visible").evaluate_all("all => all.map(svg => svg.parentNode.className)")
+    assert visible == [f"drawing-{shown}"] * len(drawn)
+    assert page.evaluate("document.documentElement.scrollWidth") == across
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert Axe().run(page).response["violations"] == []
+    assert said == []
+    context.close()

@@ -14,6 +14,7 @@ Attribute = str | float | None
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"\s+")
+_DASH = re.compile(" (?=[-–] )")  # a dash never begins a line
 _NOT_IN_IDENT = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -89,7 +90,7 @@ LEADING = 1.3
 BOLD = 1.1
 # In hundredths of the size of letters, the widest of several common sans serif fonts.
 _WIDTHS = {
-    **dict.fromkeys("ijl'|", 29), **dict.fromkeys("fI.,:;!()[] /-", 40), **dict.fromkeys("rt", 42),
+    **dict.fromkeys("ijl'|", 29), **dict.fromkeys("fI.,:;!()[] \u00a0/-", 40), **dict.fromkeys("rt", 42),
     **dict.fromkeys("csz?“”", 55), **dict.fromkeys("vxykJ", 60), **dict.fromkeys("mw", 97),
     **dict.fromkeys("MW%@—…Ơ", 100), **dict.fromkeys("DGHNOQUƯ", 86), "ư": 67,
 }  # fmt: skip
@@ -136,6 +137,7 @@ def wrap(text: str, room: float, size: float = 13, most: int = 2) -> tuple[str, 
 
 def _broken(text: str, room: float, size: float) -> list[str]:
     told: list[str] = []
+    text = _DASH.sub("\u00a0", text)
     while text:
         line, text = _first_line(text, room, size)
         told.append(line)
