@@ -122,51 +122,56 @@ def _break(row: Bar, printed: str, plan: _Plan) -> _Row:
 def _draw(rows: Sequence[_Row], plan: _Plan, measure: Measure, language: Language) -> tuple[str, float]:
     """Return the markup of a chart and its height."""
     top = y = 22.0
-    drawn = []
+    bands, drawn = [], []
     for row in rows:
         height = max(row.height, THICK) if plan.beside else row.height + THICK + 5
-        drawn.append(_draw_row(row, y, plan))
+        bands.append((y + height - THICK - 3, y + height + 3))
+        drawn.append(_draw_row(row, y, plan, language))
         y += height + GAP
-    grid = "".join(_axis(plan, top, y - 4, measure, language, twice=len(rows) > 12))
-    y += 16 if len(rows) > 12 else 2
+    twice = len(rows) > 12
+    grid = _grid(plan, [(top - 6, y - 4)] if plan.beside else bands)
+    scale = [_scale(plan, line, measure, language) for line in ((top - 10, y + 10) if twice else (top - 10,))]
+    y += 16 if twice else 2
     key = list(_key(rows, y, language))
-    return grid + "".join(drawn) + "".join(key), y + 18 * len(key) + 2
+    return "".join([*grid, *scale, *drawn, *key]), y + 18 * len(key) + 2
 
 
-def _axis(
-    plan: _Plan, top: float, bottom: float, measure: Measure, language: Language, *, twice: bool
-) -> Iterator[str]:
+def _grid(plan: _Plan, bands: Sequence[tuple[float, float]]) -> Iterator[str]:
+    """Yield the lines at the marks of the axis, where bars are and no labels."""
+    for top, low in bands:
+        for mark in plan.marks:
+            x, class_ = plan.axis(mark), "drawing-zero" if mark == 0 else "drawing-grid"
+            yield element("line", x1=x, x2=x, y1=top, y2=low, class_=class_)
+
+
+def _scale(plan: _Plan, y: float, measure: Measure, language: Language) -> str:
+    """Return the values written at the axis."""
+    told = []
     for mark in plan.marks:
         x = plan.axis(mark)
-        yield element("line", x1=x, x2=x, y1=top - 6, y2=bottom, class_="drawing-zero" if mark == 0 else "drawing-grid")
-        anchor = "start" if x < 12 else "middle"
-        for y in (top - 10, bottom + 14) if twice else (top - 10,):
-            yield label(x, y, write_value(mark, measure, language), "drawing-quiet", SMALL, text_anchor=anchor)
+        anchor = "start" if x < 12 else "end" if plan.width - x < 18 else "middle"
+        told.append(label(x, y, write_value(mark, measure, language), "drawing-quiet", SMALL, text_anchor=anchor))
+    return "".join(told)
 
 
-def _draw_row(row: _Row, y: float, plan: _Plan) -> str:
-    bar = row.bar
+def _draw_row(row: _Row, y: float, plan: _Plan, language: Language) -> str:
+    bar, way = row.bar, WAYS[row.bar.bound]
     parts = [lines(0, y + SIZE, row.lines, "drawing-ink drawing-name", SIZE)]
     if row.notes:
         parts.append(lines(0, y + SIZE * LEADING * len(row.lines) + SMALL, row.notes, "drawing-quiet", SMALL))
     middle = y + SIZE * 0.6 if plan.beside else y + row.height + 5 + THICK / 2
-    end = plan.axis(0)
+    end = zero = plan.axis(0)
     if bar.value is not None and bar.value.is_finite():
         end = plan.axis(float(bar.value))
-        parts += _bar(plan.axis(0), end, middle, WAYS[bar.bound])
+        parts += _bar(zero, end, middle, way)
     if plan.beside:
-        parts.append(
-            label(
-                max(end, plan.axis(0)) + (18 if WAYS[bar.bound] else 6),
-                middle + 4.5,
-                row.printed,
-                "drawing-value",
-                SIZE,
-            )
-        )
+        x = max(end, zero) + (18 if way else 6)
+        parts.append(label(x, middle + 4.5, row.printed, "drawing-value", SIZE))
     else:
         parts.append(label(plan.width, y + SIZE, row.printed, "drawing-value", SIZE, text_anchor="end"))
-    return link(bar.href, f"{bar.label}: {row.printed}" + (f" ({bar.note})" if bar.note else ""), *parts)
+    reserved = [each for each in (say(KEYS[way], language) if way else "", bar.note) if each]
+    name = f"{bar.label}: {row.printed}" + (f" ({'; '.join(reserved)})" if reserved else "")
+    return link(bar.href, name, *parts)
 
 
 def _bar(zero: float, end: float, middle: float, way: str) -> Iterator[str]:

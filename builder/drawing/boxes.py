@@ -133,6 +133,8 @@ def lower_edge(panels: Sequence[Panel]) -> float:
 
 def spread(groups: Sequence[Group], panels: Sequence[Panel], low: float, style: Style) -> list[Panel]:
     """Return a column with as much space between its boxes as makes it about as tall as the one it leads to."""
+    if not panels:
+        return []
     room = low - lower_edge(panels)
     between = style.between + min(max(room / max(sum(len(panel.boxes) - 1 for panel in panels), 1), 0), 90)
     first = panels[0]

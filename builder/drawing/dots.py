@@ -5,16 +5,30 @@ room, a little away with a line to the point where there is not, and else as a n
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from builder.drawing.svg import LEADING, element, figure, ident, label, lines, link, nothing, picture, width, wrap
+from builder.drawing.svg import (
+    LEADING,
+    coordinate,
+    element,
+    figure,
+    ident,
+    label,
+    lines,
+    link,
+    nothing,
+    picture,
+    width,
+    wrap,
+)
 from builder.drawing.words import Language, Measure, say, write_value
 
 WIDE, NARROW = 760.0, 358.0
-FRAME, TALLEST = 430.0, 640.0  # of the map, in a wide place
-SIZE, SMALL = 12.0, 11.5
+FRAME, TALLEST = 520.0, 640.0  # of the map, in a wide place
+SIZE, SMALL, TINY = 12.0, 11.5, 10.0
+MANY = 24  # with more units than these, values stand in the list or the title alone
 STEPS = 5
 NEAR = 0.5  # units in less than this part of the country are drawn larger
 
@@ -62,7 +76,7 @@ class _Point:
     @property
     def radius(self) -> float:
         """Return how large it is drawn."""
-        return 3.5 + self.step * 1.3
+        return _radius(self.step)
 
     @property
     def area(self) -> Area:
@@ -70,13 +84,20 @@ class _Point:
         return self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius
 
 
+def _radius(step: int) -> float:
+    return 3.5 + step * 1.1
+
+
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """The name of a point, or its number, where it stands."""
+    """The name of a point, or its where it stands."""
 
     text: str
     area: Area
-    away: bool
+    x: float
+    anchor: str  # which part of the text is at x
+    line: Area | None  # from the point to a name that stands away from it
+    inside: bool = False  # the point itself
     number: int = 0
 
 
@@ -133,7 +154,7 @@ def _project(places: Sequence[tuple[float, float]], frame: float, around: bool) 
     north, south = max(lat for lat, _ in places), min(lat for lat, _ in places)
     west, east = min(lon for _, lon in places), max(lon for _, lon in places)
     squeeze = math.cos(math.radians((north + south) / 2))
-    side, edge = (64.0 if around else 100.0), 24.0
+    side, edge = (64.0 if around else 70.0), 24.0
     tall, broad = max(north - south, 0.3), max((east - west) * squeeze, 0.3)
     scale = min((frame - 2 * side) / broad, (TALLEST - 2 * edge) / tall)
     height = max((north - south) * scale + 2 * edge, 160.0)
@@ -166,47 +187,112 @@ def _step(value: float, bounds: Sequence[float]) -> int:
 
 
 def _place_names(points: Sequence[_Point], frame: Area) -> list[_Name]:
-    """Give each point its name, or a number where there is no room; no two overlap."""
-    taken = [point.area for point in points]
-    names = []
-    numbered = 0
-    for rank, point in enumerate(points):
-        others = [area for place, area in enumerate(taken) if place != rank]
-        found = next(_free(point, (f"{point.dot.label} {point.printed}", point.dot.label), others, frame), None)
-        if found is None:
-            numbered += 1
-            spot = next(_free(point, (str(numbered),), others, frame), None) or _beside(point, str(numbered), 0)
-            found = _Name(str(numbered), spot.area, spot.away, numbered)
-        names.append(found)
-        taken.append(found.area)
-    return names
+    """Give each point its name, or a number where there is no room; names cover neither each other nor points.
+
+    First come the names that fit right beside their points, then those that fit a little away, then numbers; the last
+    resort is a number in the point itself.
+    """
+    crowd = _Crowd(frame, {rank: point.area for rank, point in enumerate(points)})
+    names: dict[int, _Name] = {}
+    for distances in ((0.0,), (14.0, 26.0)):
+        for rank, point in enumerate(points):
+            full = f"{point.dot.label} {point.printed}"
+            texts = (full, point.dot.label) if len(points) <= MANY else (point.dot.label,)
+            if rank not in names and (found := _first(crowd, rank, point, texts, distances)):
+                names[rank] = found
+                crowd.take(found)
+    for number, rank in enumerate((rank for rank in range(len(points)) if rank not in names), 1):
+        point, text = points[rank], str(number)
+        found = _first(crowd, rank, point, (text,), (0.0, 8.0, 16.0, 26.0)) or _inside(point, text)
+        names[rank] = replace(found, number=number)
+        crowd.take(found)
+    return [names[rank] for rank in range(len(points))]
 
 
-def _free(point: _Point, texts: Sequence[str], taken: Sequence[Area], frame: Area) -> Iterator[_Name]:
-    """Yield the names that fit beside a point, the best first."""
-    for distance in (0.0, 16.0, 30.0):
+class _Crowd:
+    """What is taken of a map: points, names, and the lines between them."""
+
+    def __init__(self, frame: Area, points: Mapping[int, Area]) -> None:
+        self.frame = frame
+        self.points = points
+        self.names: list[_Name] = []
+
+    def take(self, name: _Name) -> None:
+        """Remember a name."""
+        self.names.append(name)
+
+    def holds(self, name: _Name, own: int) -> bool:
+        """Tell whether a name and the line to its point are free; its own point is not in the way."""
+        left, top, right, low = name.area
+        if left < self.frame[0] or right > self.frame[2] or top < self.frame[1] or low > self.frame[3]:
+            return False
+        others = [area for rank, area in self.points.items() if rank != own] + [each.area for each in self.names]
+        if any(_overlap(name.area, other) for other in others):
+            return False
+        lines = [each.line for each in self.names if each.line]
+        if any(_crosses(line, name.area) for line in lines):
+            return False
+        if name.line is None:
+            return True
+        return not any(_crosses(name.line, other) for other in others) and not any(
+            _meet(name.line, other) for other in lines
+        )
+
+
+def _first(crowd: _Crowd, rank: int, point: _Point, texts: Sequence[str], distances: Sequence[float]) -> _Name | None:
+    """Return the first of the names that is free beside a point."""
+    for distance in distances:
         for text in texts:
             for turn in range(8):
                 found = _beside(point, text, distance, turn)
-                inside = frame[0] <= found.area[0] and found.area[2] <= frame[2]
-                inside = inside and frame[1] <= found.area[1] and found.area[3] <= frame[3]
-                if inside and not any(_overlap(found.area, other) for other in taken):
-                    yield found
+                if crowd.holds(found, rank):
+                    return found
+    return None
 
 
-def _beside(point: _Point, text: str, distance: float, turn: int = 0) -> _Name:
+def _beside(point: _Point, text: str, distance: float, turn: int) -> _Name:
     """Return a name to the right, left, over or under a point, or aslant."""
     across, up = ((1, 0), (-1, 0), (1, -1), (1, 1), (-1, -1), (-1, 1), (0, -1), (0, 1))[turn]
     broad, tall = width(text, SIZE), SIZE * 1.15
-    gap = point.radius + 3 + distance
-    slant = 0.75 if across and up else 1.0
-    x = point.x + across * (gap * slant + broad / 2)
-    y = point.y + up * (gap * slant + tall / 2)
-    return _Name(text, (x - broad / 2, y - tall / 2, x + broad / 2, y + tall / 2), distance > 0)
+    gap = (point.radius + 3 + distance) * (0.75 if across and up else 1.0)
+    x = point.x + across * (gap + broad / 2)
+    y = point.y + up * (gap + tall / 2)
+    area = (x - broad / 2, y - tall / 2, x + broad / 2, y + tall / 2)
+    start, anchor = {1: (area[0], "start"), -1: (area[2], "end"), 0: (x, "middle")}[across]
+    near = (min(max(point.x, area[0]), area[2]), min(max(point.y, area[1]), area[3]))
+    return _Name(text, area, start, anchor, (point.x, point.y, *near) if distance else None)
+
+
+def _inside(point: _Point, text: str) -> _Name:
+    half = width(text, TINY) / 2
+    area = (point.x - half, point.y - TINY * 0.62, point.x + half, point.y + TINY * 0.62)
+    return _Name(text, area, point.x, "middle", None, inside=True)
 
 
 def _overlap(one: Area, other: Area) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _crosses(line: Area, area: Area) -> bool:
+    """Tell whether a line, from the first two to the last two numbers, runs through an area (Liang and Barsky)."""
+    start, end = 0.0, 1.0
+    for low, high, at, to in ((area[0], area[2], line[0], line[2]), (area[1], area[3], line[1], line[3])):
+        if at == to:
+            if not low < at < high:
+                return False
+            continue
+        first, last = sorted(((low - at) / (to - at), (high - at) / (to - at)))
+        start, end = max(start, first), min(end, last)
+    return start < end
+
+
+def _meet(one: Area, other: Area) -> bool:
+    """Tell whether two lines cross."""
+
+    def side(line: Area, x: float, y: float) -> bool:
+        return (line[2] - line[0]) * (y - line[1]) > (line[3] - line[1]) * (x - line[0])
+
+    return side(one, *other[:2]) != side(one, *other[2:]) and side(other, *one[:2]) != side(other, *one[2:])
 
 
 # ---------------------------------------------------------------- markup
@@ -237,7 +323,8 @@ def _draw(
         ]
         names = _place_names(points, (0.0, 0.0, frame, height))
         parts += _ground(project, around, (frame, height))
-        parts += (_draw_point(point, name) for point, name in zip(points, names, strict=True))
+        drawn = sorted(zip(points, names, strict=True), key=lambda each: (each[1].inside, -each[0].step))
+        parts += (_draw_point(point, name) for point, name in drawn)
     x, y = (frame + 24, 14.0) if beside else (0.0, height + 20)
     room = extent - x
     if placed:
@@ -267,26 +354,22 @@ def _entry(x: float, y: float, told: Sequence[str]) -> str:
 
 def _ground(project: _Map, around: Sequence[tuple[float, float]], size: tuple[float, float]) -> Iterator[str]:
     """Yield the ground of the map with the faint points that lie on it."""
-    yield element("rect", x=0.5, y=0.5, width=size[0] - 1, height=size[1] - 1, rx=6, class_="drawing-panel")
+    yield element("rect", x=0.5, y=0.5, width=size[0] - 1, height=size[1] - 1, rx=6, class_="drawing-frame")
     for x, y in map(project, sorted(set(around))):
         if 0 < x < size[0] and 0 < y < size[1]:
             yield element("circle", cx=x, cy=y, r=2, class_="drawing-faint")
 
 
 def _draw_point(point: _Point, name: _Name) -> str:
-    left, top, right, low = name.area
     parts = []
-    if name.away:
-        near_x = min(max(point.x, left), right)
-        near_y = min(max(point.y, top), low)
-        parts.append(
-            element("path", d=f"M{point.x:.1f} {point.y:.1f}L{near_x:.1f} {near_y:.1f}", class_="drawing-lead")
-        )
+    if name.line:
+        x, y, to_x, to_y = map(coordinate, name.line)
+        parts.append(element("path", d=f"M{x} {y}L{to_x} {to_y}", class_="drawing-lead"))
     class_ = f"drawing-dot drawing-step-{point.step + 1}"
-    parts.append(element("circle", cx=point.x, cy=point.y, r=point.radius, class_=class_))
-    parts.append(
-        label((left + right) / 2, low - SIZE * 0.27, name.text, "drawing-ink drawing-halo", SIZE, text_anchor="middle")
-    )
+    radius = max(point.radius, TINY * 0.8) if name.inside else point.radius
+    parts.append(element("circle", cx=point.x, cy=point.y, r=radius, class_=class_))
+    size, ink = (TINY, "drawing-in-dot") if name.inside else (SIZE, "drawing-ink drawing-halo")
+    parts.append(label(name.x, name.area[3] - size * 0.27, name.text, ink, size, text_anchor=name.anchor))
     return link(point.dot.href, f"{point.dot.label}: {point.printed}", *parts)
 
 
@@ -306,7 +389,7 @@ def _key(
     edges = [min(values), *bounds, max(values)]
     for step in range(len(edges) - 1) if bounds else ():
         low, high = (write_value(_short(each), measure, language) for each in edges[step : step + 2])
-        radius = 3.5 + step * 1.3
+        radius = _radius(step)
         parts.append(element("circle", cx=x + 10, cy=y - 4, r=radius, class_=f"drawing-dot drawing-step-{step + 1}"))
         parts.append(label(x + 26, y, f"{low} – {high}", "drawing-quiet", SMALL))
         y += 20

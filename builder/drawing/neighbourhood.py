@@ -259,7 +259,7 @@ def _arrange_wide(view: _View, more_href: str) -> _Layout:
     right_panels = stack(right, x + middle + gap, 0, side, style, columns)
     outer = stack(view.beyond, x + middle + gap + side + wide_gap, 0, side, style)
     if outer:
-        right_panels = spread(view.ways, right_panels, lower_edge(outer), style)
+        right_panels = spread(right, right_panels, lower_edge(outer), style)
     tall = max(lower_edge(left_panels), lower_edge(right_panels), lower_edge(outer), 120.0)
     heart = place(view.centre, x, 0, middle, replace(style, size=14.5, most=7))
     heart = replace(heart, y=max(min((tall - heart.height) / 2, 300 - heart.height / 2), 0))

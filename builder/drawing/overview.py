@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from builder.drawing.boxes import Group, Node, Style, draw_box, draw_panel, lower_edge, spread, stack
-from builder.drawing.svg import curve, element, figure, ident, lines, nothing, picture, wrap
+from builder.drawing.svg import curve, element, figure, ident, label, nothing, picture
 from builder.drawing.tiers import untangle
 from builder.drawing.words import Language, say
 
 HUES = 5
+WEIGHTS = (1, 2, 3, 5, 10)  # the least number of units of each thickness of line
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +95,31 @@ def _draw(
     provinces = spread([groups[0]], provinces, low, style)
     models = spread([groups[1]], models, low, style)
     ends = {box.node.id: box for box in models[0].boxes}
-    most = max(numbers.values())
     parts = [*map(draw_panel, (*provinces, *models))]
     for rank, box in enumerate(provinces[0].boxes):
         edges = []
         for (province, model), number in sorted(numbers.items()):
             if province == box.node.id:
                 path = curve(box.x + box.width, box.middle, ends[model].x, ends[model].middle)
-                thick = 1.2 + 5 * (number - 1) / max(most - 1, 1)
-                hint = element("title", f"{number}")
-                class_ = f"drawing-edge drawing-hue-{rank % HUES}"
-                edges.append(element("path", hint, d=path, class_=class_, stroke_width=thick))
+                class_ = f"drawing-edge drawing-hue-{rank % HUES} drawing-weight-{_weight(number)}"
+                edges.append(element("path", d=path, class_=class_))
         parts.append(draw_box(box, *edges))
     parts += map(draw_box, models[0].boxes)
-    low = max(lower_edge(provinces), lower_edge(models))
-    note = wrap(say("edge-width", language), sum(columns), style.size * 0.9, 2)
-    parts.append(lines(0, low + 20, note, "drawing-quiet", style.size * 0.9))
-    return "".join(parts), (sum(columns), low + 10 + 17 * len(note))
+    key, low = _key(numbers.values(), max(lower_edge(provinces), lower_edge(models)) + 20, language)
+    return "".join([*parts, key]), (sum(columns), low)
+
+
+def _weight(number: int) -> int:
+    return sum(number >= least for least in WEIGHTS)
+
+
+def _key(numbers: Iterable[int], y: float, language: Language) -> tuple[str, float]:
+    """Return the key to the thickness of lines, and where it ends."""
+    parts = [label(0, y, say("edge-width", language), "drawing-quiet", 11.5)]
+    for weight in sorted({_weight(number) for number in numbers}):
+        y += 18
+        least, most = WEIGHTS[weight - 1], WEIGHTS[weight] - 1 if weight < len(WEIGHTS) else None
+        told = f"{least}+" if most is None else str(least) if least == most else f"{least}–{most}"
+        parts.append(element("path", d=f"M0 {y - 4:.1f}H32", class_=f"drawing-edge drawing-weight-{weight}"))
+        parts.append(label(40, y, told, "drawing-quiet", 11.5))
+    return "".join(parts), y + 6

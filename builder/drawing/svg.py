@@ -14,6 +14,7 @@ Attribute = str | float | None
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"\s+")
+_DASH = re.compile(" (?=[-–] )")  # a dash never begins a line
 _NOT_IN_IDENT = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -26,10 +27,10 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _SPACES.sub(" ", _UNSEEN.sub(" ", text)).strip())
 
 
-def number(value: float) -> str:
+def coordinate(value: float) -> str:
     """Return a coordinate with one decimal, none where it is whole.
 
-    >>> number(12.04), number(-0.01), number(7.25)
+    >>> coordinate(12.04), coordinate(-0.01), coordinate(7.25)
     ('12', '0', '7.2')
     """
     text = f"{value:.1f}"
@@ -46,7 +47,7 @@ def element(name: str, *content: str, **attributes: Attribute) -> str:
         if value is None:
             continue
         name_of = key.rstrip("_").replace("_", "-") if key != "viewBox" else key
-        shown = escape(clean(value)) if isinstance(value, str) else number(value)
+        shown = escape(clean(value)) if isinstance(value, str) else coordinate(value)
         told.append(f' {name_of}="{shown}"')
     inner = "".join(content)
     return f"<{name}{''.join(told)}>{inner}</{name}>" if inner else f"<{name}{''.join(told)}/>"
@@ -89,7 +90,7 @@ LEADING = 1.3
 BOLD = 1.1
 # In hundredths of the size of letters, the widest of several common sans serif fonts.
 _WIDTHS = {
-    **dict.fromkeys("ijl'|", 29), **dict.fromkeys("fI.,:;!()[] /-", 40), **dict.fromkeys("rt", 42),
+    **dict.fromkeys("ijl'|", 29), **dict.fromkeys("fI.,:;!()[] \u00a0/-", 40), **dict.fromkeys("rt", 42),
     **dict.fromkeys("csz?“”", 55), **dict.fromkeys("vxykJ", 60), **dict.fromkeys("mw", 97),
     **dict.fromkeys("MW%@—…Ơ", 100), **dict.fromkeys("DGHNOQUƯ", 86), "ư": 67,
 }  # fmt: skip
@@ -136,6 +137,7 @@ def wrap(text: str, room: float, size: float = 13, most: int = 2) -> tuple[str, 
 
 def _broken(text: str, room: float, size: float) -> list[str]:
     told: list[str] = []
+    text = _DASH.sub("\u00a0", text)
     while text:
         line, text = _first_line(text, room, size)
         told.append(line)
@@ -187,7 +189,7 @@ def picture(content: str, size: tuple[float, float], *, name: str, title: str, d
         element("desc", words(description), id=f"{name}-desc"),
         content,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {number(size[0])} {number(size[1])}",
+        viewBox=f"0 0 {coordinate(size[0])} {coordinate(size[1])}",
         width=size[0],
         height=size[1],
         role="group" if linked else "img",

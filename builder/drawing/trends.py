@@ -116,19 +116,18 @@ def _chart(
     first = min((point.start or point.end) for point in points).year
     last = max(point.end for point in points).year
     left = 10 + max(width(write_value(mark, measure, language), SMALL) for mark in marks)
-    right = extent - (200 if extent == WIDE else 14)
+    right = extent - (250 if extent == WIDE else 14)
     across = Scale(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1, left, right)
     return _Chart(extent, across, Scale(marks[0], marks[-1], PLOT, 20.0), marks, measure, language)
 
 
 def _draw(series: Sequence[Series], chart: _Chart, *, beside: bool) -> tuple[str, float]:
     """Return the markup of a chart and its height."""
-    parts = [*_axes(chart)]
+    parts = [*_axes(chart), *(_names_beside(series, chart) if beside else ())]
     for rank, each in enumerate(series):
         parts.append(element("g", *_line(each, chart, rank), class_=f"drawing-kind-{rank % 6 + 1}"))
     parts += _values(series, chart)
     y = PLOT + 38
-    parts += _names_beside(series, chart) if beside else ()
     if not beside:
         for rank, each in enumerate(series):
             broken = wrap(each.label, chart.width - 44, SIZE, 3)
@@ -226,11 +225,15 @@ def write_period(point: TrendPoint, language: Language) -> str:
 
 def _values(series: Sequence[Series], chart: _Chart) -> Iterator[str]:
     """Yield the values beside the points, where there is room for them."""
+    told: set[tuple[float, float, str]] = set()
     taken = [(x - 6, y - 6, x + 6, y + 6) for each in series for x, y in map(chart.place, each.points)]
     for each in series:
         for point in each.points:
             x, y = chart.place(point)
             text = _printed(point, chart)
+            if (x, y, text) in told:
+                continue
+            told.add((x, y, text))
             half = width(text, SMALL) / 2
             middle = min(max(x, chart.across.start + half), chart.width - half)
             for low in (y - 10, y + 19):
@@ -265,6 +268,7 @@ def _names_beside(series: Sequence[Series], chart: _Chart) -> Iterator[str]:
     for (place, rank, broken), top in zip(named, tops, strict=True):
         y = top + SIZE * LEADING / 2
         guide = f"M{place[0] + 7:.1f} {place[1]:.1f}L{chart.across.end + 4:.1f} {place[1]:.1f}L{left - 2:.1f} {y:.1f}"
-        yield element("path", d=guide, class_="drawing-guide")
+        if chart.across.end - place[0] < (chart.across.end - chart.across.start) / 4:
+            yield element("path", d=guide, class_="drawing-guide")
         yield element("g", *_sample(left, y, rank), class_=f"drawing-kind-{rank % 6 + 1}")
         yield lines(left + 40, y + 4.5, broken, "drawing-ink", SIZE)
