@@ -255,6 +255,10 @@ def _listed(target: Path) -> set[str]:
 
 PREFIX_LIST = "https://w3id.org/cchc/ontology/prefixes"
 DEFAULT = re.compile(r"(?m)^ *VALUES \?(?P<name>\w+) \{ (?P<term>.+?) \} +# parameter *$")
+FORMS = {
+    "select": ("sh:SPARQLSelectExecutable", "sh:select"),
+    "construct": ("sh:SPARQLConstructExecutable", "sh:construct"),
+}
 CLASSES = {"indicator": "cchc:Indicator", "level": "skos:Concept", "geography": "owl:Class"}
 DATATYPES = {"year": "xsd:integer", "integer": "xsd:integer", "date": "xsd:date", "string": "xsd:string"}
 
@@ -287,9 +291,10 @@ def _without_header(text: str) -> str:
 
 def _tell_question(told: Statements, query: queries.SavedQuery, text: str, prefixes: dict[str, str]) -> None:
     name = f"query:{query.name}"
-    kind = "Construct" if re.search(r"(?m)^CONSTRUCT\b", text) else "Select"
-    told.link(name, "rdf:type", "sh:SPARQLExecutable", f"sh:SPARQL{kind}Executable")
-    told.tell(name, f"sh:{kind.lower()}", text)
+    constructs = re.search(r"(?m)^CONSTRUCT\b", text)
+    kind, word = FORMS["construct" if constructs else "select"]
+    told.link(name, "rdf:type", "sh:SPARQLExecutable", kind)
+    told.tell(name, word, text)
     told.link(name, "sh:prefixes", PREFIX_LIST)
     told.tell(name, "dcterms:identifier", query.name)
     told.tell(name, "rdfs:label", query.summary)

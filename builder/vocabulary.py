@@ -232,6 +232,7 @@ class CCHC:
     derivation: Final = "https://w3id.org/cchc/ontology#derivation"
     evidence: Final = "https://w3id.org/cchc/ontology#evidence"
     factor: Final = "https://w3id.org/cchc/ontology#factor"
+    firstEvidence: Final = "https://w3id.org/cchc/ontology#firstEvidence"
     generic: Final = "https://w3id.org/cchc/ontology#generic"
     hasVersion: Final = "https://w3id.org/cchc/ontology#hasVersion"
     host: Final = "https://w3id.org/cchc/ontology#host"

@@ -85,9 +85,11 @@ SELECT (COUNT(DISTINCT ?figure) AS ?figures) (COUNT(DISTINCT ?indicator) AS ?ind
 }"""
 INITIATIVES = "SELECT (COUNT(DISTINCT ?initiative) AS ?initiatives) WHERE { ?initiative a cchc:Initiative }"
 FIRST = """
-SELECT (MIN(?start) AS ?day) WHERE { ?figure a cchc:Observation ; cchc:status status:actual ; cchc:periodStart ?start }"""
+SELECT (MIN(?start) AS ?day) WHERE {
+  ?figure a cchc:Observation ; cchc:status status:actual ; cchc:periodStart ?start }"""
 LAST = """
-SELECT (MAX(?end) AS ?day) WHERE { ?figure a cchc:Observation ; cchc:status status:actual ; cchc:periodEnd ?end }"""
+SELECT (MAX(?end) AS ?day) WHERE {
+  ?figure a cchc:Observation ; cchc:status status:actual ; cchc:periodEnd ?end }"""
 PROVINCES = """
 SELECT DISTINCT ?unit ?label ?from WHERE {
   { SELECT DISTINCT ?version WHERE {
@@ -382,7 +384,7 @@ def _tell_authorities(told: Statements) -> None:
     told.link(LICENCE, "rdf:type", "dcterms:LicenseDocument")
     told.link(LICENCE, "dcterms:type", f"{kinds}Attribution")
     told.tell(LICENCE, "rdfs:label", "CC BY 4.0")
-    told.tell(LICENCE, "dcterms:title", "Creative Commons Attribution 4.0")
+    told.tell(LICENCE, "dcterms:title", "Creative Commons Attribution")  # as the licences of CKAN call it
     told.link(f"{kinds}Attribution", "rdf:type", "skos:Concept")
     told.link(f"{kinds}Attribution", "skos:inScheme", f"{kinds}1.0")
     told.tell(f"{kinds}Attribution", "skos:prefLabel", {"vi": "Ghi công", "en": "Attribution"})
