@@ -8,6 +8,7 @@ import click
 
 from builder.cli.screen import in_language, put_json, put_lines, say
 from builder.cli.verbs import AS_JSON, OUT, cli
+from builder.errors import BuilderError
 
 
 @cli.command()
@@ -45,7 +46,11 @@ def release(
 
     titles = TITLE | {language: text for language, text in (("vi", title), ("en", title_en)) if text}
     given: dict[str, Any] = {name: value for name, value in told.items() if value}
-    made = make(out, folder, About(title=titles, issued=issued.date() if issued else None, **given))
+    try:
+        about = About(title=titles, issued=issued.date() if issued else None, **given)
+    except BuilderError as problem:
+        raise click.UsageError(str(problem), click.get_current_context()) from problem
+    made = make(out, folder, about)
     for line in made.left_out:
         say(f"Bỏ qua {line}", f"left out: {line}")
     files, size = made.catalogue.files, sum(file.size for file in made.catalogue.files)
