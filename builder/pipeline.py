@@ -291,9 +291,7 @@ def derive_comparison(out: Path, day: date | None = None) -> Comparison:
 
 def _check_target(target: Path) -> None:
     """Refuse to replace what is no earlier build; go back to one whose replacement was interrupted."""
-    earlier = _earlier(target)
-    if not target.exists() and (earlier / MANIFEST).is_file():
-        earlier.rename(target)
+    go_back(target, MANIFEST)
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     try:
@@ -311,7 +309,7 @@ def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, 
         _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
         summary = _write_manifest(built, unreadable, quads, aside, settings)
-        _swap(aside, target)
+        swap(aside, target)
     except OSError as problem:
         raise StoreError(
             f"{target}: cannot be written: {problem.strerror or problem}; nothing was changed"
@@ -405,8 +403,14 @@ def _earlier(target: Path) -> Path:
     return target.with_name(f".{target.name}.earlier")
 
 
-def _swap(aside: Path, target: Path) -> None:
-    """Put a finished build in the place of the earlier one, in one step where the system knows how."""
+def go_back(target: Path, marker: str) -> None:
+    """Put an earlier folder back whose replacement was interrupted; it is known by a file that it holds."""
+    if not target.exists() and (_earlier(target) / marker).is_file():
+        _earlier(target).rename(target)
+
+
+def swap(aside: Path, target: Path) -> None:
+    """Put a finished folder in the place of the earlier one, in one step where the system knows how."""
     _flush(aside)
     if not target.exists():
         aside.rename(target)

@@ -421,13 +421,9 @@ def as_turtle(rows: Rows) -> str:
     """Return the answer to a CONSTRUCT or DESCRIBE as Turtle with the prefixes of the project."""
     import pyoxigraph
 
+    from builder.turtle import write_turtle
+
     if rows.kind != "construct":
         raise QueryError("only a CONSTRUCT or DESCRIBE query has an answer in Turtle; choose table, csv or json")
     statements: Any = rows.rows
-    triples = [pyoxigraph.Triple(*row) for row in statements]
-    text = (pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=NAMESPACES) or b"").decode()
-    heads = re.match(r"(@prefix [^\n]*\n)*", text)  # in any order, and more than are used
-    assert heads is not None
-    body = text[heads.end() :]
-    used = (line for line in sorted(heads[0].split("\n")) if line and line.split()[1] in body)
-    return "".join(f"{line}\n" for line in used) + body
+    return write_turtle(pyoxigraph.Triple(*row) for row in statements)

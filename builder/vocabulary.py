@@ -6,6 +6,7 @@
 from typing import Final
 
 NAMESPACES: Final[dict[str, str]] = {
+    "adms": "http://www.w3.org/ns/adms#",
     "area": "https://w3id.org/cchc/reform-area/",
     "area-2011": "https://w3id.org/cchc/reform-area-2011-2020/",
     "area-2021": "https://w3id.org/cchc/reform-area-2021-2030/",
@@ -16,6 +17,7 @@ NAMESPACES: Final[dict[str, str]] = {
     "cue": "https://w3id.org/cchc/cue/",
     "cv": "http://data.europa.eu/m8g/",
     "dcat": "http://www.w3.org/ns/dcat#",
+    "dcatap": "http://data.europa.eu/r5r/",
     "dcterms": "http://purl.org/dc/terms/",
     "derivation": "https://w3id.org/cchc/derivation/",
     "dimension": "https://w3id.org/cchc/cue-dimension/",
@@ -37,6 +39,7 @@ NAMESPACES: Final[dict[str, str]] = {
     "period-pattern": "https://w3id.org/cchc/period-pattern/",
     "prov": "http://www.w3.org/ns/prov#",
     "qb": "http://purl.org/linked-data/cube#",
+    "query": "https://w3id.org/cchc/query/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "reading": "https://w3id.org/cchc/reading/",
@@ -53,6 +56,7 @@ NAMESPACES: Final[dict[str, str]] = {
     "status": "https://w3id.org/cchc/status/",
     "time": "http://www.w3.org/2006/time#",
     "unit-type": "https://w3id.org/cchc/unit-type/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -228,6 +232,7 @@ class CCHC:
     derivation: Final = "https://w3id.org/cchc/ontology#derivation"
     evidence: Final = "https://w3id.org/cchc/ontology#evidence"
     factor: Final = "https://w3id.org/cchc/ontology#factor"
+    firstEvidence: Final = "https://w3id.org/cchc/ontology#firstEvidence"
     generic: Final = "https://w3id.org/cchc/ontology#generic"
     hasVersion: Final = "https://w3id.org/cchc/ontology#hasVersion"
     host: Final = "https://w3id.org/cchc/ontology#host"

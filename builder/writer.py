@@ -185,6 +185,7 @@ def _write_observation(lines: _Lines, document: Document, fact: Observation) -> 
     lines.add(name, CCHC.confidence, decimal(fact.confidence))
     if fact.agency:
         lines.link(name, CCHC.agency, iri.body_iri(fact.area.split("/")[0], fact.agency))
+    lines.link(name, CCHC.firstEvidence, iri.span_iri(document.id, min(proof.span for proof in fact.evidence)))
     _write_number(lines, document, name, fact)
 
 

@@ -125,6 +125,8 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("headings.py", "*"): "what columns are called on the screen",
     ("generate.py", "tiếng Việt"): "heading of a generated table",
     ("notebook.py", "*dòng*"): "what users read above a table",
+    ("exporter/catalogue.py", "*"): "titles and descriptions that portals show",
+    ("release.py", "*"): "titles of files that portals show",
     ("reviewer.py", "*"): "the pages that users read",
     ("server/*", "*"): "the pages that users read",
     ("states.py", "*"): "what the states are called on the screen",

@@ -41,9 +41,9 @@ CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 CLASSES = """SourceDocument Observation ReviewFigure CandidateObservation Initiative InitiativeModel AdministrativeUnit
     AdministrativeUnitVersion Indicator Issue ComparableFigure Incomparability"""
-PROPERTIES = """indicator periodStart periodEnd printedValue bound status level agency evidence context rule confidence
-    reformArea measure unitType versionOf hasVersion bodyOf sha256 legalBasis issueKind candidate phrase
-    asOf derivation obstacle liesIn addsUp"""
+PROPERTIES = """indicator periodStart periodEnd printedValue bound status level agency evidence firstEvidence
+    context rule confidence reformArea measure unitType versionOf hasVersion bodyOf sha256 legalBasis issueKind
+    candidate phrase asOf derivation obstacle liesIn addsUp"""
 CONCEPTS = {
     "level": "province district commune",
     "bound": "exact above below about at-least at-most",
@@ -557,63 +557,6 @@ def test_shared_indicators_exist():
     found = {each: (measures.get(f"{HOME}indicator/{each}"), areas.get(f"{HOME}indicator/{each}")) for each in wanted}
     assert len(wanted) == 145
     assert found == wanted
-
-
-# ---------------------------------------------------------------- figures as a data cube
-
-CONSTRAINTS = sorted((SHARED / "conformance" / "qb-ic").glob("ic-*.rq"))
-FIGURE = f"{DATA}/observation/3f0c1a2b4d5e6f70"
-SPAN = f"{DATA}/document/pages/tien-yen.txt#char=114,120"
-
-
-def cube(*edits: tuple[str, str], drop: str = "") -> ox.Store:
-    """The ontology, the example figure, and a second figure that differs from it by some edits."""
-    store = ox.Store()
-    lines = [
-        str(t) for t in statements([*artefacts.ontology_files(), ROOT / "ontology" / "examples" / "observation.ttl"])
-    ]
-    for line in [line for line in lines if FIGURE in line]:
-        other = line.replace(FIGURE, f"{DATA}/observation/0000000000000000")
-        for old, new in edits:
-            other = other.replace(old, new)
-        lines += [other] if not drop or drop not in other else []
-    store.load(" .\n".join([*lines, ""]).encode(), format=ox.RdfFormat.N_TRIPLES)
-    return store
-
-
-def broken(store: ox.Store) -> list[str]:
-    """The integrity constraints of the Data Cube vocabulary that do not hold."""
-    return [
-        path.stem
-        for path in CONSTRAINTS
-        if "$p" not in path.read_text("utf-8") and bool(store.query(path.read_text("utf-8")))
-    ]
-
-
-needs_constraints = pytest.mark.skipif(not CONSTRAINTS, reason="the shared integrity constraints are absent")
-
-
-@needs_constraints
-def test_figures_are_a_well_formed_cube():
-    """A figure of another place in the page, without level or period, is another figure."""
-    elsewhere = (SPAN, f"{DATA}/document/pages/tien-yen.txt#char=10,15")
-    assert len(CONSTRAINTS) == 22
-    assert broken(cube(elsewhere)) == []
-    assert broken(cube(elsewhere, drop="ontology#level")) == []
-    assert broken(cube(elsewhere, drop="ontology#periodEnd")) == []
-    assert broken(cube(("status/actual", "status/target"))) == []
-    assert not any("hierarchyRoot" in str(t) for t in ontology(ROOT)), "then ic-20 and ic-21 apply and must be asked"
-
-
-@needs_constraints
-def test_cube_constraints_bite():
-    elsewhere = (SPAN, f"{DATA}/document/pages/tien-yen.txt#char=10,15")
-    assert broken(cube()) == ["ic-12"]
-    assert broken(cube(elsewhere, drop="ontology#status")) == ["ic-11"]
-    assert broken(cube(elsewhere, drop="ontology#bound")) == ["ic-13"]
-    assert broken(cube(elsewhere, drop="obsValue")) == ["ic-14"]
-    assert broken(cube(elsewhere, drop="cube#dataSet")) == ["ic-01"]
-    assert broken(cube(elsewhere, ("status/actual", "level/province"))) == ["ic-19a"]
 
 
 # ---------------------------------------------------------------- examples against the shapes

@@ -19,7 +19,7 @@ from builder.errors import BuilderError, SourceError, StoreError
 from builder.pipeline import open_build
 
 Build = Callable[..., Outcome]
-STEPS = ("_write_graph", "_write_issues", "_write_texts", "_write_manifest", "_flush", "_swap")
+STEPS = ("_write_graph", "_write_issues", "_write_texts", "_write_manifest", "_flush", "swap")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -314,7 +314,7 @@ def test_a_build_killed_at_a_step_leaves_a_whole_build(
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, step, dying_at(step, after))
         assert in_a_child(lambda: pipeline.build([more], out)) == -signal.SIGKILL
-    is_new = after and step in ("_swap", "_exchange")
+    is_new = after and step in ("swap", "_exchange")
     assert (contents(out) != old) == is_new
     open_build(out)
     assert build(more, out).summary.pages == len(GOOD_PAGES) + 1

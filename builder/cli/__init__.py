@@ -14,11 +14,12 @@ import click
 from builder.cli.comparable import comparable
 from builder.cli.publish import serve, site
 from builder.cli.push import push
+from builder.cli.release import release
 from builder.cli.screen import FINE, INTERRUPTED, PIPE_CLOSED, USAGE, in_language, say
 from builder.cli.units import units
 from builder.cli.verbs import cli
 
-__all__ = ["comparable", "main", "push", "run", "serve", "site", "units"]
+__all__ = ["comparable", "main", "push", "release", "run", "serve", "site", "units"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,25 +1,46 @@
-"""Writes a finished graph for others: as RDF in six formats, as tables, and as a network for drawing and counting."""
+"""Writes a finished graph for others: as RDF, as tables, as a network, and with a catalogue that portals read."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from builder.errors import BuilderError
+from builder.exporter.catalogue import (
+    About,
+    Catalogue,
+    File,
+    describe,
+    embeddable,
+    write_catalogue,
+    write_schema_org,
+    write_void,
+)
 from builder.exporter.database import write_database
 from builder.exporter.network import draw, write_network
 from builder.exporter.rdf import FORMATS
 from builder.exporter.rdf import export as export_rdf
+from builder.exporter.statistics import Statistics, count_statements
 from builder.exporter.tables import ACCEPTED, write_observations_csv, write_observations_parquet
 
 __all__ = [
     "FORMATS",
     "TABLES",
+    "About",
+    "Catalogue",
+    "File",
+    "Statistics",
+    "count_statements",
+    "describe",
     "draw",
+    "embeddable",
     "export",
     "export_table",
+    "write_catalogue",
     "write_database",
     "write_network",
     "write_observations_csv",
     "write_observations_parquet",
+    "write_schema_org",
+    "write_void",
 ]
 
 TABLES: Mapping[str, Callable[..., int]] = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from builder.artefacts import artefact_root
 from builder.errors import BuilderError, StoreError
 from builder.exporter.files import aside
+from builder.turtle import with_sorted_prefixes, write_turtle
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def export(graph_nq: Path, format: str, target: Path) -> int:  # noqa: A002  the
 
     The format is one of :data:`FORMATS`. The target is written aside and put in place whole.
     """
-    quads = _read(graph_nq)
+    if format not in WRITERS:
+        raise BuilderError(f"unknown format “{format}”; choose one of {', '.join(FORMATS)}")
+    quads = read_quads(graph_nq)
     body = WRITERS[format](quads)
     with aside(target) as part:
         part.write_bytes(body)
@@ -50,7 +53,7 @@ def write_triples(triples: "Iterable[pyoxigraph.Triple]", format: str) -> bytes:
     return WRITERS[format]([pyoxigraph.Quad(t.subject, t.predicate, t.object) for t in triples])
 
 
-def _read(graph_nq: Path) -> "Quads":
+def read_quads(graph_nq: Path) -> "Quads":
     """Return the statements of a file, each once, in the order of graph, subject, predicate and object."""
     import pyoxigraph
 
@@ -101,22 +104,11 @@ def _with_sorted_lines(text: str) -> bytes:
 def _write_trig(quads: "Quads") -> bytes:
     import pyoxigraph
 
-    return _with_sorted_prefixes(_serialize(quads, pyoxigraph.RdfFormat.TRIG, NAMESPACES))
+    return with_sorted_prefixes(_serialize(quads, pyoxigraph.RdfFormat.TRIG, NAMESPACES)).encode()
 
 
 def _write_turtle(quads: "Quads") -> bytes:
-    import pyoxigraph
-
-    return _with_sorted_prefixes(_serialize(_triples(quads), pyoxigraph.RdfFormat.TURTLE, NAMESPACES))
-
-
-def _with_sorted_prefixes(text: str) -> bytes:
-    """Put the prefixes, which come in any order, in order and leave out those that nothing uses."""
-    heads = re.match(r"(@prefix [^\n]*\n)*", text)
-    assert heads is not None
-    body = text[heads.end() :]
-    used = (line for line in sorted(heads[0].split("\n")) if line and line.split()[1] in body)
-    return ("".join(f"{line}\n" for line in used) + body).encode()
+    return write_turtle(_triples(quads)).encode()
 
 
 def _write_rdfxml(quads: "Quads") -> bytes:
