@@ -3,7 +3,6 @@
 Nothing here is needed to start a worker but the standard library and the engine.
 """
 
-import csv
 import ctypes
 import io
 import multiprocessing
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder.errors import StoreError
-from builder.server.guard import BASE_IRI, Query
+from builder.server.guard import BASE_IRI, Query, locate
 from builder.server.refusals import Position, UnknownGraph
 
 if TYPE_CHECKING:
@@ -37,6 +36,10 @@ GRAPHS = ("text/turtle", "application/n-triples", "application/rdf+xml", "applic
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
+EXPECTED = re.compile(
+    r"""("(?:[^"\\]|\\.)+")|(\[(?:'(?:[^'\\]|\\.)*'|[^\]'])*\])|(\w[^,\[]*\w)"""
+)  # a sign, some letters, or words
+
 Task = tuple[Query, str]  # with the media type to answer in
 Reply = tuple[str, Any]  # "ready", "answer", or why there is none
 
@@ -46,7 +49,7 @@ class Limits:
     """What a query may take, and how many may run or wait at a time."""
 
     seconds: float = 10
-    memory: int = 1536 << 20  # bytes of address space of a worker, with the store that it has open
+    memory: int = 1 << 30  # bytes of address space, beside what the open store has
     rows: int = 10_000  # of a table, or triples of a graph
     bytes: int = 16 << 20  # of an answer
     workers: int = 2
@@ -66,12 +69,14 @@ def serve_queries(pipe: Connection, folder: Path, limits: Limits) -> None:
     """Answer queries from a pipe until its other end is closed."""
     from builder.store.embedded import EmbeddedStore
 
-    _confine(limits)
+    _leave_network()
+    _live_with_parent()
     try:
         store = EmbeddedStore.open(folder, read_only=True).inner
     except StoreError as problem:
         pipe.send(("broken", str(problem)))
         return
+    _bound_memory(limits.memory)
     _be_silent()
     pipe.send(("ready", None))
     with suppress(EOFError, OSError):
@@ -87,7 +92,7 @@ def reply_to(store: "pyoxigraph.Store", task: Task, limits: Limits) -> Reply:
     except _TooLarge as limit:
         return str(limit), None
     except SyntaxError as problem:
-        return "syntax", read_syntax_error(str(problem.msg))
+        return "syntax", read_syntax_error(query.text, str(problem.msg))
     except MemoryError:
         return "memory", None
     except UnknownGraph as problem:
@@ -96,16 +101,25 @@ def reply_to(store: "pyoxigraph.Store", task: Task, limits: Limits) -> Reply:
         return "failed", str(problem).partition("\n")[0]
 
 
-def read_syntax_error(message: str) -> tuple[Position | None, str]:
-    """Split what the engine says of a query into the place and a message of one short line.
+def read_syntax_error(text: str, message: str) -> tuple[Position | None, str]:
+    """Return where the engine stopped reading a query, and its reason if it has one.
 
-    >>> read_syntax_error("error at 3:5: expected one of LATERAL, SERVICE, [_]")
-    (Position(line=3, column=5), 'expected one of LATERAL, SERVICE, [_]')
+    It tells what it had hoped for. A keyword it compares letter by letter, so it stopped before as many letters; a
+    sentence is a reason.
+
+    >>> read_syntax_error("ASK { <a b> ?p ?o }", "error at 1:15: expected OPTIONAL")
+    (Position(line=1, column=7), '')
     """
-    found = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
-    place, rest = (Position(int(found[1]), int(found[2])), found[3]) if found else (None, message)
-    line = rest.partition("\n")[0]
-    return place, line if len(line) <= 200 else line[:200] + " …"
+    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
+    if not found:
+        return None, message.partition("\n")[0][:200]
+    words = [word for _, _, word in EXPECTED.findall(found[3]) if word]
+    signs = [sign or letters for sign, letters, _ in EXPECTED.findall(found[3]) if sign or letters]
+    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    offset = line_starts[min(int(found[1]), len(line_starts)) - 1] + int(found[2]) - 1
+    if words and not signs and " " not in words[0]:
+        offset -= len(words[0])
+    return locate(text, max(0, offset)), "; ".join(word for word in words if " " in word)
 
 
 def _evaluate(store: "pyoxigraph.Store", query: Query, media: str, limits: Limits) -> bytes:
@@ -127,18 +141,24 @@ def _evaluate(store: "pyoxigraph.Store", query: Query, media: str, limits: Limit
 
 def _dataset(store: "pyoxigraph.Store", query: Query) -> dict[str, Any]:
     """Return the graphs a query is asked over as the engine takes them."""
-    import pyoxigraph
-
     if query.dataset is None:
         return {"use_default_graph_as_union": True}
-    graphs = {iri: pyoxigraph.NamedNode(iri) for iri in (*query.dataset.default, *query.dataset.named)}
-    for iri, graph in graphs.items():
-        if not store.contains_named_graph(graph):
-            raise UnknownGraph(iri)
     return {
-        "default_graph": [graphs[iri] for iri in query.dataset.default],
-        "named_graphs": [graphs[iri] for iri in query.dataset.named],
+        "default_graph": [_graph(store, iri) for iri in query.dataset.default],
+        "named_graphs": [_graph(store, iri) for iri in query.dataset.named],
     }
+
+
+def _graph(store: "pyoxigraph.Store", iri: str) -> "pyoxigraph.NamedNode":
+    import pyoxigraph
+
+    try:
+        graph = pyoxigraph.NamedNode(iri)
+    except ValueError as problem:
+        raise UnknownGraph(iri) from problem
+    if not store.contains_named_graph(graph):
+        raise UnknownGraph(iri)
+    return graph
 
 
 class _Sink(io.BytesIO):
@@ -174,29 +194,34 @@ def has_more_rows(body: bytes, media: str, rows: int) -> bool:
     if body.count(sign) <= rows:
         return False
     if media == "text/csv":
-        return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) > rows + 1
+        return re.sub(rb'"[^"]*"', b"", body).count(b"\n") > rows + 1
     table: Any = pyoxigraph.parse_query_results(body, format=pyoxigraph.QueryResultsFormat.from_media_type(media))
     return sum(1 for _ in islice(table, rows + 1)) > rows
 
 
-def _confine(limits: Limits) -> None:
-    """Bound the memory of this process, take the network from it, and let it end with its parent."""
+def _live_with_parent() -> None:
+    """Let this process end with its parent, and not by the keys that end the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _leave_network()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
 
 
+def _bound_memory(most: int) -> None:
+    """Let this process take no more than some bytes of address space in addition to what it has."""
+    if sys.platform == "linux":
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        bound = pages * resource.getpagesize() + most
+        resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _leave_network() -> None:
     """Move into a network without a way out, where the system lets us; the guard refuses SERVICE in any case."""
     libc = ctypes.CDLL(None)
-    if libc.unshare(CLONE_NEWNET):
+    if sys.platform == "linux" and libc.unshare(CLONE_NEWNET):
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 

@@ -9,7 +9,8 @@ import multiprocessing
 import queue
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -57,10 +58,11 @@ class Pool:
             self.close()
             raise
 
-    def answer(self, query: Query, media: str = "") -> Answer:
+    def answer(self, query: Query, media: str = "", spent: Callable[[float], None] = lambda _: None) -> Answer:
         """Return the answer to a query that :func:`~builder.server.guard.look` has seen.
 
         ``media`` is one of ``RESULTS`` for SELECT and ASK, one of ``GRAPHS`` for the others; by itself the first.
+        ``spent`` is told the seconds that a worker was at it, also when there is no answer.
 
         Raises:
             Malformed: the engine cannot read the query.
@@ -73,7 +75,11 @@ class Pool:
         """
         chosen = media or media_types(query.form)[0]
         with self._worker() as worker:
-            kind, content = worker.ask((query, chosen))
+            started = time.monotonic()
+            try:
+                kind, content = worker.ask((query, chosen))
+            finally:
+                spent(time.monotonic() - started)
         if kind == "answer":
             return Answer(content, chosen)
         raise _explain(kind, content, self.limits)
@@ -126,9 +132,7 @@ class _Worker:
                 raise StoreError(f"{self._store}: a worker could not open the store within {START_SECONDS} s")
             kind, content = self._pipe.recv()
         except (EOFError, OSError) as problem:
-            raise StoreError(
-                f"{self._store}: a worker died while it opened the store; give it more memory"
-            ) from problem
+            raise StoreError(f"{self._store}: a worker died while it opened the store") from problem
         if kind != "ready":
             raise StoreError(content)
         self._ready = True
@@ -199,8 +203,13 @@ def _explain(kind: str, content: Any, limits: Limits) -> Refused:
     """Turn the reason why there is no answer into its exception."""
     match kind:
         case "syntax":
-            position, message = content
-            return Malformed(f"the query cannot be read: {message}", f"không đọc được truy vấn: {message}", position)
+            position, reason = content
+            told = f" ({reason})" if reason else ""
+            return Malformed(
+                f"the query cannot be read here or shortly before{told}",
+                f"không đọc được truy vấn tại đây hoặc ngay trước đó{told}",
+                position,
+            )
         case "graph":
             return UnknownGraph(content)
         case "seconds" | "memory" | "rows" | "bytes":
