@@ -346,20 +346,20 @@ def test_a_query_that_cannot_be_read_is_told_with_its_place(pool: Pool) -> None:
     assert refused.value.vietnamese == "dòng 2, cột 10: không đọc được truy vấn tại đây hoặc ngay trước đó"
     with pytest.raises(Malformed, match="Duplicated variable name in SELECT"):
         pool.answer(look("SELECT (1 AS ?x) (2 AS ?x) {}"))
-    with pytest.raises(Malformed, match="line 1, column 5: "):
-        pool.answer(look("ASK % {}"))
 
 
 @pytest.mark.parametrize(
     ("limit", "text"), [("seconds", NEVER_ENDING), ("memory", DOUBLING), ("bytes", "SELECT * { ?a ?b ?c . ?d ?e ?f }")]
 )
-def test_a_query_over_a_limit_is_stopped_and_the_next_one_is_answered(pool: Pool, limit: str, text: str) -> None:
-    started = time.monotonic()
-    with pytest.raises(LimitHit) as hit:
-        pool.answer(look(text))
-    assert hit.value.limit == limit
-    assert time.monotonic() - started < LIMITS.seconds + 1
-    assert is_well(pool)
+def test_a_query_over_a_limit_is_stopped_and_the_next_one_is_answered(world: Path, limit: str, text: str) -> None:
+    seconds = 1 if limit == "seconds" else 60
+    with Pool(world, replace(LIMITS, workers=1, seconds=seconds)) as pool:
+        started = time.monotonic()
+        with pytest.raises(LimitHit) as hit:
+            pool.answer(look(text))
+        assert hit.value.limit == limit
+        assert time.monotonic() - started < seconds + 2
+        assert is_well(pool)
 
 
 @pytest.mark.parametrize("media", [*RESULTS, *GRAPHS])
@@ -397,8 +397,8 @@ def test_a_query_that_breaks_the_engine_breaks_no_other(pool: Pool) -> None:
 
 def test_a_worker_that_dies_while_it_is_idle_is_replaced(pool: Pool) -> None:
     for worker in pool._all:
-        os.kill(worker._process.pid, signal.SIGKILL)
-        worker._process.join()
+        os.kill(worker.pid, signal.SIGKILL)
+        worker._process.wait()
     assert is_well(pool)
     assert is_well(pool)
 
@@ -470,7 +470,7 @@ from builder.server.workers import Limits, Pool
 if __name__ == "__main__":
     pool = Pool(Path(sys.argv[1]), Limits(seconds=600, workers=2))
     threading.Thread(target=pool.answer, args=(look(sys.argv[2]),)).start()
-    print(*(worker._process.pid for worker in pool._all), flush=True)
+    print(*(worker.pid for worker in pool._all), flush=True)
     sys.stdin.read()
 """
 
@@ -782,8 +782,8 @@ def test_a_store_that_is_gone_is_told(tmp_path: Path) -> None:
     folder = write_store(tmp_path / "store", WORLD, pyoxigraph.RdfFormat.TRIG)
     with Pool(folder, replace(LIMITS, workers=1)) as pool, serve(endpoint_app(pool)) as address:
         folder.rename(tmp_path / "elsewhere")
-        os.kill(pool._all[0]._process.pid, signal.SIGKILL)
-        pool._all[0]._process.join()
+        os.kill(pool._all[0].pid, signal.SIGKILL)
+        pool._all[0]._process.wait()
         response = httpx.get(address + at(query="ASK {}"), trust_env=False, timeout=30)
         assert response.status_code == 503
         assert "no such folder" in response.text

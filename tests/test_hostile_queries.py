@@ -145,8 +145,9 @@ def test_a_hostile_query_hurts_nobody_else(endpoint: httpx.Client, canary: Canar
     started = time.monotonic()
     response = send(endpoint, canary, HOSTILE[name])
     assert is_whole_or_refused(response), response.text[:300]
-    assert time.monotonic() - started < LIMITS.seconds + 1.5
-    assert endpoint.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
+    assert time.monotonic() - started < LIMITS.seconds + 3
+    for _ in range(LIMITS.workers):  # a worker that was killed is back before the next pattern
+        assert endpoint.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
     assert canary.visits == []
 
 

@@ -5,23 +5,23 @@ Nothing here is needed to start a worker but the standard library and the engine
 
 import ctypes
 import io
-import multiprocessing
+import json
 import os
+import queue
 import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from itertools import islice
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from builder.errors import StoreError
-from builder.server.guard import BASE_IRI, Query, locate
+from builder.server.guard import BASE_IRI, Dataset, Query, locate
 from builder.server.refusals import Position, UnknownGraph
+from builder.store.embedded import EmbeddedStore
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -40,9 +40,6 @@ EXPECTED = re.compile(
     r"""("(?:[^"\\]|\\.)+")|(\[(?:'(?:[^'\\]|\\.)*'|[^\]'])*\])|(\w[^,\[]*\w)"""
 )  # a sign, some letters, or words
 
-Task = tuple[Query, str]  # with the media type to answer in
-Reply = tuple[str, Any]  # "ready", "answer", or why there is none
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -56,6 +53,19 @@ class Limits:
     waiting: int = 16
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a worker says: that it is ready, an answer, or why there is none.
+
+    ``kind`` is "ready", "broken", "answer", the name of a limit, "syntax", "graph", "failed" or "died".
+    """
+
+    kind: str
+    reason: str = ""
+    position: Position | None = None
+    body: bytes = b""
+
+
 def media_types(form: str) -> tuple[str, ...]:
     """Return the media types that a query of a form can be answered in, the preferred one first."""
     return RESULTS if form in {"SELECT", "ASK"} else GRAPHS
@@ -65,40 +75,88 @@ class _TooLarge(Exception):  # noqa: N818  no mistake, only the end of an answer
     """An answer is over a limit, which is its argument."""
 
 
-def serve_queries(pipe: Connection, folder: Path, limits: Limits) -> None:
-    """Answer queries from a pipe until its other end is closed."""
-    from builder.store.embedded import EmbeddedStore
+def main() -> None:
+    """Answer queries from standard input to standard output, until the input ends.
 
+    The arguments of the program are the folder of the store and the limits as JSON.
+    """
+    folder, limits = Path(sys.argv[1]), Limits(**json.loads(sys.argv[2]))
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keys that end the parent
     _leave_network()
-    _live_with_parent()
+    queries: queue.SimpleQueue[tuple[Query, str]] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(queries,), daemon=True).start()
     try:
         store = EmbeddedStore.open(folder, read_only=True).inner
     except StoreError as problem:
-        pipe.send(("broken", str(problem)))
+        write_reply(out, Reply("broken", str(problem)))
         return
     _bound_memory(limits.memory)
     _be_silent()
-    pipe.send(("ready", None))
-    with suppress(EOFError, OSError):
-        while True:
-            pipe.send(reply_to(store, pipe.recv(), limits))
+    write_reply(out, Reply("ready"))
+    while True:
+        write_reply(out, reply_to(store, *queries.get(), limits))
 
 
-def reply_to(store: "pyoxigraph.Store", task: Task, limits: Limits) -> Reply:
+def _receive(queries: "queue.SimpleQueue[tuple[Query, str]]") -> None:
+    """Take in queries; when there will be no more, end this process, whatever the engine is at."""
+    for line in sys.stdin.buffer:
+        queries.put(read_query(line))
+    os._exit(0)
+
+
+def write_query(query: Query, media: str) -> bytes:
+    """Return a query, and the media type to answer in, as a line."""
+    return json.dumps([query.text, query.form, query.dataset and asdict(query.dataset), media]).encode() + b"\n"
+
+
+def read_query(line: bytes) -> tuple[Query, str]:
+    """Return what :func:`write_query` has written."""
+    text, form, dataset, media = json.loads(line)
+    graphs = dataset and Dataset(tuple(dataset["default"]), tuple(dataset["named"]))
+    return Query(text, form, graphs), media
+
+
+def write_reply(out: IO[bytes], reply: Reply) -> None:
+    """Write a reply: a line that tells all but the body, then the body."""
+    place = reply.position and asdict(reply.position)
+    out.write(json.dumps([reply.kind, reply.reason, place, len(reply.body)]).encode() + b"\n" + reply.body)
+    out.flush()
+
+
+def read_reply(source: IO[bytes]) -> Reply:
+    """Return what :func:`write_reply` has written.
+
+    Raises:
+        EOFError: it is not all there.
+
+    """
+    line = source.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    kind, reason, place, size = json.loads(line)
+    body = source.read(size)
+    if len(body) < size:
+        raise EOFError
+    return Reply(kind, reason, place and Position(**place), body)
+
+
+def reply_to(store: "pyoxigraph.Store", query: Query, media: str, limits: Limits) -> Reply:
     """Return the whole answer to a query, or why there is none."""
-    query, media = task
     try:
-        return "answer", _evaluate(store, query, media, limits)
+        return Reply("answer", body=_evaluate(store, query, media, limits))
     except _TooLarge as limit:
-        return str(limit), None
+        return Reply(str(limit))
     except SyntaxError as problem:
-        return "syntax", read_syntax_error(query.text, str(problem.msg))
+        position, reason = read_syntax_error(query.text, str(problem.msg))
+        return Reply("syntax", reason, position)
     except MemoryError:
-        return "memory", None
+        return Reply("memory")
     except UnknownGraph as problem:
-        return "graph", problem.graph
+        return Reply("graph", problem.graph)
     except (OSError, RuntimeError, ValueError) as problem:
-        return "failed", str(problem).partition("\n")[0]
+        return Reply("failed", str(problem).partition("\n")[0])
 
 
 def read_syntax_error(text: str, message: str) -> tuple[Position | None, str]:
@@ -199,14 +257,6 @@ def has_more_rows(body: bytes, media: str, rows: int) -> bool:
     return sum(1 for _ in islice(table, rows + 1)) > rows
 
 
-def _live_with_parent() -> None:
-    """Let this process end with its parent, and not by the keys that end the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
-
-
 def _bound_memory(most: int) -> None:
     """Let this process take no more than some bytes of address space in addition to what it has."""
     if sys.platform == "linux":
@@ -220,15 +270,10 @@ def _bound_memory(most: int) -> None:
 
 def _leave_network() -> None:
     """Move into a network without a way out, where the system lets us; the guard refuses SERVICE in any case."""
-    libc = ctypes.CDLL(None)
-    if sys.platform == "linux" and libc.unshare(CLONE_NEWNET):
-        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
-
-
-def _end_with(wait: Callable[[], None]) -> None:
-    """Kill this process when a wait is over; the engine lets other threads run meanwhile."""
-    wait()
-    os.kill(os.getpid(), signal.SIGKILL)
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        if libc.unshare(CLONE_NEWNET):
+            libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
 def _be_silent() -> None:
