@@ -17,7 +17,9 @@ from conftest import ROOT, Build
 from serving import Canary, serve, write_store
 
 from builder.server.answering import Limits
+from builder.server.guard import Dataset, Query, look
 from builder.server.protocol import endpoint_app
+from builder.server.refusals import EngineFailed, LimitHit, Malformed, UnknownGraph
 from builder.server.workers import Pool
 
 pytestmark = pytest.mark.slow
@@ -105,16 +107,18 @@ VISITS = {  # more ways to the canary
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Iterator[httpx.Client]:
-    """An endpoint over the graph of the example pages."""
+def pool(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Iterator[Pool]:
+    """Workers over the graph of the example pages."""
     folder = tmp_path_factory.mktemp("hostile")
     graph = build(ROOT / "examples" / "pages", folder / "out").folder / "graph.nq"
     store = write_store(folder / "store", graph, pyoxigraph.RdfFormat.N_QUADS)
-    with (
-        Pool(store, LIMITS) as pool,
-        serve(endpoint_app(pool)) as address,
-        httpx.Client(base_url=address, timeout=60, trust_env=False) as client,
-    ):
+    with Pool(store, LIMITS) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def endpoint(pool: Pool) -> Iterator[httpx.Client]:
+    with serve(endpoint_app(pool)) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
         yield client
 
 
@@ -149,6 +153,17 @@ def test_a_hostile_query_hurts_nobody_else(endpoint: httpx.Client, canary: Canar
     for _ in range(LIMITS.workers):  # a worker that was killed is back before the next pattern
         assert endpoint.get("/sparql", params={"query": "ASK {}"}).json()["boolean"] is True
     assert canary.visits == []
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE.keys() - {"SERVICE", "half of a surrogate pair"}))
+def test_without_the_guard_a_hostile_query_still_hurts_nobody_else(pool: Pool, name: str) -> None:
+    """The processes are what keeps the service alive; the guard spares them work."""
+    query = HOSTILE[name]
+    text = query if isinstance(query, str) else query.decode()
+    with suppress(LimitHit, EngineFailed, Malformed, UnknownGraph):
+        assert pool.answer(Query(text, "SELECT", Dataset((CANARY,)) if name == "FROM" else None)).body
+    for _ in range(LIMITS.workers):
+        assert pool.answer(look("ASK {}")).body
 
 
 @pytest.mark.parametrize("name", VISITS)
