@@ -61,7 +61,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_OPENING = {"(": ")", "{": "}", "[": "]", "<<": ">>"}
+_CLOSING = {")": "(", "}": "{", "]": "["}
 _TERMS = frozenset({"string", "iri", "blank", "variable", "name", "number"})
 
 
@@ -153,7 +153,7 @@ class _Reading:
         self.prefixes: dict[str, str] = {}
         self.default: list[str] = []
         self.named: list[str] = []
-        self.brackets: list[str] = []
+        self.brackets: list[Token] = []  # that are open
         self.before: list[Token] = []  # the last three tokens
         self.values = 0  # depth of brackets at which a block of VALUES stands, or 0
         self.counts = {"tokens": 0, "depth": 0, "triples": 0, "path": 0, "operators": 0}
@@ -178,6 +178,8 @@ class _Reading:
             raise Malformed(
                 "there is no SELECT, ASK, CONSTRUCT or DESCRIBE", "không có SELECT, ASK, CONSTRUCT hay DESCRIBE"
             )
+        if self.brackets:
+            self._refuse(Malformed, self.brackets[-1], "this bracket is not closed", "ngoặc này chưa được đóng")
         named = self.default or self.named
         return Query(self.text, self.form, Dataset(tuple(self.default), tuple(self.named)) if named else None)
 
@@ -238,31 +240,40 @@ class _Reading:
         return self.prefixes.get(prefix, "") + re.sub(r"\\(.)", r"\1", local)
 
     def _take_sign(self, token: Token) -> None:
-        sign, innermost = token.text, self.brackets[-1:]
+        sign = token.text
         if sign in {'"', "'"}:
             self._refuse(Malformed, token, "this quotation mark is not closed", "dấu nháy này chưa được đóng")
-        if sign in _OPENING:
+        if sign in _CLOSING.values():
             self._take_term(token)
-            self.brackets.append(sign)
+            self.brackets.append(token)
             self.counts["depth"] = len(self.brackets) - 1
             self._count("depth", MAX_DEPTH, token)
-        elif innermost and sign == _OPENING[innermost[0]]:
-            self.brackets.pop()
-            if sign == "}" and len(self.brackets) + 1 == self.values:
-                self.values = 0
-        elif sign in {".", ";", ","} and innermost != ["("]:
+        elif sign in _CLOSING:
+            self._close(token)
+        elif sign in {".", ";", ","} and self._innermost() != "(":
             self._count("triples", MAX_TRIPLES, token)
         elif sign in {"/", "|", "^"}:
             self._count("path", MAX_PATH, token)
         elif sign not in {".", ";", ",", "\\"}:
             self._count("operators", MAX_OPERATORS, token)
 
+    def _close(self, token: Token) -> None:
+        if self._innermost() != _CLOSING[token.text]:
+            self._refuse(Malformed, token, "this bracket was not opened", "ngoặc này chưa được mở")
+        self.brackets.pop()
+        if token.text == "}" and len(self.brackets) + 1 == self.values:
+            self.values = 0
+
+    def _innermost(self) -> str:
+        """Return the last bracket that is open, or ""."""
+        return self.brackets[-1].text if self.brackets else ""
+
     def _take_term(self, token: Token) -> None:
         """Count the members of a list: terms side by side in parentheses are triples without a sign between them."""
-        if self.values or self.brackets[-1:] != ["("] or not self.before:
+        if self.values or self._innermost() != "(" or not self.before:
             return
         last = self.before[-1]
-        if last.kind in _TERMS or last.text in {"]", ")", ">>"}:
+        if last.kind in _TERMS or last.text in {"]", ")"}:
             self._count("triples", MAX_TRIPLES, token)
 
     def _count(self, what: str, most: int, token: Token) -> None:

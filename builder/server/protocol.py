@@ -4,7 +4,6 @@ Rules are from SPARQL 1.1 Protocol (section 2.1) and SPARQL 1.1 Service Descript
 """
 
 import asyncio
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -90,11 +89,17 @@ class WrongMediaType(Refused):
     status = 415
 
 
-def sparql_routes(pool: Pool, throttle: Throttle | None = None, *, page: str = "/query") -> "list[Route]":
-    """Return the routes of the endpoint; ``page`` is where a browser that asks for HTML is sent."""
+def sparql_routes(
+    pool: Pool, throttle: Throttle | None = None, *, page: str = "/query", address: str = ""
+) -> "list[Route]":
+    """Return the routes of the endpoint.
+
+    ``page`` is where a browser that asks for HTML is sent; ``address`` is what clients know the endpoint by, if it is
+    not the address that they ask.
+    """
     from starlette.routing import Route
 
-    endpoint = Endpoint(pool, throttle or Throttle(0), page)
+    endpoint = Endpoint(pool, throttle or Throttle(0), page, address)
     return [Route(PATH, endpoint), Route(PATH + "/", endpoint)]
 
 
@@ -115,8 +120,9 @@ class Endpoint:
         "Allow": METHODS,
     }
 
-    def __init__(self, pool: Pool, throttle: Throttle, page: str) -> None:
-        self._pool, self._throttle, self._page = pool, throttle, page
+    def __init__(self, pool: Pool, throttle: Throttle, page: str, address: str) -> None:
+        self._pool, self._throttle = pool, throttle
+        self._page, self._address = page, address
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request."""
@@ -161,20 +167,24 @@ class Endpoint:
         return await run_in_threadpool(self._run, query, media, client)
 
     def _run(self, query: Query, media: str, client: str) -> Answer:
-        with self._throttle.turn(client, self._pool.limits.seconds):
-            return self._pool.answer(query, media)
+        with self._throttle.turn(client, self._pool.limits.seconds) as spent:
+            return self._pool.answer(query, media, spent)
 
     def _describe(self, request: "Request", parameters: Mapping[str, Sequence[str]]) -> "Response":
         """Answer a request without a query: the description of the service, or for a browser the page to ask on."""
         from starlette.responses import RedirectResponse, Response
 
-        if request.method == "POST" or parameters.keys() - {"format", "output"}:
+        if request.method == "POST" or parameters.keys() - {"format", "output", "lang"}:
             raise Malformed("the parameter “query” is missing", "thiếu tham số “query”")
         media = choose_format(request.headers.get("accept"), parameters, (*GRAPHS, "text/html"))
         if media == "text/html":
             return RedirectResponse(self._page, status_code=303)
-        address = str(request.url.replace(query="", fragment="")).removesuffix("/")
-        return Response(describe_service(address, self._pool.limits, media), media_type=_with_charset(media))
+        address = self._address or str(request.url.replace(query="", fragment="")).removesuffix("/")
+        try:
+            description = describe_service(address, self._pool.limits, media)
+        except ValueError as problem:
+            raise Malformed(f"no address: {address}", f"không phải địa chỉ: {address}") from problem
+        return Response(description, media_type=_with_charset(media))
 
 
 # ---------------------------------------------------------------- what is asked
@@ -273,15 +283,14 @@ def choose_format(accept: str | None, parameters: Mapping[str, Sequence[str]], o
     named = _only_one(parameters, "format", "output")
     if named is not None:
         accept = SHORT_NAMES.get(named.lower(), named.replace(" ", "+"))  # an unescaped "+" arrives as a space
-    chosen = _best(accept, tuple(offers)) if accept else offers[0]
+    chosen = _best(accept, offers) if accept else offers[0]
     if chosen is None:
         english = f"no format for “{accept}”; there are {', '.join(offers)}"
         raise NotAcceptable(english, f"không có định dạng “{accept}”; có {', '.join(offers)}")
     return chosen
 
 
-@functools.lru_cache(maxsize=256)
-def _best(accept: str, offers: tuple[str, ...]) -> str | None:
+def _best(accept: str, offers: Sequence[str]) -> str | None:
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from builder.server.refusals import Throttled
 
+LEAST = 0.01  # seconds that a query is charged at least, for all that is done around it
 CLIENTS = 10_000  # how many are remembered before those that owe nothing are forgotten
 
 
@@ -25,27 +26,30 @@ class Throttle:
         self._lock = threading.Lock()
 
     @contextmanager
-    def turn(self, address: str, most: float) -> Iterator[None]:
-        """Let a client use the engine for at most some seconds.
+    def turn(self, address: str, most: float) -> Iterator[Callable[[float], None]]:
+        """Let a client use the engine for at most some seconds, and be told how many it has used.
 
         Raises:
             Throttled: the client has used up its budget.
 
         """
         if not self._budget:
-            yield
+            yield lambda _: None
             return
-        client = name_client(address)
+        client, spent = name_client(address), [LEAST]
         with self._lock:
-            used, now = self._read(client), self._clock()
+            used = self._read(client)
             if used >= self._budget:
                 raise Throttled(math.ceil((used - self._budget) * 60 / self._budget) or 1)
-            self._used[client] = used + most, now
+            self._note(client, used + most)
         try:
-            yield
+            yield spent.append
         finally:
             with self._lock:
-                self._used[client] = max(0.0, self._read(client) - most + (self._clock() - now)), self._clock()
+                self._note(client, self._read(client) - most + max(spent))
+
+    def _note(self, client: str, used: float) -> None:
+        self._used[client] = max(0.0, used), self._clock()
 
     def _read(self, client: str) -> float:
         """Return the seconds a client has used and not yet regained."""

@@ -2,28 +2,31 @@
 
 The engine cannot be stopped from inside, and a query can overflow its stack or take all memory. So each query runs in
 one of a few worker processes; at a limit the worker is killed and another one takes its place. An answer is whole or
-there is none.
+there is none. A worker ends when its standard input does, so none outlives the server.
 """
 
-import multiprocessing
+import json
+import os
 import queue
 import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from builder.errors import StoreError
-from builder.server.answering import Limits, Reply, Task, media_types, serve_queries
+from builder.server.answering import Limits, Reply, media_types, read_reply, write_query
 from builder.server.guard import Query
 from builder.server.refusals import Busy, EngineFailed, LimitHit, Malformed, Refused, UnknownGraph
 
 __all__ = ["Answer", "Limits", "Pool"]
 
 DEFAULTS = Limits()
+PROGRAM = "from builder.server.answering import main; main()"
 START_SECONDS = 60  # what a worker may take to open the store
 
 
@@ -47,7 +50,7 @@ class Pool:
         """
         self.limits = limits
         self._places = threading.BoundedSemaphore(limits.workers + limits.waiting)
-        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()  # a new one has time to start
         self._all = [_Worker(store, limits) for _ in range(limits.workers)]
         try:
             for worker in self._all:
@@ -57,10 +60,11 @@ class Pool:
             self.close()
             raise
 
-    def answer(self, query: Query, media: str = "") -> Answer:
+    def answer(self, query: Query, media: str = "", spent: Callable[[float], None] = lambda _: None) -> Answer:
         """Return the answer to a query that :func:`~builder.server.guard.look` has seen.
 
         ``media`` is one of ``RESULTS`` for SELECT and ASK, one of ``GRAPHS`` for the others; by itself the first.
+        ``spent`` is told the seconds that a worker was at it, also when there is no answer.
 
         Raises:
             Malformed: the engine cannot read the query.
@@ -73,10 +77,14 @@ class Pool:
         """
         chosen = media or media_types(query.form)[0]
         with self._worker() as worker:
-            kind, content = worker.ask((query, chosen))
-        if kind == "answer":
-            return Answer(content, chosen)
-        raise _explain(kind, content, self.limits)
+            started = time.monotonic()
+            try:
+                reply = worker.ask(query, chosen)
+            finally:
+                spent(time.monotonic() - started)
+        if reply.kind == "answer":
+            return Answer(reply.body, chosen)
+        raise _explain(reply, self.limits)
 
     def close(self) -> None:
         """Kill all workers."""
@@ -114,104 +122,130 @@ class _Worker:
     def __init__(self, store: Path, limits: Limits) -> None:
         self._store, self._limits = store, limits
         self._closed = self._ready = False
-        self._pipe: Connection
         self._start()
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
 
     def wait_until_ready(self) -> None:
         """Wait until the store is open, which takes no time from the next query."""
         if self._ready:
             return
         try:
-            if not self._pipe.poll(START_SECONDS):
-                raise StoreError(f"{self._store}: a worker could not open the store within {START_SECONDS} s")
-            kind, content = self._pipe.recv()
+            with self._kill_after(START_SECONDS):
+                reply = self._read()
         except (EOFError, OSError) as problem:
-            raise StoreError(
-                f"{self._store}: a worker died while it opened the store; give it more memory"
-            ) from problem
-        if kind != "ready":
-            raise StoreError(content)
+            raise StoreError(f"{self._store}: a worker could not open the store") from problem
+        if reply.kind != "ready":
+            raise StoreError(reply.reason)
         self._ready = True
 
-    def ask(self, task: Task) -> Reply:
+    def ask(self, query: Query, media: str) -> Reply:
         """Return what the process says of a query, or how it ended."""
+        self._send(write_query(query, media))
         try:
-            self._send(task)
-            if not self._pipe.poll(self._limits.seconds):
-                self._replace()
-                return "seconds", None
-            reply: Reply = self._pipe.recv()
-        except (EOFError, OSError):
-            self._process.join(1)  # it is dying by itself, and then tells why
-            return self._replace()
+            with self._kill_after(self._limits.seconds) as late:
+                reply = self._read_or_tell()
         except BaseException:
             self._replace()
             raise
-        if reply[0] == "memory":  # what is left of the process may be short of it
-            self._replace()
-        return reply
+        if reply.kind not in {"died", "memory"} and not late.is_set():
+            return reply
+        code = self._replace()  # it is dead, dying, or short of memory
+        if reply.kind != "died":
+            return reply
+        if late.is_set():
+            return Reply("seconds")
+        # An allocation that fails ends the engine by SIGABRT, a stack that overflows by SIGSEGV.
+        return Reply("memory" if code == -signal.SIGABRT else "died")
 
     def kill(self) -> None:
         """End the process for good."""
         self._closed = True
         self._end()
 
-    def _send(self, task: Task) -> None:
+    def _send(self, line: bytes) -> None:
         """Hand over a query; a process that died while idle is replaced first."""
         try:
             self.wait_until_ready()
-            self._pipe.send(task)
+            self._write(line)
         except (OSError, StoreError):
             self._replace()
             self.wait_until_ready()
-            self._pipe.send(task)
+            with suppress(OSError):  # reading tells that it has died again
+                self._write(line)
+
+    def _read_or_tell(self) -> Reply:
+        try:
+            return self._read()
+        except (EOFError, OSError):
+            return Reply("died")
+
+    def _write(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line)
+        self._process.stdin.flush()
+
+    def _read(self) -> Reply:
+        assert self._process.stdout is not None
+        return read_reply(self._process.stdout)
+
+    @contextmanager
+    def _kill_after(self, seconds: float) -> Iterator[threading.Event]:
+        """Kill the process if it takes longer; the event tells whether that was so."""
+        late, process = threading.Event(), self._process
+
+        def kill() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield late
+        finally:
+            timer.cancel()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
         self._ready = False
-        self._pipe, theirs = context.Pipe()
-        arguments = (theirs, self._store, self._limits)
-        self._process = context.Process(target=serve_queries, args=arguments, name="cchc-query", daemon=True)
-        with _STARTING:
-            self._process.start()
-        theirs.close()
+        self._process = subprocess.Popen(  # noqa: S603  this Python, with a program of our own
+            [sys.executable, "-P", "-c", PROGRAM, str(self._store), json.dumps(asdict(self._limits))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(place or os.curdir for place in sys.path)},
+        )
 
     def _end(self) -> int:
         """Kill the process if it still runs, and return how it ended."""
         self._process.kill()
-        self._process.join()
-        self._pipe.close()
-        return self._process.exitcode or 0
+        self._process.communicate()
+        return self._process.returncode
 
-    def _replace(self) -> Reply:
-        """Start another process, and tell how this one ended."""
+    def _replace(self) -> int:
+        """Start another process, and return how this one ended."""
         code = self._end()
         if not self._closed:
             self._start()
-        # An allocation that fails ends the engine by SIGABRT, a stack that overflows by SIGSEGV.
-        return ("memory", None) if code == -signal.SIGABRT else ("died", code)
+        return code
 
 
-_STARTING = threading.Lock()
-
-
-def _explain(kind: str, content: Any, limits: Limits) -> Refused:
+def _explain(reply: Reply, limits: Limits) -> Refused:
     """Turn the reason why there is no answer into its exception."""
-    match kind:
+    told = f" ({reply.reason})" if reply.reason else ""
+    match reply.kind:
         case "syntax":
-            position, message = content
-            return Malformed(f"the query cannot be read: {message}", f"không đọc được truy vấn: {message}", position)
+            english = f"the query cannot be read here or shortly before{told}"
+            return Malformed(english, f"không đọc được truy vấn tại đây hoặc ngay trước đó{told}", reply.position)
         case "graph":
-            return UnknownGraph(content)
+            return UnknownGraph(reply.reason)
         case "seconds" | "memory" | "rows" | "bytes":
-            english, vietnamese = _LIMITS_TOLD[kind]
-            most = getattr(limits, kind)
-            return LimitHit(kind, english.format(most), vietnamese.format(most))
-        case "died":
-            return EngineFailed("the engine broke down on this query", "bộ máy truy vấn gặp sự cố với truy vấn này")
-    return EngineFailed(
-        f"the engine gave up on this query: {content}", f"bộ máy truy vấn bỏ dở truy vấn này: {content}"
-    )
+            english, vietnamese = _LIMITS_TOLD[reply.kind]
+            most = getattr(limits, reply.kind)
+            return LimitHit(reply.kind, english.format(most), vietnamese.format(most))
+    return EngineFailed(f"the engine gave up on this query{told}", f"bộ máy truy vấn bỏ dở truy vấn này{told}")
 
 
 _LIMITS_TOLD = {
