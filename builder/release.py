@@ -194,6 +194,24 @@ def release(out: Path, target: Path, about: About | None = None) -> Released:
     return Released(catalogue, left_out)
 
 
+def read_release(folder: Path) -> tuple[File, ...]:
+    """Return the files that a release offers, as its checksums list them.
+
+    Raises:
+        StoreError: the folder holds no release.
+
+    """
+    digests = _digests(folder)
+    if CATALOGUE not in digests:
+        raise StoreError(f"{folder}: holds no release; make one by cchc release OUT -o {folder}")
+    return tuple(
+        File(part.name, part.media_type, part.format, part.title, size, digests[part.name], part.packed)
+        for part in (*PARTS, COMPARISON)
+        if part.name in digests
+        for size in [(folder / part.name).stat().st_size]
+    )
+
+
 def _write_parts(out: Path, folder: Path) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """Write all files that can be made; one that cannot hold a graph is left out and named."""
     files, left_out = [], []
@@ -234,7 +252,7 @@ def _check_target(target: Path) -> None:
     pipeline.go_back(target, CHECKSUMS)
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
-    listed = _listed(target)
+    listed = {*_digests(target), CHECKSUMS}
     if not {CATALOGUE, SCHEMA_ORG} <= listed:
         raise StoreError(f"{target}: exists and is no earlier release; choose another folder or empty it")
     for path in sorted(target.rglob("*")):
@@ -242,13 +260,13 @@ def _check_target(target: Path) -> None:
             raise StoreError(f"{path}: not part of the release that stands there; move it elsewhere")
 
 
-def _listed(target: Path) -> set[str]:
-    """Return the files of a release as its checksums list them; none where there is no release."""
+def _digests(target: Path) -> dict[str, str]:
+    """Return the SHA-256 of the files of a release as its checksums list them; none where there is no release."""
     try:
         text = (target / CHECKSUMS).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return set()
-    return {match[1] for match in re.finditer(r"(?m)^[0-9a-f]{64}  (.+)$", text)} | {CHECKSUMS}
+        return {}
+    return {match[2]: match[1] for match in re.finditer(r"(?m)^([0-9a-f]{64})  (.+)$", text)}
 
 
 # ---------------------------------------------------------------- the saved questions as data

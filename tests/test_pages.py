@@ -66,6 +66,7 @@ KINDS = {
     "legal-documents": "/legal-documents",
     "search": "/search?q=lap+vo",
     "ontology": "/ontology",
+    "data": "/data",
     "compare": "/compare/on-time-rate",
     "graph": "/graph",
     "neighbourhood": "/graph/unit/450",

@@ -13,6 +13,7 @@ from builder.cli.verbs import AS_JSON, OUT, cli
 from builder.errors import BuilderError
 
 if TYPE_CHECKING:
+    from builder.server.pages import Site
     from builder.server.workers import Pool
 
 MIB = 1 << 20
@@ -44,8 +45,21 @@ MIB = 1 << 20
     default=0,
     help="Thời gian SPARQL mỗi phút cho một máy khách; 0: không giới hạn / per client and minute; 0: no limit [0]",
 )
+@click.option(
+    "--release",
+    type=click.Path(path_type=Path),
+    help="Bản phát hành để tải về / release to offer for download [OUT/release]",
+)
 def serve(
-    out: Path, host: str, port: int, workers: int, seconds: float, memory: int, rows: int, client_seconds: float
+    out: Path,
+    host: str,
+    port: int,
+    workers: int,
+    seconds: float,
+    memory: int,
+    rows: int,
+    client_seconds: float,
+    release: Path | None,
 ) -> None:
     """Mở trang web và điểm truy vấn SPARQL / Show a build on the web, with a SPARQL endpoint.
 
@@ -59,7 +73,7 @@ def serve(
     with _listen(host, port) as listener:
         pool = Pool(store, limits)
         try:
-            _run(out, pool, store, listener, client_seconds)
+            _run(_site(out, store, release), pool, listener, client_seconds)
         finally:
             pool.close()
 
@@ -86,16 +100,24 @@ def _listen(host: str, port: int) -> socket.socket:
         raise BuilderError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from problem
 
 
-def _run(out: Path, pool: "Pool", store: Path, listener: socket.socket, client_seconds: float) -> None:
+def _site(out: Path, store: Path, release: Path | None) -> "Site":
+    """Return the build to show, with its release if there is one."""
+    from builder.release import CHECKSUMS
+    from builder.server.pages import open_site
+    from builder.store import open_store
+
+    usual = out / "release"
+    offered = release or (usual if (usual / CHECKSUMS).is_file() else None)
+    return open_site(out, open_store(store, read_only=True), offered)
+
+
+def _run(site: "Site", pool: "Pool", listener: socket.socket, client_seconds: float) -> None:
     import uvicorn
 
     from builder.server.app import make_app
-    from builder.server.pages import open_site
     from builder.server.protocol import sparql_routes
     from builder.server.throttle import Throttle
-    from builder.store import open_store
 
-    site = open_site(out, open_store(store, read_only=True))
     app = make_app(site, [*sparql_routes(pool, Throttle(client_seconds))])
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -22,7 +22,7 @@ SELECT DISTINCT ?thing ?label ?language WHERE {
 Names = Mapping[str, Mapping[str, str]]  # IRI -> language -> label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Atlas:
     """A graph to look things up in, with the labels of its concepts by IRI and language."""
 

@@ -17,8 +17,10 @@ from werkzeug.http import parse_accept_header
 
 from builder.explorer.description import describe
 from builder.explorer.terms import all_statements
+from builder.exporter import write_void
 from builder.server import pages
 from builder.server.addresses import CONCEPT_PART, MEDIA, RDF_ENDINGS, iri_of, split_ending
+from builder.server.catalogue import catalogue_of
 from builder.server.linked_data import serialize
 from builder.server.view import LANGUAGES, VI, Served, View
 
@@ -47,6 +49,8 @@ def make_app(site: pages.Site, more: "list[BaseRoute] | None" = None) -> Starlet
         Mount("/static", StaticFiles(directory=STATIC)),
         Route("/id/{path:path}", _redirect_thing),
         Route("/doc/{path:path}", _show_thing),
+        *([Mount("/release", StaticFiles(directory=site.release))] if site.release else []),
+        Route("/.well-known/void", _show_void),
         Route("/ontology", _choose_ontology),
         Route("/ontology.{ending}", _show_ontology),
         Route("/{path:path}", _show_place),
@@ -156,6 +160,12 @@ async def _send_ontology(request: Request, ending: str) -> Response:
     site: pages.Site = request.app.state.site
     body = await run_in_threadpool(lambda: serialize(all_statements(site.atlas), ending))
     return Response(body, media_type=MEDIA[ending], headers={**_VARY, **_OPEN})
+
+
+async def _show_void(request: Request) -> Response:
+    """Return the description of the data set where programs look for it (VoID, section 7.2)."""
+    text = await run_in_threadpool(lambda: write_void(catalogue_of(request.app.state.site)))
+    return Response(text, media_type=MEDIA["ttl"], headers=_OPEN)
 
 
 async def _show_place(request: Request) -> Response:

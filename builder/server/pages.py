@@ -9,14 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from builder import explainer, reviewer
 from builder.artefacts import local_name
 from builder.errors import QueryError, StoreError
 from builder.explorer import comparison, description, figures, neighbours, overview, terms, things, units
 from builder.explorer.atlas import Atlas, choose, open_atlas
+from builder.exporter import embeddable, write_schema_org
 from builder.identifiers import web_address
 from builder.quotations import cut
 from builder.server.addresses import iri_of
+from builder.server.catalogue import BESIDE, catalogue_of
 from builder.server.pictures import RELATIONS, pictures, walk
 from builder.server.view import View
 from builder.sparql import Answering
@@ -37,6 +41,7 @@ class Site:
     out: Path
     atlas: Atlas
     entries: Sequence[overview.Entry]
+    release: Path | None = None  # the folder of a release, to be offered for download
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,10 @@ class Page:
     html: str
 
 
-def open_site(out: Path, store: Answering) -> Site:
+def open_site(out: Path, store: Answering, release: Path | None = None) -> Site:
     """Return a build with what every page of it needs."""
     atlas = open_atlas(store)
-    return Site(out, atlas, tuple(overview.list_entries(atlas)))
+    return Site(out, atlas, tuple(overview.list_entries(atlas)), release)
 
 
 def render(site: Site, view: View) -> Page:
@@ -172,6 +177,13 @@ def ontology(site: Site, view: View) -> tuple[str, Context]:
         "schemes": terms.list_schemes(site.atlas),
         "names": {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(mentioned).items()},
     }
+
+
+def data(site: Site, view: View) -> tuple[str, Context]:
+    """Return what can be downloaded, and how programs ask."""
+    catalogue = catalogue_of(site)
+    told = Markup(embeddable(write_schema_org(catalogue)))  # noqa: S704  no "<" is left in it
+    return "data.html", {"catalogue": catalogue, "schema_org": told, "beside": BESIDE if site.release else ()}
 
 
 # ---------------------------------------------------------------- one thing
@@ -345,6 +357,7 @@ PLACES: Sequence[tuple[re.Pattern[str], Handler]] = [
         ("legal-documents", legal_documents),
         ("search", search),
         ("ontology", ontology),
+        ("data", data),
         (r"compare(?:/([a-z0-9-]+)(?:/(\d{4}))?)?", compare),
         ("graph", graph),
         (r"graph/(.+)", neighbourhood),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -11,6 +12,7 @@ from builder.explorer import comparison, neighbours
 from builder.explorer.description import describe
 from builder.explorer.figures import figures_of_indicator
 from builder.explorer.terms import all_statements
+from builder.release import release
 from builder.server import pages
 from builder.server.addresses import RDF_ENDINGS, file_of, iri_of, place_of
 from builder.server.linked_data import serialize
@@ -18,6 +20,7 @@ from builder.server.view import LANGUAGES, Filed, View, file_in
 from builder.sparql import ask
 
 STATIC = Path(__file__).parent / "static"
+RELEASE = "release"
 MARK = "site.json"  # tells a folder that an earlier site was written to
 THINGS = """
 SELECT DISTINCT ?thing WHERE {
@@ -62,7 +65,8 @@ def write_site(site: pages.Site, folder: Path, report: Progress = lambda *_: Non
     try:
         rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        count = _write_all(site, aside, report)
+        release(site.out, aside / RELEASE)
+        count = _write_all(replace(site, release=aside / RELEASE), aside, report)
         rmtree(folder, ignore_errors=True)
         aside.rename(folder)
     except OSError as problem:

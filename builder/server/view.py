@@ -23,8 +23,8 @@ class Links(Protocol):
     def has(self, place: str) -> bool:
         """Return whether the site has a place."""
 
-    def asset(self, name: str) -> str:
-        """Return the address of a style sheet, script or picture."""
+    def file(self, path: str) -> str:
+        """Return the address of a file: a style sheet, a script, a part of the release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Served:
         """Return that the server answers for every place, if only to say that there is nothing."""
         return True
 
-    def asset(self, name: str) -> str:
+    def file(self, path: str) -> str:
         """Return an absolute path."""
-        return f"{self.root}/static/{name}"
+        return f"{self.root}/{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Filed:
         """Return whether a file is written for a place."""
         return place in self.places
 
-    def asset(self, name: str) -> str:
+    def file(self, path: str) -> str:
         """Return a relative path."""
-        return f"{self._up()}static/{name}"
+        return f"{self._up()}{path}"
 
     def _up(self) -> str:
         return "../" * file_in(self.here, self.language).count("/")
