@@ -7,8 +7,9 @@ folder that keeps what the browser showed.
 import os
 import re
 import shutil
-import socket
-from collections.abc import Iterator, Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +17,10 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from builder import pipeline
-from builder.server.app import make_app
-from builder.server.pages import PLACES, Handler, open_site
-from builder.store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -89,21 +86,24 @@ MISSED = """() => {
 
 @contextmanager
 def serving(out: Path) -> Iterator[str]:
-    """Serve a build on a free port of this machine; yield the address."""
-    store = open_store("memory:")
-    for name in ("graph.nq", "comparable.nq"):
-        if (out / name).exists():
-            store.load_nquads(out / name)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        settings = uvicorn.Config(make_app(open_site(out, store)), log_level="error", lifespan="off")
-        server = uvicorn.Server(settings)
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
+    """Run ``cchc serve`` on a free port of this machine in a process of its own; yield the address."""
+    command = [sys.executable, "-m", "builder", "serve", str(out), "--port", "0", "--workers", "1"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stderr is not None
+        told: list[str] = []
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            for line in process.stderr:
+                told.append(line)
+                if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                    Thread(target=process.stderr.read, daemon=True).start()  # so that it never waits to be read
+                    yield found[0]
+                    break
+            else:
+                pytest.fail("".join(told))
         finally:
-            server.should_exit = True
-            thread.join(10)
+            process.terminate()
+            process.wait(20)
 
 
 @pytest.fixture(scope="session")
