@@ -130,7 +130,7 @@ def browser() -> Iterator[Browser]:
     """A browser without a window."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        told = f"no browser here: none of {', '.join(BROWSERS)} is on the path (Debian: apt-get install chromium fonts-noto-core)"
+        told = f"no browser here, none of {', '.join(BROWSERS)}; on Debian: apt-get install chromium fonts-noto-core"
         if os.environ.get("CCHC_BROWSER") == "required":
             pytest.fail(told)
         pytest.skip(told)

@@ -5,29 +5,15 @@ screen; all can be reached by keyboard. Pictures of what was seen are kept (`CCH
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import (
-    KILO,
-    LANGUAGES,
-    MISSED,
-    REACHABLE,
-    VIEWS,
-    ROOT,
-    browser,
-    example_out,
-    screenshots,
-    served,
-    serving,
-    visiting,
-)  # noqa: F401
+from browsing import KILO, LANGUAGES, MISSED, REACHABLE, VIEWS, visiting
 from playwright.sync_api import Browser, expect
 
-from builder import pipeline
 from builder.server.pages import PLACES, Handler
 
+pytest_plugins = ("browsing",)
 PAGES = {
     "home": "",
     "localities": "localities",
@@ -126,7 +112,7 @@ def test_page(name: str, language: str, browser: Browser, served: str, example_o
 @browsed
 @pytest.mark.parametrize(("name", "language"), in_groups(*PAGES, languages=("vi",)))
 def test_keyboard(name: str, language: str, browser: Browser, served: str, example_out: Path) -> None:
-    """Tab reaches all that can be used, in the order of the page, and shows where it is; the first leads to the content."""
+    """Tab reaches all that can be used, in the order of the page, and shows where it is; the first skips the menu."""
     with visiting(browser, served, viewport={"width": 1280, "height": 844}) as visit:
         visit.open(path_of(name, example_out, language))
         for _ in range(visit.page.evaluate(REACHABLE)):

@@ -1,7 +1,7 @@
 """The pages of the site: for each place a template and what it shows. The server and the static site use the same."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +21,7 @@ from builder.server.pictures import RELATIONS, pictures, walk
 from builder.server.view import View
 from builder.sparql import Answering
 from builder.states import STATES
+from builder.text import alphabetical
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
@@ -110,6 +111,11 @@ def _helpers(site: Site, view: View) -> Context:
     }
 
 
+def _names(site: Site, view: View, things: Iterable[str]) -> dict[str, str]:
+    """Return what things are called in the language of the page, by IRI."""
+    return {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(things).items()}
+
+
 def as_day(text: str) -> date | None:
     """Return the day of a literal of the graph, None for none."""
     return date.fromisoformat(text[:10]) if text else None
@@ -170,7 +176,7 @@ def ontology(site: Site, view: View) -> tuple[str, Context]:
     return "ontology.html", {
         "terms": found,
         "schemes": terms.list_schemes(site.atlas),
-        "names": {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(mentioned).items()},
+        "names": _names(site, view, mentioned),
     }
 
 
@@ -235,11 +241,17 @@ def indicator(site: Site, view: View, name: str) -> tuple[str, Context] | None:
     if asked not in site.atlas.concepts:
         return None
     found = figures.figures_of_indicator(site.atlas, asked)
+
+    def place(figure: figures.Figure) -> tuple[object, ...]:
+        return alphabetical(figure.province_name), alphabetical(figure.name), figures.newest_first(figure)
+
     return "indicator.html", {
         "iri": asked,
         "name": name,
         "statements": description.statements_of(site.atlas, asked),
-        "figures": sorted(found, key=lambda f: (f.province_name, f.name, figures.newest_first(f))),
+        "figures": sorted(
+            found, key=lambda f: (alphabetical(f.province_name), alphabetical(f.name), figures.newest_first(f))
+        ),
     }
 
 
@@ -271,11 +283,13 @@ def legal(site: Site, view: View, path: str) -> tuple[str, Context] | None:
     found = things.find_legal(site.atlas, asked)
     if found is None:
         return None
+    naming = [s for s in description.naming(site.atlas, asked) if "/id/change/" in s.iri]
     return "legal.html", {
         "legal": found,
         "documents": things.documents_citing(site.atlas, asked),
         "initiatives": things.initiatives_on_basis(site.atlas, asked),
-        "naming": [s for s in description.naming(site.atlas, asked) if "/id/change/" in s.iri],
+        "naming": naming,
+        "names": _names(site, view, (s.iri for s in naming)),
     }
 
 
@@ -291,7 +305,7 @@ def resource(site: Site, view: View, path: str) -> tuple[str, Context] | None:
         "iri": asked,
         "told": told,
         "naming": naming,
-        "names": {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(mentioned).items()},
+        "names": _names(site, view, mentioned),
     }
 
 
