@@ -18,9 +18,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-
-from builder import pipeline
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -106,46 +104,18 @@ def serving(out: Path) -> Iterator[str]:
             process.wait(20)
 
 
-@pytest.fixture(scope="session")
-def example_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example pages, built, with what can be compared on the units of one day."""
-    out = tmp_path_factory.mktemp("site") / "out"
-    pipeline.build([ROOT / "examples" / "pages"], out)
-    pipeline.derive_comparison(out)
-    return out
-
-
-@pytest.fixture(scope="session")
-def served(example_out: Path) -> Iterator[str]:
-    """The address of the server that shows the example pages."""
-    with serving(example_out) as address:
-        yield address
-
-
 # ---------------------------------------------------------------- who looks at it
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A browser without a window."""
+def launch(playwright: Playwright) -> Browser:
+    """Return a browser without a window; skip the test, or fail it where one is required, if there is none."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         told = f"no browser here, none of {', '.join(BROWSERS)}; on Debian: apt-get install chromium fonts-noto-core"
         if os.environ.get("CCHC_BROWSER") == "required":
             pytest.fail(told)
         pytest.skip(told)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
-def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures of the pages are kept."""
-    folder = Path(os.environ.get("CCHC_SCREENSHOTS") or tmp_path_factory.getbasetemp() / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
 
 
 @dataclass

@@ -5,12 +5,14 @@ screen; all can be reached by keyboard. Pictures of what was seen are kept (`CCH
 """
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from browsing import KILO, LANGUAGES, MISSED, REACHABLE, VIEWS, visiting
-from playwright.sync_api import Browser, expect
+from browsing import KILO, LANGUAGES, MISSED, REACHABLE, VIEWS, serving, visiting
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from builder import pipeline
 from builder.server.pages import PLACES, Handler
 
 pytest_plugins = ("browsing",)
@@ -138,11 +140,69 @@ def test_letters_twice_as_large(name: str, language: str, browser: Browser, serv
 
 # ---------------------------------------------------------------- a question, three clicks
 
-COMMUNES = """Lấp Vò: các xã thi đua trả hồ sơ đúng hẹn
+LAP_VO = """Lấp Vò: các xã thi đua trả hồ sơ đúng hẹn
 
 Ngày 20/01/2019
 
-Năm 2018, xã Bình Thành, huyện Lấp Vò, tỉnh Đồng Tháp giải quyết hồ sơ đúng hạn đạt 98,4%.
+Huyện Lấp Vò, tỉnh Đồng Tháp có 13 xã, thị trấn.
 
-Năm 2018, tỷ lệ hồ sơ giải quyết đúng hạn của xã Tân Mỹ đạt 99,6%; của xã Mỹ An Hưng A đạt 97,9%.
+Năm 2018, tỷ lệ hồ sơ giải quyết đúng hạn của xã Tân Mỹ đạt 98,4%.
+
+Năm 2018, tỷ lệ hồ sơ giải quyết đúng hạn của xã Bình Thành đạt 99,6%.
+
+Năm 2017, tỷ lệ hồ sơ giải quyết đúng hạn của xã Bình Thành đạt 99,9%.
 """
+BEST = "Năm 2018, tỷ lệ hồ sơ giải quyết đúng hạn của xã Bình Thành đạt 99,6%."
+
+
+def click_through(page: Page, steps: Sequence[Callable[[], Locator]], folder: Path, name: str) -> None:
+    """Follow one link after the other; keep a picture of every page on the way."""
+    page.screenshot(path=folder / f"{name}-0.png")
+    for number, step in enumerate(steps, 1):
+        step().click()
+        page.wait_for_load_state()
+        page.screenshot(path=folder / f"{name}-{number}.png")
+
+
+@browsed
+@pytest.mark.xdist_group("browser-en")
+def test_who_is_best_and_where_does_it_say_so(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
+    """Which commune of Đồng Tháp reports the highest on-time rate in 2018, and where: in three clicks."""
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "lap-vo.txt").write_text(LAP_VO, encoding="utf-8")
+    pipeline.build([tmp_path / "pages"], tmp_path / "out")
+    with serving(tmp_path / "out") as address, visiting(browser, address, locale="vi-VN") as visit:
+        page = visit.page
+        visit.open("")
+        steps = (
+            lambda: page.get_by_role("main").get_by_role("link", name="Tỉnh Đồng Tháp"),
+            lambda: page.get_by_role("listitem").filter(has_text="đúng và trước hạn").get_by_role("link", name="2018"),
+            lambda: page.get_by_role("row").filter(has_text="Xã Bình Thành").get_by_role("link", name="99,6 %"),
+        )
+        click_through(page, steps[:2], screenshots, "three-clicks")
+        units = page.get_by_role("table").first.get_by_role("rowheader").all_inner_texts()
+        click_through(page, steps[2:], screenshots, "three-clicks-figure")
+
+        assert units == ["Xã Bình Thành", "Xã Tân Mỹ"]
+        expect(page.locator("blockquote")).to_have_text(BEST)
+        expect(page.locator("blockquote mark")).to_have_text("99,6%")
+        assert visit.problems == []
+
+
+@browsed
+@pytest.mark.xdist_group("browser-vi")
+def test_figure_of_an_example_page_in_three_clicks(browser: Browser, served: str, screenshots: Path) -> None:
+    """The on-time rate that the page of Lấp Vò of 2018 tells, which does not say of which time."""
+    with visiting(browser, served, locale="vi-VN") as visit:
+        page = visit.page
+        visit.open("")
+        steps = (
+            lambda: page.get_by_role("main").get_by_role("link", name="Tỉnh Đồng Tháp"),
+            lambda: page.get_by_role("link", name="tỷ lệ hồ sơ giải quyết đúng và trước hạn"),
+            lambda: page.get_by_role("row").filter(has_text="Huyện Lấp Vò").get_by_role("link", name="98 %"),
+        )
+        click_through(page, steps, screenshots, "lap-vo")
+
+        expect(page.locator("blockquote")).to_contain_text("tỷ lệ hồ sơ được trả đúng hẹn và trước hẹn của huyện")
+        expect(page.locator("blockquote mark")).to_have_text("98%")
+        assert visit.problems == []

@@ -14,7 +14,7 @@ from builder.artefacts import local_name
 from builder.errors import QueryError, StoreError
 from builder.explorer import comparison, description, figures, neighbours, overview, terms, things, units
 from builder.explorer.atlas import Atlas, choose, open_atlas
-from builder.identifiers import web_address
+from builder.identifiers import BASE, web_address
 from builder.quotations import cut
 from builder.server.addresses import iri_of
 from builder.server.pictures import RELATIONS, pictures, walk
@@ -91,7 +91,13 @@ def _environment() -> "jinja2.Environment":
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"local": local_name, "unit_key": comparison.unit_key, "decimal": Decimal, "as_day": as_day}
+    environment.filters |= {
+        "local": local_name,
+        "unit_key": comparison.unit_key,
+        "decimal": Decimal,
+        "as_day": as_day,
+        "short": short_name,
+    }
     return environment
 
 
@@ -114,6 +120,11 @@ def _helpers(site: Site, view: View) -> Context:
 def _names(site: Site, view: View, things: Iterable[str]) -> dict[str, str]:
     """Return what things are called in the language of the page, by IRI."""
     return {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(things).items()}
+
+
+def short_name(iri: str) -> str:
+    """Return what to call a thing without a name: its IRI, for one of ours what stands behind the base."""
+    return iri.removeprefix(BASE)
 
 
 def as_day(text: str) -> date | None:
