@@ -2,8 +2,10 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +16,11 @@ from builder.gazetteer import Gazetteer, load_gazetteer
 from builder.lexicon import Lexicon, load_lexicon
 from builder.pipeline import Summary
 from builder.pipeline import build as build_pages
+from builder.pipeline import derive_comparison
 from builder.reader import read
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -175,3 +181,44 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
         return code, *capsys.readouterr()
 
     return call
+
+
+# ---------------------------------------------------------------- a site, looked at in a browser
+
+
+@pytest.fixture(scope="session")
+def example_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example pages, built, with what can be compared on the units of one day; do not change it."""
+    out = tmp_path_factory.mktemp("site") / "out"
+    build_pages([ROOT / "examples" / "pages"], out)
+    derive_comparison(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def served(example_out: Path) -> Iterator[str]:
+    """The address of the server that shows the example pages."""
+    from browsing import serving
+
+    with serving(example_out) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A browser; tests that ask for it are skipped where there is none."""
+    from browsing import launch
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures of the pages are kept."""
+    folder = Path(os.environ.get("CCHC_SCREENSHOTS") or tmp_path_factory.getbasetemp() / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -10,6 +10,7 @@ from builder.artefacts import local_name
 from builder.explorer.atlas import Atlas, values
 from builder.explorer.figures import Figure, figures_of_indicator
 from builder.sparql import ask
+from builder.text import alphabetical
 from builder.vocabulary import NAMESPACES
 
 INDICATORS = NAMESPACES["ind"]
@@ -134,7 +135,7 @@ def _options(atlas: Atlas, figures: Iterable[Figure], key: str, name: str, langu
             short = unit_key(value) if value.startswith(UNITS) else local_name(value)
             counts[short] += 1
             labels[short] = getattr(figure, name) if name else atlas.label(value, language)
-    return tuple(Option(v, labels[v], counts[v]) for v in sorted(counts, key=lambda v: (labels[v], v)))
+    return tuple(Option(v, labels[v], counts[v]) for v in sorted(counts, key=lambda v: (alphabetical(labels[v]), v)))
 
 
 def _spreads(figures: Iterable[Figure]) -> list[Spread]:
@@ -144,7 +145,7 @@ def _spreads(figures: Iterable[Figure]) -> list[Spread]:
             groups.setdefault((unit_key(figure.province), figure.province_name), []).append(figure.value)
     return [
         Spread(key, name, len(told), min(told), median(told), max(told))
-        for (key, name), told in sorted(groups.items(), key=lambda g: (g[0][1], g[0][0]))
+        for (key, name), told in sorted(groups.items(), key=lambda g: (alphabetical(g[0][1]), g[0][0]))
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from builder.explorer.atlas import Atlas
 from builder.sparql import ask
-from builder.text import without_marks
+from builder.text import alphabetical, without_marks
 
 COUNTS = """
 SELECT ?kind (COUNT(DISTINCT ?thing) AS ?things) WHERE {
@@ -96,7 +96,7 @@ def localities(atlas: Atlas) -> list[Locality]:
         )
         for row in sorted(ask(atlas.store, LOCALITIES), key=lambda r: (r["version"], r["province"], r["label"]))
     }
-    return sorted(found.values(), key=lambda each: (each.label, each.iri))
+    return sorted(found.values(), key=lambda each: (*alphabetical(each.label), each.iri))
 
 
 def provinces(atlas: Atlas) -> list[Province]:
@@ -105,14 +105,14 @@ def provinces(atlas: Atlas) -> list[Province]:
     for each in localities(atlas):
         groups.setdefault((each.province, each.province_label), []).append(each)
     found = [Province(iri, label, tuple(told)) for (iri, label), told in groups.items() if iri]
-    return sorted(found, key=lambda p: (p.label, p.iri))
+    return sorted(found, key=lambda p: (*alphabetical(p.label), p.iri))
 
 
 def list_entries(atlas: Atlas) -> list[Entry]:
     """Return everything that can be searched for, units first, then by label."""
     found = {(row["thing"], row["label"]): row["kind"] for row in ask(atlas.store, THINGS)}
     entries = [Entry(thing, label, kind, without_marks(label)) for (thing, label), kind in found.items()]
-    return sorted(entries, key=lambda e: (RANK[e.kind], e.label, e.iri))
+    return sorted(entries, key=lambda e: (RANK[e.kind], e.folded, e.label, e.iri))
 
 
 def search(entries: Sequence[Entry], text: str, limit: int = 50) -> list[Entry]:

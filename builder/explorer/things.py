@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from builder.explorer.atlas import Atlas, values
 from builder.sparql import ask
+from builder.text import alphabetical
 
 INITIATIVES = """
 SELECT DISTINCT ?initiative ?label ?type ?status ?area ?body ?unit ?name ?page ?document ?title ?issued ?legal
@@ -144,7 +145,7 @@ def _initiatives(atlas: Atlas, anchor: str) -> list[Initiative]:
     for row in ask(atlas.store, INITIATIVES.replace("ANCHOR", anchor)):
         groups.setdefault(row["initiative"], []).append(row)
     found = [_initiative(iri, sorted(rows, key=lambda r: tuple(r.values()))) for iri, rows in groups.items()]
-    return sorted(found, key=lambda i: (i.label.casefold(), i.name, i.iri))
+    return sorted(found, key=lambda i: (alphabetical(i.label), alphabetical(i.name), i.iri))
 
 
 def _initiative(iri: str, rows: list[dict[str, str]]) -> Initiative:

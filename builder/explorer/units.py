@@ -8,6 +8,7 @@ from builder.explorer.atlas import Atlas, values
 from builder.explorer.figures import Figure, figures_of_unit
 from builder.explorer.things import Document, Initiative, documents_about, initiatives_of_unit
 from builder.sparql import ask
+from builder.text import alphabetical
 
 UNIT = """
 SELECT DISTINCT ?unit ?code WHERE {
@@ -106,7 +107,7 @@ def find_unit(atlas: Atlas, asked: str) -> Unit | None:
         figures=tuple(figures_of_unit(atlas, row["unit"])),
         initiatives=tuple(initiatives_of_unit(atlas, row["unit"])),
         documents=tuple(documents_about(atlas, row["unit"])),
-        parts=tuple(sorted(parts.values(), key=lambda p: (p[2], p[1], p[0]))),
+        parts=tuple(sorted(parts.values(), key=lambda p: (p[2], alphabetical(p[1]), p[0]))),
     )
 
 

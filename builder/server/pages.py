@@ -1,7 +1,7 @@
 """The pages of the site: for each place a template and what it shows. The server and the static site use the same."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from builder.errors import QueryError, StoreError
 from builder.explorer import comparison, description, figures, neighbours, overview, terms, things, units
 from builder.explorer.atlas import Atlas, choose, open_atlas
 from builder.exporter import embeddable, write_schema_org
-from builder.identifiers import web_address
+from builder.identifiers import BASE, web_address
 from builder.quotations import cut
 from builder.server.addresses import iri_of
 from builder.server.catalogue import BESIDE, catalogue_of
@@ -25,6 +25,7 @@ from builder.server.pictures import RELATIONS, pictures, walk
 from builder.server.view import View
 from builder.sparql import Answering
 from builder.states import STATES
+from builder.text import alphabetical
 from builder.vocabulary import NAMESPACES
 
 if TYPE_CHECKING:
@@ -95,7 +96,13 @@ def _environment() -> "jinja2.Environment":
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"local": local_name, "unit_key": comparison.unit_key, "decimal": Decimal, "as_day": as_day}
+    environment.filters |= {
+        "local": local_name,
+        "unit_key": comparison.unit_key,
+        "decimal": Decimal,
+        "as_day": as_day,
+        "short": short_name,
+    }
     return environment
 
 
@@ -113,6 +120,16 @@ def _helpers(site: Site, view: View) -> Context:
         "walk": lambda iri: walk(view, iri),
         **pictures(view),
     }
+
+
+def _names(site: Site, view: View, things: Iterable[str]) -> dict[str, str]:
+    """Return what things are called in the language of the page, by IRI."""
+    return {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(things).items()}
+
+
+def short_name(iri: str) -> str:
+    """Return what to call a thing without a name: its IRI, for one of ours what stands behind the base."""
+    return iri.removeprefix(BASE)
 
 
 def as_day(text: str) -> date | None:
@@ -175,7 +192,7 @@ def ontology(site: Site, view: View) -> tuple[str, Context]:
     return "ontology.html", {
         "terms": found,
         "schemes": terms.list_schemes(site.atlas),
-        "names": {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(mentioned).items()},
+        "names": _names(site, view, mentioned),
     }
 
 
@@ -247,11 +264,17 @@ def indicator(site: Site, view: View, name: str) -> tuple[str, Context] | None:
     if asked not in site.atlas.concepts:
         return None
     found = figures.figures_of_indicator(site.atlas, asked)
+
+    def place(figure: figures.Figure) -> tuple[object, ...]:
+        return alphabetical(figure.province_name), alphabetical(figure.name), figures.newest_first(figure)
+
     return "indicator.html", {
         "iri": asked,
         "name": name,
         "statements": description.statements_of(site.atlas, asked),
-        "figures": sorted(found, key=lambda f: (f.province_name, f.name, figures.newest_first(f))),
+        "figures": sorted(
+            found, key=lambda f: (alphabetical(f.province_name), alphabetical(f.name), figures.newest_first(f))
+        ),
     }
 
 
@@ -283,11 +306,13 @@ def legal(site: Site, view: View, path: str) -> tuple[str, Context] | None:
     found = things.find_legal(site.atlas, asked)
     if found is None:
         return None
+    naming = [s for s in description.naming(site.atlas, asked) if "/id/change/" in s.iri]
     return "legal.html", {
         "legal": found,
         "documents": things.documents_citing(site.atlas, asked),
         "initiatives": things.initiatives_on_basis(site.atlas, asked),
-        "naming": [s for s in description.naming(site.atlas, asked) if "/id/change/" in s.iri],
+        "naming": naming,
+        "names": _names(site, view, (s.iri for s in naming)),
     }
 
 
@@ -303,7 +328,7 @@ def resource(site: Site, view: View, path: str) -> tuple[str, Context] | None:
         "iri": asked,
         "told": told,
         "naming": naming,
-        "names": {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(mentioned).items()},
+        "names": _names(site, view, mentioned),
     }
 
 
