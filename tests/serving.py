@@ -25,7 +25,9 @@ def write_store(folder: Path, content: str | bytes | Path, kind: pyoxigraph.RdfF
 @contextmanager
 def serve(app: Any) -> Iterator[str]:
     """Serve an application from a thread; yield its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    # asyncio sends small answers at once only where a socket says that it is one of TCP
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
