@@ -45,7 +45,7 @@ MEASURE = """
   const cut = texts.filter(text => text.textContent.includes('…')).length
   const edges = [...svg.querySelectorAll('.drawing-edge:not([data-key]), .drawing-trunk')].map(path => {
     const matrix = path.getScreenCTM(), length = path.getTotalLength()
-    const count = path.getAttribute('d').includes('C') ? Math.max(2, Math.ceil(length / 12)) : 1
+    const count = path.getAttribute('d').includes('C') ? Math.max(2, Math.ceil(length / 24)) : 1
     return [...Array(count + 1).keys()].map(i => path.getPointAtLength(length * i / count).matrixTransform(matrix))
   })
   const turn = (a, b, c) => (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)

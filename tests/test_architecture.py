@@ -118,7 +118,6 @@ def test_what_is_not_typed_is_seen(copy: Path) -> None:
 # Literals with Vietnamese words that may stand in Python: file, literal (both may hold "*"), and why.
 ALLOWED: Mapping[tuple[str, str], str] = {
     ("cli/*", "*"): "what users read on the screen",
-    ("drawing/svg.py", "DGHNOQUƯ"): "wide letters",
     ("drawing/words.py", "*"): "what users read on the screen",
     ("evaluator.py", "*"): "what users read on the screen",
     ("explainer.py", "*"): "what users read on the screen",

@@ -139,8 +139,8 @@ def test_all_communes_of_june_2025_have_successors() -> None:
     assert all(one.successors for one in on("2025-06-30", "commune").values())
 
 
-def test_no_coordinates_or_registry_hosts() -> None:
-    for path in (register.REGISTER, register.CURATED):
+def test_no_addresses_of_registries() -> None:
+    for path in (register.REGISTER, register.CURATED, register.COORDINATES):
         assert "http" not in path.read_text(encoding="utf-8")
 
 

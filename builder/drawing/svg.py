@@ -92,7 +92,7 @@ BOLD = 1.1
 _WIDTHS = {
     **dict.fromkeys("ijl'|", 29), **dict.fromkeys("fI.,:;!()[] \u00a0/-", 40), **dict.fromkeys("rt", 42),
     **dict.fromkeys("csz?“”", 55), **dict.fromkeys("vxykJ", 60), **dict.fromkeys("mw", 97),
-    **dict.fromkeys("MW%@—…Ơ", 100), **dict.fromkeys("DGHNOQUƯ", 86), "ư": 67,
+    **dict.fromkeys("MW%@—…Ơ", 100), **dict.fromkeys("DGHNOQU", 86), "Ư": 86, "ư": 67,
 }  # fmt: skip
 
 
