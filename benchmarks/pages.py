@@ -22,7 +22,7 @@ from builder.store import open_store
 
 KINDS = {
     "unit": "SELECT DISTINCT ?x WHERE { ?f a cchc:Observation ; sdmx-dimension:refArea ?x } ORDER BY ?x",
-    "province": "SELECT DISTINCT ?x WHERE { ?x cchc:level level:province ; a cchc:AdministrativeUnitVersion } ORDER BY ?x",
+    "province": "SELECT DISTINCT ?x WHERE { ?x cchc:level level:province ; cchc:versionOf ?y } ORDER BY ?x",
     "observation": "SELECT ?x WHERE { ?x a cchc:Observation } ORDER BY ?x LIMIT 2000",
     "document": "SELECT ?x WHERE { ?x a cchc:SourceDocument } ORDER BY ?x LIMIT 2000",
     "initiative": "SELECT ?x WHERE { ?x a cchc:Initiative } ORDER BY ?x LIMIT 2000",
