@@ -79,7 +79,7 @@ def _units(atlas: Atlas) -> tuple[Option, ...]:
     found = []
     for code, rows in groups.items():
         best = max(rows, key=lambda row: (int(row["times"]), row["version"]))
-        *_, province = provinces.get(best["version"], ("", "", ""))
+        *_, province = provinces.get(best["version"], ("", ""))
         label = f"{best['label']}, {province}" if province and province != best["label"] else best["label"]
         found.append(Option(code, label, sum(int(row["times"]) for row in rows)))
     return tuple(sorted(found, key=lambda each: (each.label, each.value)))

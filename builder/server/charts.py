@@ -86,10 +86,11 @@ def _measure(atlas: Atlas, indicator: str) -> drawing.Measure:
 
 def _bars(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
     bars: dict[tuple[str, str, Decimal], drawing.Bar] = {}
+    notes = _telling(rows, [each for each in NOTES if each != plan.name])
     for row in rows:
         number, name = number_of(row[plan.value]), _text(row, plan.name)
         if number is not None and name:
-            note = ", ".join(filter(None, (_text(row, each) for each in NOTES if each != plan.name)))
+            note = ", ".join(filter(None, (_text(row, each) for each in notes)))
             bar = drawing.Bar(
                 name, number, _printed(view, number, plan), _href(view, row, plan), note, _bound(atlas, row)
             )
@@ -100,10 +101,11 @@ def _bars(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
 
 def _lines(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
     series: Mapping[str, list[drawing.TrendPoint]] = defaultdict(list)
+    names = _telling(rows, [plan.name, *NOTES]) or [plan.name]
     for row in rows:
         number, (start, end) = number_of(row[plan.value]), _period(row)
         if number is not None and end is not None:
-            name = ", ".join(filter(None, (_text(row, each) for each in (plan.name, *NOTES))))
+            name = ", ".join(filter(None, (_text(row, each) for each in names)))
             href = _href(view, row, plan)
             series[name].append(
                 drawing.TrendPoint(start, end, number, _printed(view, number, plan), href, _bound(atlas, row))
@@ -111,6 +113,11 @@ def _lines(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
     most_told = sorted(series, key=lambda name: (-len(series[name]), name))[:MOST_LINES]
     drawn = [drawing.Series(name, tuple(series[name])) for name in most_told]
     return drawing.trends(drawn, title=plan.title, measure=plan.measure, language=_language(view), name="answer")
+
+
+def _telling(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
+    """Return the columns that tell rows apart."""
+    return [column for column in columns if len({_text(row, column) for row in rows}) > 1]
 
 
 def _period(row: Row) -> tuple[date | None, date | None]:

@@ -1,5 +1,6 @@
 """The saved questions as pages: a list, and for each its form, its answer as table and chart, and its query."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from builder.server.view import VI, Served, View
 if TYPE_CHECKING:
     from builder.server.pages import Site
 
-MOST_VARIANTS = 40  # of one parameter, that a static site has answers for
+PLACE = re.compile(r"questions/(?P<name>[a-z0-9-]+)(?:/(?P<parameter>\w+)-(?P<value>[A-Za-z0-9-]+))?")
+MOST_VARIANTS = 24  # of one parameter, that a static site has answers for
 TAGS: Mapping[str, tuple[str, str]] = {
     "indicator": ("Chỉ tiêu", "Indicators"),
     "comparison": ("So sánh", "Comparison"),
@@ -158,16 +160,11 @@ def list_places(site: "Site") -> Iterator[str]:
         yield from (variant.place for variant in variants(site, query, view))
 
 
-def list_files(site: "Site") -> Iterator[tuple[str, str]]:
-    """Yield the place and ending of every download of a static site."""
-    for place in list_places(site):
-        if place != "questions":
-            yield from ((place, ending) for ending in ENDINGS)
-
-
-def write_file(site: "Site", view: View, ending: str) -> bytes:
-    """Return the download of the place of a view: a question, or a variant of one."""
-    _, name, *rest = view.here.split("/")
-    parameter, _, value = "".join(rest).partition("-")
-    params = {**({parameter: value} if parameter else {}), **view.params}
-    return write_download(ask(site, name, params).rows, ending, view)
+def write_files(site: "Site", view: View) -> dict[str, bytes]:
+    """Return the downloads of a place by their endings: of a question or a variant of one; the list has none."""
+    found = PLACE.fullmatch(view.here)
+    if found is None:
+        return {}
+    params = {found["parameter"]: found["value"]} if found["parameter"] else {}
+    rows = ask(site, found["name"], params).rows
+    return {ending: write_download(rows, ending, view) for ending in ENDINGS}

@@ -147,8 +147,8 @@ def as_day(text: str) -> date | None:
 
 
 def as_seconds(seconds: float) -> Decimal:
-    """Return a time as it is shown, to the millisecond."""
-    return Decimal(f"{seconds:.3f}")
+    """Return a time as it is shown, to the millisecond, which is also the least."""
+    return Decimal(f"{max(seconds, 0.001):.3f}")
 
 
 # ---------------------------------------------------------------- overview
@@ -399,7 +399,7 @@ PLACES: Sequence[tuple[re.Pattern[str], Handler]] = [
         ("data", data),
         (r"compare(?:/([a-z0-9-]+)(?:/(\d{4}))?)?", compare),
         ("questions", library.questions),
-        (r"questions/([a-z0-9-]+)(?:/(\w+)-([A-Za-z0-9-]+))?", library.question),
+        (library.PLACE.pattern, library.question),
         ("graph", graph),
         (r"graph/(.+)", neighbourhood),
         (r"doc/(unit/.+)", unit),
