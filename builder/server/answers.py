@@ -82,7 +82,7 @@ def lay_out(atlas: Atlas, view: View, rows: Rows, *, joined: bool = True) -> Tab
         Column(rows.columns[n], _heading(rows.columns[n], view), _has_amounts(rows.columns[n], [r[n] for r in shown]))
         for n in kept
     )
-    writer = _Writer(atlas, view, names, {} if view.language == VI else _words(atlas, view.language))
+    writer = _Writer(atlas, view, names, translate(atlas, view.language))
     cells = tuple(
         tuple(writer.write(rows.columns[n], row[n], row[targets[n]] if n in targets else None) for n in kept)
         for row in shown
@@ -195,8 +195,10 @@ def _is_day(text: str) -> bool:
     return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 
-def _words(atlas: Atlas, language: str) -> dict[str, str]:
+def translate(atlas: Atlas, language: str) -> dict[str, str]:
     """Return the Vietnamese labels of concepts in another language, where only one thing can be meant."""
+    if language == VI:
+        return {}
     found: Mapping[str, set[str]] = defaultdict(set)
     for labels in atlas.concepts.values():
         if VI in labels and language in labels:

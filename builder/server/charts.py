@@ -14,7 +14,7 @@ from builder.artefacts import local_name
 from builder.explorer.atlas import Atlas, values
 from builder.explorer.comparison import INDICATORS
 from builder.queries import Rows, SavedQuery
-from builder.server.answers import is_year, number_of
+from builder.server.answers import is_year, number_of, translate
 from builder.server.view import View
 from builder.sparql import ask
 from builder.vocabulary import CONCEPT_IDS, NAMESPACES
@@ -48,12 +48,13 @@ class _Plan:
 
 def draw_answer(atlas: Atlas, view: View, query: SavedQuery, chosen: Mapping[str, str], rows: Rows) -> Markup | None:
     """Draw an answer; None where no chart fits, as with values of several indicators or of no number."""
+    words = translate(atlas, view.language)
     found = [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
     plan = _plan(atlas, view, query, chosen, found)
     if plan is None:
         return None
     by_time = rows.columns and (is_year(rows.columns[0]) or rows.columns[0] == "periodEnd")
-    drawn = _lines(atlas, view, found, plan) if by_time else _bars(atlas, view, found, plan)
+    drawn = _lines(atlas, view, found, plan, words) if by_time else _bars(atlas, view, found, plan, words)
     return Markup(drawn) if drawn else None  # noqa: S704  drawing escapes what it is given
 
 
@@ -84,13 +85,13 @@ def _measure(atlas: Atlas, indicator: str) -> drawing.Measure:
     return cast("drawing.Measure", local_name(row["measure"]) or "count")
 
 
-def _bars(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
+def _bars(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan, words: Mapping[str, str]) -> str:
     bars: dict[tuple[str, str, Decimal], drawing.Bar] = {}
     notes = _telling(rows, [each for each in NOTES if each != plan.name])
     for row in rows:
         number, name = number_of(row[plan.value]), _text(row, plan.name)
         if number is not None and name:
-            note = ", ".join(filter(None, (_text(row, each) for each in notes)))
+            note = _join(row, notes, words)
             bar = drawing.Bar(
                 name, number, _printed(view, number, plan), _href(view, row, plan), note, _bound(atlas, row)
             )
@@ -99,13 +100,13 @@ def _bars(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
     return drawing.bars(shown, title=plan.title, measure=plan.measure, language=_language(view), name="answer")
 
 
-def _lines(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
+def _lines(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan, words: Mapping[str, str]) -> str:
     series: Mapping[str, list[drawing.TrendPoint]] = defaultdict(list)
     names = _telling(rows, [plan.name, *NOTES]) or [plan.name]
     for row in rows:
         number, (start, end) = number_of(row[plan.value]), _period(row)
         if number is not None and end is not None:
-            name = ", ".join(filter(None, (_text(row, each) for each in names)))
+            name = _join(row, names, words)
             href = _href(view, row, plan)
             series[name].append(
                 drawing.TrendPoint(start, end, number, _printed(view, number, plan), href, _bound(atlas, row))
@@ -118,6 +119,11 @@ def _lines(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan) -> str:
 def _telling(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
     """Return the columns that tell rows apart."""
     return [column for column in columns if len({_text(row, column) for row in rows}) > 1]
+
+
+def _join(row: Row, columns: Sequence[str], words: Mapping[str, str]) -> str:
+    told = (_text(row, column) for column in columns)
+    return ", ".join(words.get(text, text) for text in told if text)
 
 
 def _period(row: Row) -> tuple[date | None, date | None]:
