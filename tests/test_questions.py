@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,6 +15,8 @@ import httpx
 import pyoxigraph
 import pytest
 from lxml import html
+from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from builder import queries
 from builder.headings import HEADINGS
@@ -130,7 +132,7 @@ def named_beside(columns: tuple[str, ...], column: str) -> bool:
 def test_the_list_leads_to_every_question_once_in_both_languages(reader: Reader) -> None:
     for language in ("vi", "en"):
         page = page_of(reader.get("/questions", lang=language))
-        links = [a for a in page.xpath("//main//a[@class='name']")]
+        links = page.xpath("//main//a[@class='name']")
         assert sorted(urlsplit(a.get("href")).path.rsplit("/", 1)[1] for a in links) == NAMES
         assert {a.text for a in links} == {queries.load(name).summary[language] for name in NAMES}
         missing = [tag for query in queries.catalogue() for tag in query.tags if tag not in library.TAGS]
@@ -168,7 +170,7 @@ def test_a_chart_is_drawn_where_values_are_of_one_indicator_and_nowhere_else(rea
     assert drawn["provinces-by-median"]
     assert drawn["indicator-trend"]
     assert drawn["indicators-reported"]
-    assert not drawn["contradictions"]
+    assert not drawn["evidence-of-figure"]
     assert not drawn["successors"]
     trend = reader.get("/questions/indicator-trend").text
     assert "drawing-line" in trend or "drawing-point" in trend or "drawing-hollow" in trend
@@ -188,13 +190,15 @@ def field_of(page: Any, name: str) -> Any:
     return page.xpath(f"//form[contains(@class,'filters')]//*[@name='{name}']")[0]
 
 
-def test_lists_offer_what_the_graph_tells_of_first(reader: Reader, world: World) -> None:
+def test_lists_offer_what_the_graph_tells_of_first() -> None:
+    world = World('INSERT DATA { GRAPH <x:g> { ind:unheard-of skos:prefLabel "never told"@en } }')
+    reader = Reader(pages.open_site(Path("nowhere"), world))
     page = page_of(reader.get("/questions/on-time-rate-by-unit", lang="vi", year="2018", level="district"))
     told, silent = field_of(page, "indicator").findall("optgroup")
     asked = "SELECT DISTINCT ?i { ?f a cchc:Observation ; cchc:indicator ?i }"
     reported = {row[0].value.rsplit("/", 1)[1] for row in world.query(PREFIXES + asked)}
     assert {option.get("value") for option in told} == reported
-    assert reported.isdisjoint({option.get("value") for option in silent})
+    assert [option.get("value") for option in silent] == ["unheard-of"]
     assert field_of(page, "indicator").get("data-pick")
     years = [option.get("value") for option in field_of(page, "year")]
     assert years[0] == "any"
@@ -225,9 +229,9 @@ def test_years_of_changes_are_offered_to_a_question_about_changes(reader: Reader
 
 def test_geographies_are_a_choice_only_where_figures_were_carried(reader: Reader) -> None:
     """And then the day is told."""
-    field = field_of(page_of(reader.get("/questions/on-time-rate-by-unit", lang="vi")), "geography")
-    assert [option.get("value") for option in field] == ["as-reported", "as-of"]
-    assert "01/06/2024" in field[1].text
+    options = list(field_of(page_of(reader.get("/questions/on-time-rate-by-unit", lang="vi")), "geography"))
+    assert [option.get("value") for option in options] == ["as-reported", "as-of"]
+    assert "01/06/2024" in options[1].text
     bare = Reader(pages.open_site(Path("nowhere"), World("DELETE WHERE { GRAPH ?g { ?f a cchc:ComparableFigure } }")))
     page = page_of(bare.get("/questions/on-time-rate-by-unit"))
     assert page.xpath("//form[contains(@class,'filters')]//*[@name='geography']") == []
@@ -264,9 +268,9 @@ def test_a_value_that_cannot_be_used_is_named_and_nothing_is_asked(parameter: st
         assert re.search(word, page.xpath("//*[@role='alert']")[0].text_content())
         assert page.xpath("//table[contains(@class,'answer')]") == []
         if parameter != "yaer":
-            field = field_of(page, parameter)
-            assert field.get("aria-invalid") == "true"
-            message = page.get_element_by_id(field.get("aria-describedby"))
+            marked = field_of(page, parameter)
+            assert marked.get("aria-invalid") == "true"
+            message = page.get_element_by_id(marked.get("aria-describedby"))
             assert value in message.text_content()
     for address in (f"/questions/{name}.csv", f"/api/questions/{name}"):
         response = reader.get(address, **{parameter: value})
@@ -349,7 +353,7 @@ class Unwilling:
     """Answers nothing."""
 
     refused: Exception
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
     def answer(self, text: str) -> queries.Rows:
         raise self.refused
@@ -435,15 +439,13 @@ def test_the_api_answers_in_the_format_asked_for(reader: Reader, world: World) -
 
 
 def test_the_description_of_the_api_is_valid_and_always_the_same(reader: Reader) -> None:
-    validator = pytest.importorskip("openapi_spec_validator")
     first, second = reader.get("/api/openapi.json"), reader.get("/api/openapi.json")
     assert first.content == second.content
-    validator.validate(first.json())
+    validate(first.json())
     broken = first.json()
-    del broken["paths"]["/api/questions/successors"]["get"]["responses"]
     broken["paths"]["/api/questions/successors"]["get"]["parameters"][0].pop("in")
-    with pytest.raises(validator.exceptions.OpenAPISpecValidatorError):
-        validator.validate(broken)
+    with pytest.raises(OpenAPIValidationError):
+        validate(broken)
 
 
 def test_every_path_that_is_described_answers_as_described(reader: Reader) -> None:
@@ -463,10 +465,10 @@ def test_every_path_that_is_described_answers_as_described(reader: Reader) -> No
 
 def test_the_page_is_there_before_anything_is_asked(reader: Reader) -> None:
     page = page_of(reader.get("/query", lang="vi"))
-    field = page.get_element_by_id("query")
+    example = page.get_element_by_id("query")
     assert page.xpath("//label[@for='query']")
     assert page.xpath("//table") == []
-    assert reader.get("/query", query=field.text.lstrip("\n")).status_code == 200
+    assert reader.get("/query", query=example.text.lstrip("\n")).status_code == 200
 
 
 def test_every_example_has_an_answer(reader: Reader) -> None:
@@ -495,7 +497,7 @@ def test_a_prefix_of_ones_own_is_kept(reader: Reader) -> None:
 
 ERRORS = {
     "undeclared prefix, others added": ("SELECT * {\n  ?s rdfs:label ?o ;\n    nope:x skos:y\n}", 3, 5),
-    "undeclared prefix after letters": ('SELECT * {\n  ?s rdfs:label "đúng hạn" ; nope:x 1 }', 2, 31),
+    "undeclared prefix after letters": ('SELECT * {\n  ?s rdfs:label "đúng hạn" ; nope:x 1 }', 2, 30),
     "open quotation mark": ('SELECT * { ?s rdfs:label "a }\n}', 1, 26),
     "service": ("ASK {\n\n SERVICE <http://127.0.0.1:1/> {} }", 3, 2),
     "read by the engine": ("SELECT ?s {\n  ?s rdfs:label\n}\n", 3, 1),
@@ -533,7 +535,9 @@ def test_triples_are_shown_as_turtle_and_truth_in_words(reader: Reader) -> None:
     turtle = page.xpath("//pre[@aria-label='Turtle']")[0].text_content()
     assert list(pyoxigraph.parse(turtle, format=pyoxigraph.RdfFormat.TURTLE))
     assert page.xpath("//a[text()='JSON-LD']")
-    assert page_of(reader.get("/query", query="ASK {}", lang="en")).xpath("//*[@role='status']/strong")[0].text == "True"
+    assert (
+        page_of(reader.get("/query", query="ASK {}", lang="en")).xpath("//*[@role='status']/strong")[0].text == "True"
+    )
     no = reader.get("/query", query="ASK { FILTER(false) }", lang="vi")
     assert page_of(no).xpath("//*[@role='status']/strong")[0].text == "Sai"
 
@@ -596,7 +600,7 @@ def test_markup_in_an_address_stays_text(reader: Reader) -> None:
         pair = [page_of(reader.get(f"/questions/{name}", **{parameter: value})) for value in (MARKUP, HARMLESS + " ")]
         if parameter not in ("yaer",):
             assert MARKUP in pair[0].text_content()
-        assert skeleton(pair[0]) == skeleton(page_of(reader.get(f"/questions/{name}", **{parameter: "x y\"z"})))
+        assert skeleton(pair[0]) == skeleton(page_of(reader.get(f"/questions/{name}", **{parameter: 'x y"z'})))
     named = [page_of(reader.get("/questions/successors", **{key: "1"})) for key in (MARKUP, HARMLESS)]
     assert skeleton(named[0]) == skeleton(named[1])
 
@@ -632,7 +636,9 @@ def test_markup_in_labels_and_titles_stays_text(reader: Reader) -> None:
 
 def static_page(site: pages.Site, place: str, language: str = "vi") -> Any:
     places = set(library.list_places(site))
-    return html.fromstring(pages.render(site, View(place, language, Filed(place, language, places), {}, static=True)).html)
+    return html.fromstring(
+        pages.render(site, View(place, language, Filed(place, language, places), {}, static=True)).html
+    )
 
 
 def test_a_static_site_has_the_list_every_question_and_its_variants(reader: Reader) -> None:

@@ -184,7 +184,7 @@ class _Writer:
     def _language(self, term: Any, text: str) -> str:
         """Return the language of a literal, "" where it is that of the page or was put into it."""
         language = getattr(term, "language", None) or ""
-        return language if language != self.view.language and text == term.value else ""
+        return language if language != self.view.language and text == str(getattr(term, "value", "")) else ""
 
 
 def _is_day(text: str) -> bool:

@@ -13,7 +13,7 @@ from builder import drawing
 from builder.artefacts import local_name
 from builder.explorer.atlas import Atlas, values
 from builder.explorer.comparison import INDICATORS
-from builder.queries import Rows, SavedQuery
+from builder.queries import ANY, Rows, SavedQuery
 from builder.server.answers import is_year, number_of, translate
 from builder.server.view import View
 from builder.sparql import ask
@@ -74,7 +74,7 @@ def _plan(atlas: Atlas, view: View, query: SavedQuery, chosen: Mapping[str, str]
 def _asked(query: SavedQuery, chosen: Mapping[str, str]) -> set[str]:
     """Return the indicators that a question was asked about."""
     named = [chosen.get(p.name, p.default) for p in query.parameters if p.type == "indicator"]
-    return {name if ":" in name else INDICATORS + name for name in named}
+    return {name if ":" in name else INDICATORS + name for name in named if name != ANY}
 
 
 def _measure(atlas: Atlas, indicator: str) -> drawing.Measure:
