@@ -12,6 +12,7 @@ from builder.explorer.atlas import Atlas
 from builder.explorer.comparison import DAY, INDICATORS, Option, count_indicators
 from builder.explorer.figures import provinces_of
 from builder.sparql import ask
+from builder.text import alphabetical
 from builder.vocabulary import NAMESPACES
 
 UNITS = """
@@ -60,7 +61,7 @@ def options(atlas: Atlas, choices: Choices, kind: str, language: str) -> Sequenc
     match kind:
         case "indicator":
             named = [Option(local_name(iri), atlas.label(iri, language), n) for iri, n in choices.indicators]
-            silent = sorted((each for each in named if not each.figures), key=lambda each: each.label.casefold())
+            silent = sorted((each for each in named if not each.figures), key=lambda each: alphabetical(each.label))
             return [each for each in named if each.figures] + silent
         case "level":
             return [Option(level, atlas.label(f"{NAMESPACES['level']}{level}", language), 0) for level in LEVELS]
@@ -82,7 +83,7 @@ def _units(atlas: Atlas) -> tuple[Option, ...]:
         *_, province = provinces.get(best["version"], ("", ""))
         label = f"{best['label']}, {province}" if province and province != best["label"] else best["label"]
         found.append(Option(code, label, sum(int(row["times"]) for row in rows)))
-    return tuple(sorted(found, key=lambda each: (each.label, each.value)))
+    return tuple(sorted(found, key=lambda each: (*alphabetical(each.label), each.value)))
 
 
 def _years(atlas: Atlas, query: str) -> tuple[Option, ...]:

@@ -6,10 +6,9 @@ from typing import Protocol
 from builder import queries
 from builder.errors import QueryError, StoreError
 from builder.queries import Rows
-from builder.server.answering import GRAPHS, RESULTS, Limits, read_syntax_error
+from builder.server.answering import GRAPHS, RESULTS, Limits, Reply, read_syntax_error
 from builder.server.guard import look
-from builder.server.refusals import EngineFailed, Malformed
-from builder.server.workers import Answer, Pool
+from builder.server.workers import Answer, Pool, explain
 from builder.sparql import Answering
 
 TABLE, TRIPLES = RESULTS[0], GRAPHS[1]
@@ -44,12 +43,10 @@ class InProcess:
         try:
             return queries.run(self.store, text)
         except QueryError as problem:
-            position, message = read_syntax_error(str(getattr(problem.__cause__, "msg", problem)))
-            english, vietnamese = f"the query cannot be read: {message}", f"không đọc được truy vấn: {message}"
-            raise Malformed(english, vietnamese, position) from problem
+            position, reason = read_syntax_error(text, str(getattr(problem.__cause__, "msg", problem)))
+            raise explain(Reply("syntax", reason=reason, position=position), Limits()) from problem
         except (StoreError, ValueError) as problem:
-            english, vietnamese = f"the engine gave up: {problem}", f"bộ máy truy vấn bỏ dở: {problem}"
-            raise EngineFailed(english, vietnamese) from problem
+            raise explain(Reply("failed", reason=str(problem)), Limits()) from problem
 
 
 @dataclass(frozen=True, slots=True)

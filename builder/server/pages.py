@@ -58,9 +58,7 @@ class Page:
     html: str
 
 
-def open_site(
-    out: Path, store: Answering, release: Path | None = None, *, answerer: Answerer | None = None
-) -> Site:
+def open_site(out: Path, store: Answering, release: Path | None = None, *, answerer: Answerer | None = None) -> Site:
     """Return a build with what every page of it needs; without an answerer, queries run in this process."""
     atlas = open_atlas(store)
     entries = tuple(overview.list_entries(atlas))
