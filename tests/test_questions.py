@@ -492,7 +492,9 @@ def test_prefixes_of_the_project_need_not_be_declared_and_are_shown(reader: Read
 
 def test_a_prefix_of_ones_own_is_kept(reader: Reader) -> None:
     response = reader.get("/query", query="PREFIX rdfs: <http://x/> SELECT * { ?s rdfs:label ?o }")
-    assert page_of(response).xpath("//*[@role='status']/strong")[0].text == "0"
+    page = page_of(response)
+    assert page.xpath("//*[@role='status']/strong")[0].text == "0"
+    assert page.xpath("//details//pre") == []
 
 
 ERRORS = {
@@ -565,7 +567,7 @@ def test_more_rows_than_a_page_takes_are_announced(reader: Reader) -> None:
 
 STRANGE = [
     '"1E999999999"^^xsd:double',
-    '"1E99999999"^^xsd:decimal',
+    '"1E5000"^^xsd:decimal',
     '"NaN"^^xsd:double',
     '"x"^^xsd:integer',
     '"2019-13-45"^^xsd:date',
