@@ -319,14 +319,14 @@ EXPECTED = {
 def run(store: Answering, text: str) -> Rows:
     """Ask a store and return the whole answer."""
     try:
-        return _collect(store.query(text))
+        return collect(store.query(text))
     except SyntaxError as problem:
         raise QueryError(f"the query cannot be read: {problem.msg}") from problem
     except (OSError, RuntimeError) as problem:
         raise StoreError(f"the store stopped answering: {problem}") from problem
 
 
-def _collect(answer: Any) -> Rows:
+def collect(answer: Any) -> Rows:
     """Turn what the engine gives into rows."""
     import pyoxigraph
 

@@ -47,10 +47,18 @@ PAGES = {
     "graph": "graph",
     "graph-unit": "graph/unit/573",
     "ontology": "ontology",
+    "questions": "questions",
+    "question-bars": "questions/on-time-rate-by-unit?year=any",
+    "question-trend": "questions/indicator-trend",
+    "question-wrong": "questions/unit-at-date?day=2021-02-30",
+    "query": "query",
+    "query-answer": "query?query=SELECT+*+{+?s+cchc:indicator+?o+}+LIMIT+5",
+    "query-graph": "query?query=DESCRIBE+ind:on-time-rate",
+    "query-wrong": "query?query=SELECT+*+{+nope:x+?p+?o+}",
     "error": "no-such-page",
 }
 LIMITS = {"graph": 700 * KILO, "graph-unit": 700 * KILO}
-STATUSES = {"error": 404}
+STATUSES = {"error": 404, "question-wrong": 400, "query-wrong": 400}
 browsed = pytest.mark.browser
 
 
@@ -100,7 +108,7 @@ def test_page(name: str, language: str, browser: Browser, served: str, example_o
             visit.check()
             visit.page.screenshot(path=screenshots / f"{name}-{language}-{scheme}-{width}.png", full_page=True)
         if expected != 200:
-            visit.problems = [each for each in visit.problems if "status of 404" not in each]
+            visit.problems = [each for each in visit.problems if f"status of {expected}" not in each]
         weight = visit.bytes
         with (screenshots / "weights.tsv").open("a", encoding="utf-8") as table:
             table.write(f"{name}\t{language}\t{weight}\n")

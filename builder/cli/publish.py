@@ -73,7 +73,7 @@ def serve(
     with _listen(host, port) as listener:
         pool = Pool(store, limits)
         try:
-            _run(_site(out, store, release), pool, listener, client_seconds)
+            _run(_site(out, store, release, pool), pool, listener, client_seconds)
         finally:
             pool.close()
 
@@ -100,15 +100,16 @@ def _listen(host: str, port: int) -> socket.socket:
         raise BuilderError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from problem
 
 
-def _site(out: Path, store: Path, release: Path | None) -> "Site":
-    """Return the build to show, with its release if there is one."""
+def _site(out: Path, store: Path, release: Path | None, pool: "Pool") -> "Site":
+    """Return the build to show, with its release if there is one; its questions are asked in the pool."""
     from builder.release import CHECKSUMS
+    from builder.server.asking import Pooled
     from builder.server.pages import open_site
     from builder.store import open_store
 
     usual = out / "release"
     offered = release or (usual if (usual / CHECKSUMS).is_file() else None)
-    return open_site(out, open_store(store, read_only=True), offered)
+    return open_site(out, open_store(store, read_only=True), offered, answerer=Pooled(pool))
 
 
 def _run(site: "Site", pool: "Pool", listener: socket.socket, client_seconds: float) -> None:
@@ -116,9 +117,10 @@ def _run(site: "Site", pool: "Pool", listener: socket.socket, client_seconds: fl
 
     from builder.server.app import make_app
     from builder.server.protocol import sparql_routes
+    from builder.server.questions import question_routes
     from builder.server.throttle import Throttle
 
-    app = make_app(site, [*sparql_routes(pool, Throttle(client_seconds))])
+    app = make_app(site, [*sparql_routes(pool, Throttle(client_seconds)), *question_routes()])
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     say(f"Mở {address} (Ctrl+C để dừng)", f"open {address} (Ctrl+C to stop)")

@@ -16,10 +16,13 @@ from builder.artefacts import local_name
 from builder.errors import QueryError, StoreError
 from builder.explorer import comparison, description, figures, neighbours, overview, terms, things, units
 from builder.explorer.atlas import Atlas, choose, open_atlas
+from builder.explorer.choices import Choices, open_choices
 from builder.exporter import embeddable, write_schema_org
 from builder.identifiers import BASE, web_address
 from builder.quotations import cut
+from builder.server import library
 from builder.server.addresses import iri_of
+from builder.server.asking import Answerer, InProcess
 from builder.server.catalogue import BESIDE, catalogue_of
 from builder.server.pictures import RELATIONS, pictures, walk
 from builder.server.view import View
@@ -42,6 +45,8 @@ class Site:
     out: Path
     atlas: Atlas
     entries: Sequence[overview.Entry]
+    choices: Choices
+    answerer: Answerer  # of saved questions, and of queries that readers write
     release: Path | None = None  # the folder of a release, to be offered for download
 
 
@@ -53,10 +58,11 @@ class Page:
     html: str
 
 
-def open_site(out: Path, store: Answering, release: Path | None = None) -> Site:
-    """Return a build with what every page of it needs."""
+def open_site(out: Path, store: Answering, release: Path | None = None, *, answerer: Answerer | None = None) -> Site:
+    """Return a build with what every page of it needs; without an answerer, queries run in this process."""
     atlas = open_atlas(store)
-    return Site(out, atlas, tuple(overview.list_entries(atlas)), release)
+    entries = tuple(overview.list_entries(atlas))
+    return Site(out, atlas, entries, open_choices(atlas), answerer or InProcess(store), release)
 
 
 def render(site: Site, view: View) -> Page:
@@ -69,7 +75,7 @@ def render(site: Site, view: View) -> Page:
             except ValueError:  # what the address tells is no IRI, no year …
                 shown = None
             if shown:
-                return Page(200, fill(shown[0], site, view, shown[1]))
+                return Page(shown[1].get("status", 200), fill(shown[0], site, view, shown[1]))
     return show_error(site, view, 404)
 
 
@@ -101,6 +107,7 @@ def _environment() -> "jinja2.Environment":
         "unit_key": comparison.unit_key,
         "decimal": Decimal,
         "as_day": as_day,
+        "seconds": as_seconds,
         "short": short_name,
     }
     return environment
@@ -135,6 +142,11 @@ def short_name(iri: str) -> str:
 def as_day(text: str) -> date | None:
     """Return the day of a literal of the graph, None for none."""
     return date.fromisoformat(text[:10]) if text else None
+
+
+def as_seconds(seconds: float) -> Decimal:
+    """Return a time as it is shown, to the millisecond, which is also the least."""
+    return Decimal(f"{max(seconds, 0.001):.3f}")
 
 
 # ---------------------------------------------------------------- overview
@@ -384,6 +396,8 @@ PLACES: Sequence[tuple[re.Pattern[str], Handler]] = [
         ("ontology", ontology),
         ("data", data),
         (r"compare(?:/([a-z0-9-]+)(?:/(\d{4}))?)?", compare),
+        ("questions", library.questions),
+        (library.PLACE.pattern, library.question),
         ("graph", graph),
         (r"graph/(.+)", neighbourhood),
         (r"doc/(unit/.+)", unit),

@@ -235,13 +235,13 @@ def _content_type(request: "Request") -> tuple[str, str]:
 def _decode_form(encoded: bytes) -> dict[str, list[str]]:
     """Read parameters; bytes that are no UTF-8 are refused, not guessed."""
     try:
-        pairs = parse_qsl(encoded, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+        pairs = parse_qsl(encoded.decode("latin-1"), True, encoding="latin-1", max_num_fields=MAX_PARAMETERS)
     except ValueError as problem:
         english = f"more than {MAX_PARAMETERS} parameters"
         raise Malformed(english, f"có hơn {MAX_PARAMETERS} tham số") from problem
     found: dict[str, list[str]] = {}
     for name, value in pairs:
-        found.setdefault(_decode(name), []).append(_decode(value))
+        found.setdefault(_decode(name.encode("latin-1")), []).append(_decode(value.encode("latin-1")))
     return found
 
 

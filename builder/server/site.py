@@ -13,10 +13,10 @@ from builder.explorer.description import describe
 from builder.explorer.figures import figures_of_indicator
 from builder.explorer.terms import all_statements
 from builder.release import release
-from builder.server import pages
+from builder.server import library, pages
 from builder.server.addresses import RDF_ENDINGS, file_of, iri_of, place_of
 from builder.server.linked_data import serialize
-from builder.server.view import LANGUAGES, Filed, View, file_in
+from builder.server.view import LANGUAGES, VI, Filed, View, file_in
 from builder.sparql import ask
 
 STATIC = Path(__file__).parent / "static"
@@ -77,12 +77,15 @@ def write_site(site: pages.Site, folder: Path, report: Progress = lambda *_: Non
 
 
 def _write_all(site: pages.Site, folder: Path, report: Progress) -> int:
-    places = dict.fromkeys((*TOP, *_comparisons(site), *_things(site)))
+    questions = dict.fromkeys(library.list_places(site))
+    places = dict.fromkeys((*TOP, *_comparisons(site), *questions, *_things(site)))
     for number, place in enumerate(places):
         report(number, len(places))
         for language in LANGUAGES:
             view = View(place, language, Filed(place, language, places), {}, static=True)
             _write(folder / file_in(place, language), pages.render(site, view).html.encode())
+        if place in questions:
+            _write_downloads(site, folder, place)
         if place.startswith("doc/"):
             _write_rdf(site, folder, place)
     for ending in RDF_ENDINGS:
@@ -118,6 +121,12 @@ def _write_rdf(site: pages.Site, folder: Path, place: str) -> None:
     for ending in RDF_ENDINGS:
         if triples:
             _write(folder / file_of(place, ending), serialize(triples, ending))
+
+
+def _write_downloads(site: pages.Site, folder: Path, place: str) -> None:
+    view = View(place, VI, Filed(place, VI, ()), {}, static=True)
+    for ending, body in library.write_files(site, view).items():
+        _write(folder / file_of(place, ending), body)
 
 
 def _entries(site: pages.Site) -> str:

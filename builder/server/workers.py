@@ -84,7 +84,7 @@ class Pool:
                 spent(time.monotonic() - started)
         if reply.kind == "answer":
             return Answer(reply.body, chosen)
-        raise _explain(reply, self.limits)
+        raise explain(reply, self.limits)
 
     def close(self) -> None:
         """Kill all workers."""
@@ -232,7 +232,7 @@ class _Worker:
         return code
 
 
-def _explain(reply: Reply, limits: Limits) -> Refused:
+def explain(reply: Reply, limits: Limits) -> Refused:
     """Turn the reason why there is no answer into its exception."""
     told = f" ({reply.reason})" if reply.reason else ""
     match reply.kind:
