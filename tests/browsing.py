@@ -158,7 +158,7 @@ def visiting(browser: Browser, home: str, **options: Any) -> Iterator[Visit]:
     visit = Visit(page, home)
 
     def note_request(request: Request) -> None:
-        if not request.url.startswith((f"{home}/", "file:", "data:")):
+        if not request.url.startswith((f"{home}/", "data:")):
             visit.problems.append(f"request to elsewhere: {request.url}")
 
     def note_weight(request: Request) -> None:

@@ -14,9 +14,8 @@ from builder.extractor import extract
 from builder.facts import Document, Extraction, Source
 from builder.gazetteer import Gazetteer, load_gazetteer
 from builder.lexicon import Lexicon, load_lexicon
-from builder.pipeline import Summary
+from builder.pipeline import Summary, derive_comparison
 from builder.pipeline import build as build_pages
-from builder.pipeline import derive_comparison
 from builder.reader import read
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from browsing import KILO, LANGUAGES, MISSED, REACHABLE, VIEWS, serving, visiting
+from hostile_pages import CANARY, write_hostile_pages
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from builder import pipeline
+from builder.cli import run
 from builder.server.pages import PLACES, Handler
 
-pytest_plugins = ("browsing",)
 PAGES = {
     "home": "",
     "localities": "localities",
@@ -205,4 +206,62 @@ def test_figure_of_an_example_page_in_three_clicks(browser: Browser, served: str
 
         expect(page.locator("blockquote")).to_contain_text("tỷ lệ hồ sơ được trả đúng hẹn và trước hẹn của huyện")
         expect(page.locator("blockquote mark")).to_have_text("98%")
+        assert visit.problems == []
+
+
+# ---------------------------------------------------------------- pages that attack
+
+
+@browsed
+@pytest.mark.xdist_group("browser-en")
+def test_nothing_that_a_page_holds_is_carried_out(browser: Browser, tmp_path: Path) -> None:
+    """Scripts in titles, texts, names of models, publishers and addresses stay text: no dialog, no request, no trace."""
+    pipeline.build([write_hostile_pages(tmp_path / "pages")], tmp_path / "out")
+    with serving(tmp_path / "out") as address, visiting(browser, address) as visit:
+        page = visit.page
+        visit.open("documents")
+        shown = page.locator("main a.name").evaluate_all("links => links.map(link => link.pathname.slice(1))")
+        for path in ("localities", "initiatives", "graph", "search?q=script", *shown[::2]):
+            assert visit.open(path) == 200
+            assert page.evaluate(f"window.{CANARY}") is None, path
+
+        assert len(shown) > 80
+        assert visit.problems == []
+
+
+# ---------------------------------------------------------------- the site as files
+
+
+@pytest.fixture(scope="module")
+def files(example_out: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example pages as a static site."""
+    folder = tmp_path_factory.mktemp("files") / "site"
+    assert run(["site", str(example_out), "-o", str(folder)]) == 0
+    return folder
+
+
+FILES = {
+    "index": "index.html",
+    "unit": "doc/unit/469.html",
+    "document": "doc/document/lap-vo-2018.txt.html",
+    "compare": "compare/on-time-rate.html",
+    "graph": "graph/unit/573.html",
+    "search": "search.html",
+    "english": "en/index.html",
+}
+
+
+@browsed
+@pytest.mark.xdist_group("browser-vi")
+@pytest.mark.parametrize("name", FILES)
+def test_file_of_the_static_site(name: str, files: Path, browser: Browser, screenshots: Path) -> None:
+    """Opened from the file system, as somebody does who was sent the folder."""
+    with visiting(browser, files.as_uri()) as visit:
+        visit.page.goto(f"{visit.home}/{FILES[name]}")
+        for scheme, width in VIEWS:
+            visit.page.set_viewport_size({"width": width, "height": 844})
+            visit.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            visit.check()
+            visit.page.screenshot(path=screenshots / f"static-{name}-{scheme}-{width}.png", full_page=True)
+
         assert visit.problems == []
