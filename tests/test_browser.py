@@ -48,6 +48,7 @@ PAGES = {
     "graph": "graph",
     "graph-unit": "graph/unit/573",
     "ontology": "ontology",
+    "data": "data",
     "error": "no-such-page",
 }
 LIMITS = {"graph": 700 * KILO, "graph-unit": 700 * KILO}
@@ -80,17 +81,12 @@ def test_every_kind_of_page_is_looked_at() -> None:
     assert [handler.__name__ for _, handler in PLACES if handler not in looked_at] == []
 
 
-def in_groups(*names: str, languages: tuple[str, ...] = LANGUAGES) -> list[object]:
-    """Return every page in every language; those of one language are seen by one browser."""
-    return [
-        pytest.param(name, language, marks=pytest.mark.xdist_group(f"browser-{language}"))
-        for language in languages
-        for name in names
-    ]
+def in_languages(*names: str, languages: Sequence[str] = LANGUAGES) -> list[tuple[str, str]]:
+    return [(name, language) for name in names for language in languages]
 
 
 @browsed
-@pytest.mark.parametrize(("name", "language"), in_groups(*PAGES))
+@pytest.mark.parametrize(("name", "language"), in_languages(*PAGES))
 def test_page(name: str, language: str, browser: Browser, served: str, example_out: Path, screenshots: Path) -> None:
     with visiting(browser, served) as visit:
         status = visit.open(path_of(name, example_out, language))
@@ -113,7 +109,7 @@ def test_page(name: str, language: str, browser: Browser, served: str, example_o
 
 
 @browsed
-@pytest.mark.parametrize(("name", "language"), in_groups(*PAGES, languages=("vi",)))
+@pytest.mark.parametrize(("name", "language"), in_languages(*PAGES, languages=("vi",)))
 def test_keyboard(name: str, language: str, browser: Browser, served: str, example_out: Path) -> None:
     """Tab reaches all that can be used, in the order of the page, and shows where it is; the first skips the menu."""
     with visiting(browser, served, viewport={"width": 1280, "height": 844}) as visit:
@@ -128,7 +124,7 @@ def test_keyboard(name: str, language: str, browser: Browser, served: str, examp
 
 
 @browsed
-@pytest.mark.parametrize(("name", "language"), in_groups("home", "compare", "unit-district", "document"))
+@pytest.mark.parametrize(("name", "language"), in_languages("home", "compare", "unit-district", "document"))
 def test_letters_twice_as_large(name: str, language: str, browser: Browser, served: str, example_out: Path) -> None:
     """WCAG 1.4.4: with letters of twice the size nothing runs out of the screen, nor is cut off."""
     with visiting(browser, served, viewport={"width": 1280, "height": 844}) as visit:
@@ -166,7 +162,6 @@ def click_through(page: Page, steps: Sequence[Callable[[], Locator]], folder: Pa
 
 
 @browsed
-@pytest.mark.xdist_group("browser-en")
 def test_who_is_best_and_where_does_it_say_so(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
     """Which commune of Đồng Tháp reports the highest on-time rate in 2018, and where: in three clicks."""
     (tmp_path / "pages").mkdir()
@@ -191,7 +186,6 @@ def test_who_is_best_and_where_does_it_say_so(browser: Browser, screenshots: Pat
 
 
 @browsed
-@pytest.mark.xdist_group("browser-vi")
 def test_figure_of_an_example_page_in_three_clicks(browser: Browser, served: str, screenshots: Path) -> None:
     """The on-time rate that the page of Lấp Vò of 2018 tells, which does not say of which time."""
     with visiting(browser, served, locale="vi-VN") as visit:
@@ -213,7 +207,6 @@ def test_figure_of_an_example_page_in_three_clicks(browser: Browser, served: str
 
 
 @browsed
-@pytest.mark.xdist_group("browser-en")
 def test_nothing_that_a_page_holds_is_carried_out(browser: Browser, tmp_path: Path) -> None:
     """Scripts in titles, texts, names of models, publishers and addresses stay text."""
     pipeline.build([write_hostile_pages(tmp_path / "pages")], tmp_path / "out")
@@ -253,7 +246,6 @@ FILES = {
 
 
 @browsed
-@pytest.mark.xdist_group("browser-vi")
 @pytest.mark.parametrize("name", FILES)
 def test_file_of_the_static_site(name: str, files: Path, browser: Browser, screenshots: Path) -> None:
     """Opened from the file system, as somebody does who was sent the folder."""
