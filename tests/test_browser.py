@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from browsing import KILO, LANGUAGES, MISSED, REACHABLE, VIEWS, serving, visiting
+from browsing import KILO, LANGUAGES, MISSED, REACHABLE, ROOT, VIEWS, serving, visiting
+from hostile_pages import CANARY, write_hostile_pages
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from builder import pipeline
+from builder.cli import run
 from builder.server.pages import PLACES, Handler
 
-pytest_plugins = ("browsing",)
 PAGES = {
     "home": "",
     "localities": "localities",
@@ -55,6 +56,7 @@ PAGES = {
     "query-answer": "query?query=SELECT+*+{+?s+cchc:indicator+?o+}+LIMIT+5",
     "query-graph": "query?query=DESCRIBE+ind:on-time-rate",
     "query-wrong": "query?query=SELECT+*+{+nope:x+?p+?o+}",
+    "data": "data",
     "error": "no-such-page",
 }
 LIMITS = {"graph": 700 * KILO, "graph-unit": 700 * KILO}
@@ -87,17 +89,12 @@ def test_every_kind_of_page_is_looked_at() -> None:
     assert [handler.__name__ for _, handler in PLACES if handler not in looked_at] == []
 
 
-def in_groups(*names: str, languages: tuple[str, ...] = LANGUAGES) -> list[object]:
-    """Return every page in every language; those of one language are seen by one browser."""
-    return [
-        pytest.param(name, language, marks=pytest.mark.xdist_group(f"browser-{language}"))
-        for language in languages
-        for name in names
-    ]
+def in_languages(*names: str, languages: Sequence[str] = LANGUAGES) -> list[tuple[str, str]]:
+    return [(name, language) for name in names for language in languages]
 
 
 @browsed
-@pytest.mark.parametrize(("name", "language"), in_groups(*PAGES))
+@pytest.mark.parametrize(("name", "language"), in_languages(*PAGES))
 def test_page(name: str, language: str, browser: Browser, served: str, example_out: Path, screenshots: Path) -> None:
     with visiting(browser, served) as visit:
         status = visit.open(path_of(name, example_out, language))
@@ -120,7 +117,7 @@ def test_page(name: str, language: str, browser: Browser, served: str, example_o
 
 
 @browsed
-@pytest.mark.parametrize(("name", "language"), in_groups(*PAGES, languages=("vi",)))
+@pytest.mark.parametrize(("name", "language"), in_languages(*PAGES, languages=("vi",)))
 def test_keyboard(name: str, language: str, browser: Browser, served: str, example_out: Path) -> None:
     """Tab reaches all that can be used, in the order of the page, and shows where it is; the first skips the menu."""
     with visiting(browser, served, viewport={"width": 1280, "height": 844}) as visit:
@@ -135,7 +132,7 @@ def test_keyboard(name: str, language: str, browser: Browser, served: str, examp
 
 
 @browsed
-@pytest.mark.parametrize(("name", "language"), in_groups("home", "compare", "unit-district", "document"))
+@pytest.mark.parametrize(("name", "language"), in_languages("home", "compare", "unit-district", "document"))
 def test_letters_twice_as_large(name: str, language: str, browser: Browser, served: str, example_out: Path) -> None:
     """WCAG 1.4.4: with letters of twice the size nothing runs out of the screen, nor is cut off."""
     with visiting(browser, served, viewport={"width": 1280, "height": 844}) as visit:
@@ -173,7 +170,6 @@ def click_through(page: Page, steps: Sequence[Callable[[], Locator]], folder: Pa
 
 
 @browsed
-@pytest.mark.xdist_group("browser-en")
 def test_who_is_best_and_where_does_it_say_so(browser: Browser, screenshots: Path, tmp_path: Path) -> None:
     """Which commune of Đồng Tháp reports the highest on-time rate in 2018, and where: in three clicks."""
     (tmp_path / "pages").mkdir()
@@ -198,7 +194,6 @@ def test_who_is_best_and_where_does_it_say_so(browser: Browser, screenshots: Pat
 
 
 @browsed
-@pytest.mark.xdist_group("browser-vi")
 def test_figure_of_an_example_page_in_three_clicks(browser: Browser, served: str, screenshots: Path) -> None:
     """The on-time rate that the page of Lấp Vò of 2018 tells, which does not say of which time."""
     with visiting(browser, served, locale="vi-VN") as visit:
@@ -213,4 +208,61 @@ def test_figure_of_an_example_page_in_three_clicks(browser: Browser, served: str
 
         expect(page.locator("blockquote")).to_contain_text("tỷ lệ hồ sơ được trả đúng hẹn và trước hẹn của huyện")
         expect(page.locator("blockquote mark")).to_have_text("98%")
+        assert visit.problems == []
+
+
+# ---------------------------------------------------------------- pages that attack
+
+
+@browsed
+def test_nothing_that_a_page_holds_is_carried_out(browser: Browser, tmp_path: Path) -> None:
+    """Scripts in titles, texts, names of models, publishers and addresses stay text."""
+    pipeline.build([write_hostile_pages(tmp_path / "pages")], tmp_path / "out")
+    with serving(tmp_path / "out") as address, visiting(browser, address) as visit:
+        page = visit.page
+        visit.open("documents")
+        shown = page.locator("main a.name").evaluate_all("links => links.map(link => link.pathname.slice(1))")
+        for path in ("localities", "initiatives", "graph", "search?q=script", *shown[::2]):
+            assert visit.open(path) == 200
+            assert page.evaluate(f"window.{CANARY}") is None, path
+
+        assert len(shown) > 80
+        assert visit.problems == []
+
+
+# ---------------------------------------------------------------- the site as files
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An example page as a static site."""
+    folder = tmp_path_factory.mktemp("files")
+    pipeline.build([ROOT / "examples" / "pages" / "lap-vo-2018.txt"], folder / "out")
+    assert run(["site", str(folder / "out"), "-o", str(folder / "site")]) == 0
+    return folder / "site"
+
+
+FILES = {
+    "index": "index.html",
+    "unit": "doc/unit/875.html",
+    "document": "doc/document/lap-vo-2018.txt.html",
+    "compare": "compare/on-time-rate.html",
+    "graph": "graph/unit/875.html",
+    "search": "search.html",
+    "english": "en/index.html",
+}
+
+
+@browsed
+@pytest.mark.parametrize("name", FILES)
+def test_file_of_the_static_site(name: str, files: Path, browser: Browser, screenshots: Path) -> None:
+    """Opened from the file system, as somebody does who was sent the folder."""
+    with visiting(browser, files.as_uri()) as visit:
+        visit.page.goto(f"{visit.home}/{FILES[name]}")
+        for scheme, width in VIEWS:
+            visit.page.set_viewport_size({"width": width, "height": 844})
+            visit.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            visit.check()
+            visit.page.screenshot(path=screenshots / f"static-{name}-{scheme}-{width}.png", full_page=True)
+
         assert visit.problems == []
