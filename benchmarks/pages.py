@@ -48,21 +48,19 @@ def main() -> None:
         if kind in ("unit", "indicator"):
             paths[f"graph of {kind}"] = [path.replace("/doc/", "/graph/").removesuffix(".html") for path in paths[kind]]
     del store
-    with subprocess.Popen(
-        [sys.executable, "-m", "builder", "serve", str(asked.out), "--port", "8911"], stderr=subprocess.PIPE, text=True
-    ) as server:
+    command = [sys.executable, "-m", "builder", "serve", str(asked.out), "--port", "0", "--lang", "en"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
-            while "open http" not in server.stderr.readline():
-                pass
-            _measure(paths)
+            address = next(line.split()[1] for line in server.stderr if line.startswith("open "))
+            _measure(address, paths)
         finally:
             server.terminate()
 
 
-def _measure(paths: dict[str, list[str]]) -> None:
+def _measure(address: str, paths: dict[str, list[str]]) -> None:
     print(f"{'kind':20}{'pages':>6}{'median ms':>11}{'slowest ms':>12}{'largest kB':>12}{'gzipped kB':>12}")
-    with httpx.Client(base_url="http://127.0.0.1:8911", timeout=120) as client:
+    with httpx.Client(base_url=address, timeout=120) as client:
         client.get("/compare")  # what is loaded once
         for kind, asked in paths.items():
             times, sizes = [], []
@@ -73,7 +71,7 @@ def _measure(paths: dict[str, list[str]]) -> None:
                 answer.raise_for_status()
                 sizes.append((len(answer.content), len(gzip.compress(answer.content))))
             row = statistics.median(times), max(times), max(s for s, _ in sizes) / 1000, max(g for _, g in sizes) / 1000
-            print(f"{kind:20}{len(asked):6}{row[0]:11.1f}{row[1]:12.1f}{row[2]:12.1f}{row[3]:12.1f}")
+            print(f"{kind:20}{len(asked):6}{row[0]:11.1f}{row[1]:12.1f}{row[2]:12.1f}{row[3]:12.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,30 +23,32 @@ SELECT DISTINCT ?figure ?page ?begin ?end WHERE {{
   ?span nif:beginIndex ?begin ; nif:endIndex ?end .
 }}"""
 FIGURE = """
-SELECT DISTINCT ?kind ?page ?title ?address ?issued ?indicator ?phrase ?value ?printed ?measure ?version ?unit ?province
+SELECT DISTINCT ?kind ?page ?title ?address ?issued ?indicator ?phrase ?value ?printed ?measure ?version ?unit
   ?start ?end ?level ?bound ?status ?agency ?rule ?confidence WHERE {
-  VALUES ?figure { <FIGURE> }
-  VALUES ?kind { KINDS }
-  ?figure a ?kind ; sdmx-measure:obsValue ?value ; prov:wasDerivedFrom ?document .
-  OPTIONAL { ?figure cchc:indicator ?indicator }
-  OPTIONAL { ?figure cchc:phrase ?phrase }
+  <FIGURE> a ?kind FILTER(?kind IN (KINDS))
+  <FIGURE> sdmx-measure:obsValue ?value ; prov:wasDerivedFrom ?document .
+  OPTIONAL { <FIGURE> cchc:indicator ?indicator }
+  OPTIONAL { <FIGURE> cchc:phrase ?phrase }
   ?document dcterms:identifier ?page .
   OPTIONAL { ?document dcterms:title ?title }
   OPTIONAL { ?document dcterms:source ?address }
   OPTIONAL { ?document dcterms:issued ?issued }
-  OPTIONAL { ?figure cchc:printedValue ?printed }
-  OPTIONAL { ?figure sdmx-attribute:unitMeasure ?measure }
-  OPTIONAL { ?figure sdmx-dimension:refArea ?version . ?version rdfs:label ?unit }
-  OPTIONAL { ?version dcterms:isPartOf+ ?above . ?above cchc:level level:province ; rdfs:label ?province }
-  OPTIONAL { ?figure cchc:periodStart ?start }
-  OPTIONAL { ?figure cchc:periodEnd ?end }
-  OPTIONAL { ?figure cchc:level ?level }
-  OPTIONAL { ?figure cchc:bound ?bound }
-  OPTIONAL { ?figure cchc:status ?status }
-  OPTIONAL { ?figure cchc:agency/rdfs:label ?agency }
-  OPTIONAL { ?figure cchc:rule ?rule }
-  OPTIONAL { ?figure cchc:confidence ?confidence }
-} ORDER BY ?address ?version LIMIT 1""".replace("KINDS", KINDS)
+  OPTIONAL { <FIGURE> cchc:printedValue ?printed }
+  OPTIONAL { <FIGURE> sdmx-attribute:unitMeasure ?measure }
+  OPTIONAL { <FIGURE> sdmx-dimension:refArea ?version . ?version rdfs:label ?unit }
+  OPTIONAL { <FIGURE> cchc:periodStart ?start }
+  OPTIONAL { <FIGURE> cchc:periodEnd ?end }
+  OPTIONAL { <FIGURE> cchc:level ?level }
+  OPTIONAL { <FIGURE> cchc:bound ?bound }
+  OPTIONAL { <FIGURE> cchc:status ?status }
+  OPTIONAL { <FIGURE> cchc:agency/rdfs:label ?agency }
+  OPTIONAL { <FIGURE> cchc:rule ?rule }
+  OPTIONAL { <FIGURE> cchc:confidence ?confidence }
+} ORDER BY ?address ?version LIMIT 1""".replace("KINDS", KINDS.replace(" ", ", "))
+PROVINCE = """
+SELECT DISTINCT ?province WHERE {
+  <VERSION> dcterms:isPartOf+ ?above . ?above cchc:level level:province ; rdfs:label ?province
+} ORDER BY ?province LIMIT 1"""
 QUOTATIONS = f"SELECT DISTINCT {NAMES} WHERE {{ VALUES ?statement {{ <FIGURE> }} {PATTERN} }} ORDER BY ?begin ?end"
 SIBLINGS = """
 SELECT DISTINCT ?figure ?indicator ?value ?printed ?bound ?key WHERE {
@@ -171,6 +173,7 @@ def explain(store: Answering, figure: str) -> Explanation:
     row = next(ask(store, FIGURE.replace("FIGURE", figure)), None)
     if row is None:
         raise QueryError(f"{figure}: has no value or no page; validate the graph")
+    above = ask(store, PROVINCE.replace("VERSION", row["version"])) if row["version"] else iter(())
     checks = tuple(find_checks(store, figure))
     concepts = {row[name] for name in ("indicator", "measure", "level", "bound", "status") if row[name]}
     concepts |= {each for check in checks for each in (check.part_indicator, check.whole_indicator)}
@@ -180,6 +183,7 @@ def explain(store: Answering, figure: str) -> Explanation:
         figure=figure,
         state=state,
         labels=labels.get(row["indicator"], {}),
+        province=next(above, {"province": ""})["province"],
         quotations=tuple(quote(each) for each in ask(store, QUOTATIONS.replace("FIGURE", figure))),
         checks=checks,
         concepts=labels,

@@ -41,8 +41,8 @@ SELECT DISTINCT ?page ?title ?address ?issued WHERE {
 NUMBERS = """
 SELECT DISTINCT ?kind ?statement ?page ?begin ?stop ?indicator ?phrase ?value ?printed ?measure ?unit ?start ?end ?level
   ?agency ?bound ?status ?confidence WHERE {
-  VALUES ?kind { KINDS }
-  ?statement a ?kind ; cchc:evidence ?span ; sdmx-measure:obsValue ?value ; cchc:printedValue ?printed ;
+  ?statement a ?kind FILTER(?kind IN (KINDS))
+  ?statement cchc:evidence ?span ; sdmx-measure:obsValue ?value ; cchc:printedValue ?printed ;
     prov:wasDerivedFrom ?document .
   ?document dcterms:identifier ?page .
   ?span nif:beginIndex ?begin ; nif:endIndex ?stop .
@@ -57,7 +57,7 @@ SELECT DISTINCT ?kind ?statement ?page ?begin ?stop ?indicator ?phrase ?value ?p
   OPTIONAL { ?statement cchc:bound ?bound }
   OPTIONAL { ?statement cchc:status ?status }
   OPTIONAL { ?statement cchc:confidence ?confidence }
-} ORDER BY ?page ?statement ?begin""".replace("KINDS", KINDS)
+} ORDER BY ?page ?statement ?begin""".replace("KINDS", KINDS.replace(" ", ", "))
 _DIGITS = re.compile(r"\d+(?:[.,/:-]\d+)*%?")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -96,11 +96,14 @@ def review_page(store: Answering, texts: Path, document: str) -> Reviewed:
         StoreError: the graph has no such page, or its text cannot be read.
 
     """
-    only = f"WHERE {{ VALUES ?document {{ <{document}> }}"
+    only, said = (
+        f"WHERE {{ VALUES ?document {{ <{document}> }}",
+        f"WHERE {{ ?statement prov:wasDerivedFrom <{document}> .",
+    )
     told = next(ask(store, DOCUMENTS.replace("WHERE {", only)), None)
     if told is None:
         raise StoreError(f"{document}: no such page in the graph")
-    return _review(told, _read(texts, told["page"]), list(ask(store, NUMBERS.replace("WHERE {", only))))
+    return _review(told, _read(texts, told["page"]), list(ask(store, NUMBERS.replace("WHERE {", said))))
 
 
 def write_review(store: Answering, texts: Path) -> Iterator[tuple[str, str]]:

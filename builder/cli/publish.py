@@ -32,9 +32,9 @@ MIB = 1 << 20
 @click.option(
     "--memory",
     type=click.IntRange(min=256),
-    default=1536,
+    default=1024,
     metavar="MIB",
-    help="Bộ nhớ của một tiến trình / of a process [1536]",
+    help="Bộ nhớ của một tiến trình / of a process [1024]",
 )
 @click.option(
     "--rows", type=click.IntRange(min=1), default=10_000, help="Số dòng tối đa của một câu trả lời / per answer [10000]"
@@ -93,10 +93,16 @@ def _need_server() -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens, before anything else is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or answers would be delayed
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+        return listener
     except OSError as problem:
-        reason = problem.strerror or problem
+        listener.close()
+        reason = (problem.strerror or str(problem)).split(" (")[0]
         raise BuilderError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from problem
 
 

@@ -15,9 +15,9 @@ SELECT DISTINCT ?concept ?label ?language WHERE {
 LABELS = """
 SELECT DISTINCT ?thing ?label ?language WHERE {
   VALUES ?thing { THINGS }
-  VALUES ?naming { skos:prefLabel rdfs:label dcterms:title eli:id_local dcterms:identifier }
   ?thing ?naming ?label . BIND(LANG(?label) AS ?language)
-} ORDER BY ?thing ?label"""
+  FILTER(?naming IN (skos:prefLabel, rdfs:label, dcterms:title, eli:id_local, dcterms:identifier))
+} ORDER BY ?thing ?naming ?label"""
 
 Names = Mapping[str, Mapping[str, str]]  # IRI -> language -> label
 
@@ -55,15 +55,12 @@ def open_atlas(store: Answering) -> Atlas:
 
 
 def choose(labels: Mapping[str, str], language: str) -> str:
-    """Return the label of a language, else that without one, else any; "" where there is none.
+    """Return the label of a language, else the Vietnamese one, else any; "" where there is none.
 
     >>> choose({"vi": "tỉnh", "en": "province"}, "en"), choose({"vi": "Lấp Vò"}, "en")
     ('province', 'Lấp Vò')
     """
-    for wanted in (language, "", "vi", "en"):
-        if wanted in labels:
-            return labels[wanted]
-    return next(iter(labels.values()), "")
+    return next((labels[wanted] for wanted in (language, "vi", "en", "") if wanted in labels), "")
 
 
 def values(things: Iterable[str]) -> str:

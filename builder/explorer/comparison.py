@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from statistics import median
 
 from builder.artefacts import local_name
@@ -149,10 +150,11 @@ def _spreads(figures: Iterable[Figure]) -> list[Spread]:
     ]
 
 
-def count_indicators(atlas: Atlas) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=4)  # the graph of an atlas does not change
+def count_indicators(atlas: Atlas) -> tuple[tuple[str, int, int], ...]:
     """Return every indicator that has figures, with how many and of how many units, the most told first."""
     rows = [(row["indicator"], int(row["figures"]), int(row["units"])) for row in ask(atlas.store, COUNTS)]
-    return sorted(rows, key=lambda r: (-r[1], r[0]))
+    return tuple(sorted(rows, key=lambda r: (-r[1], r[0])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from builder.sparql import ask
 FIGURES = """
 SELECT DISTINCT ?figure ?indicator ?value ?printed ?measure ?bound ?status ?level ?agency ?version ?unit ?name
   ?unitLevel ?start ?end ?page ?document ?title ?issued ?confidence WHERE {
-  VALUES ?kind { KIND }
   ANCHOR
-  ?figure a ?kind ; cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ; sdmx-dimension:refArea ?version .
+  ?figure a KIND ; cchc:indicator ?indicator ; sdmx-measure:obsValue ?value ; sdmx-dimension:refArea ?version .
   ?version cchc:versionOf ?unit ; rdfs:label ?name ; cchc:level ?unitLevel .
   OPTIONAL { ?figure cchc:printedValue ?printed }
   OPTIONAL { ?figure sdmx-attribute:unitMeasure ?measure }
@@ -24,17 +23,16 @@ SELECT DISTINCT ?figure ?indicator ?value ?printed ?measure ?bound ?status ?leve
   OPTIONAL { ?figure cchc:periodStart ?start }
   OPTIONAL { ?figure cchc:periodEnd ?end }
   OPTIONAL { ?figure cchc:confidence ?confidence }
-  OPTIONAL {
-    ?figure prov:wasDerivedFrom ?document . ?document a cchc:SourceDocument ; dcterms:identifier ?page .
-    OPTIONAL { ?document dcterms:title ?title }
-    OPTIONAL { ?document dcterms:issued ?issued }
-  }
+  OPTIONAL { ?figure prov:wasDerivedFrom ?document . ?document dcterms:identifier ?page }
+  OPTIONAL { ?figure prov:wasDerivedFrom/dcterms:title ?title }
+  OPTIONAL { ?figure prov:wasDerivedFrom/dcterms:issued ?issued }
 }"""
 PROVINCES = """
 SELECT DISTINCT ?version ?province ?label WHERE {
   VALUES ?version { VERSIONS }
   ?version dcterms:isPartOf* ?province . ?province cchc:level level:province ; rdfs:label ?label .
 }"""
+# What is asked for stands in the patterns themselves: an engine joins rows of VALUES with all figures there are.
 ACCEPTED, CARRIED = "cchc:Observation", "cchc:ComparableFigure"
 
 
@@ -78,14 +76,12 @@ def figures_of_unit(atlas: Atlas, unit: str) -> list[Figure]:
 
 def figures_of_indicator(atlas: Atlas, indicator: str, *, carried: bool = False) -> list[Figure]:
     """Return the figures of an indicator, as pages state them or carried to the units of another day."""
-    return _figures(atlas, f"VALUES ?indicator {{ {values([indicator])} }}", CARRIED if carried else ACCEPTED)
+    return _figures(atlas, f"?figure cchc:indicator {values([indicator])} .", CARRIED if carried else ACCEPTED)
 
 
 def figures_of_document(atlas: Atlas, document: str) -> list[Figure]:
     """Return the accepted figures of a page."""
-    return _figures(
-        atlas, f"VALUES ?document {{ {values([document])} }} ?figure prov:wasDerivedFrom ?document .", ACCEPTED
-    )
+    return _figures(atlas, f"?figure prov:wasDerivedFrom {values([document])} .", ACCEPTED)
 
 
 def _figures(atlas: Atlas, anchor: str, kind: str) -> list[Figure]:

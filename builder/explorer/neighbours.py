@@ -1,7 +1,10 @@
 """What a thing is linked with in the graph, one and two steps away, and which provinces share which models."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from builder.explorer.atlas import Atlas, choose, values
 from builder.identifiers import BASE
@@ -9,43 +12,28 @@ from builder.sparql import ask
 from builder.vocabulary import NAMESPACES
 
 # What links a thing with others: the name of the relation, the kind of the other thing, and the pattern that finds it
-# as ?node, with ?told for each statement that says so. Units are meant as they were: ?own is the version asked for, or
-# each version of the unit asked for.
-OWN = "{ ?c cchc:hasVersion ?own } UNION { ?c cchc:versionOf ?unit BIND(?c AS ?own) } "
-OTHER = " FILTER(?node != ?own)"
+# as ?node, with ?told for each statement that says so. ?c is the thing; of a unit, which is meant as it was, ?c is each
+# of its versions.
 RELATIONS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     "unit": (
-        (
-            "lies-in",
-            "unit",
-            OWN + "?own dcterms:isPartOf ?node BIND(?node AS ?told)",
-        ),
-        ("reports", "indicator", OWN + "?told sdmx-dimension:refArea ?own ; a cchc:Observation ; cchc:indicator ?node"),
-        ("runs", "initiative", OWN + "?node dcterms:spatial ?own ; a cchc:Initiative BIND(?node AS ?told)"),
-        ("told-by", "document", OWN + "?node dcterms:spatial ?own ; a cchc:SourceDocument BIND(?node AS ?told)"),
+        ("lies-in", "unit", "?c dcterms:isPartOf ?node BIND(?node AS ?told)"),
+        ("reports", "indicator", "?told sdmx-dimension:refArea ?c ; a cchc:Observation ; cchc:indicator ?node"),
+        ("runs", "initiative", "?node dcterms:spatial ?c ; a cchc:Initiative BIND(?node AS ?told)"),
+        ("told-by", "document", "?node dcterms:spatial ?c ; a cchc:SourceDocument BIND(?node AS ?told)"),
         (
             "contains",
             "unit",
-            OWN + "?node dcterms:isPartOf+ ?own . "
-            "{ ?told sdmx-dimension:refArea ?node } UNION { ?told dcterms:spatial ?node }",
+            "?node dcterms:isPartOf+ ?c . { ?told sdmx-dimension:refArea ?node } UNION { ?told dcterms:spatial ?node }",
         ),
-        (
-            "became",
-            "unit",
-            OWN + "?told org:originalOrganization ?own ; org:resultingOrganization ?node" + OTHER,
-        ),
+        ("became", "unit", "?told org:originalOrganization ?c ; org:resultingOrganization ?node FILTER(?node != ?c)"),
         (
             "came-from",
             "unit",
-            OWN + "?told org:resultingOrganization ?own ; org:originalOrganization ?node" + OTHER,
+            "?told org:resultingOrganization ?c ; org:originalOrganization ?node FILTER(?node != ?c)",
         ),
     ),
     "indicator": (
-        (
-            "reported-by",
-            "unit",
-            "?told cchc:indicator ?c ; a cchc:Observation ; sdmx-dimension:refArea ?node",
-        ),
+        ("reported-by", "unit", "?told cchc:indicator ?c ; a cchc:Observation ; sdmx-dimension:refArea ?node"),
         ("part-of", "indicator", "?c cchc:partOfCount ?node BIND(?node AS ?told)"),
         ("has-part", "indicator", "?node cchc:partOfCount ?c BIND(?node AS ?told)"),
         ("divides", "indicator", "?c cchc:numerator|cchc:denominator ?node BIND(?node AS ?told)"),
@@ -83,18 +71,8 @@ BEYOND: Mapping[str, Sequence[tuple[str, str, str]]] = {
         (
             "also-run-by",
             "unit",
-            OWN
-            + "?via dcterms:spatial ?own ; a cchc:Initiative ; dcterms:type ?model . ?model a cchc:InitiativeModel . "
-            "?other dcterms:type ?model ; dcterms:spatial ?node FILTER(?node != ?own)",
-        ),
-        (
-            "also-reported-by",
-            "unit",
-            OWN + "?mine sdmx-dimension:refArea ?own ; a cchc:Observation ; cchc:indicator ?via . "
-            "{ ?own dcterms:isPartOf ?above . ?sibling dcterms:isPartOf ?above } "
-            "UNION { ?own cchc:level level:province . ?sibling cchc:level level:province } "
-            "?other sdmx-dimension:refArea ?sibling ; a cchc:Observation ; cchc:indicator ?via . "
-            "BIND(?sibling AS ?node) FILTER(?node != ?own)",
+            "?via dcterms:spatial ?c ; a cchc:Initiative ; dcterms:type ?model . ?model a cchc:InitiativeModel . "
+            "?other dcterms:type ?model ; dcterms:spatial ?node FILTER(?node != ?c)",
         ),
     ),
     "initiative": (
@@ -106,21 +84,31 @@ BEYOND: Mapping[str, Sequence[tuple[str, str, str]]] = {
         ),
     ),
     "legal": (
-        (
-            "about",
-            "unit",
-            "?via dcterms:references ?c ; a cchc:SourceDocument ; dcterms:spatial ?node",
-        ),
+        ("about", "unit", "?via dcterms:references ?c ; a cchc:SourceDocument ; dcterms:spatial ?node"),
         ("run-by", "unit", "?via cchc:legalBasis ?c ; dcterms:spatial ?node"),
     ),
 }
-QUERY = "SELECT ?node (COUNT(DISTINCT ?told) AS ?times) WHERE { VALUES ?c { ASKED } PATTERN } GROUP BY ?node"
-QUERY_BEYOND = "SELECT DISTINCT ?via ?node WHERE { VALUES ?c { ASKED } PATTERN }"
+QUERY = "SELECT ?node (COUNT(DISTINCT ?told) AS ?times) WHERE { PATTERN } GROUP BY ?node"
+QUERY_BEYOND = "SELECT DISTINCT ?via ?node WHERE { PATTERN }"
+# Units that lie in the same unit, or are provinces, too; then what they report. In one query an engine would join the
+# figures of all of them with all figures.
+SIBLINGS = """
+SELECT DISTINCT ?node WHERE {
+  { ?c dcterms:isPartOf ?above . ?node dcterms:isPartOf ?above }
+  UNION { ?c cchc:level level:province . ?node cchc:level level:province }
+  FILTER(?node != ?c)
+}"""
+REPORTED = """
+SELECT DISTINCT ?via ?node WHERE {
+  VALUES ?node { NODES } ?told sdmx-dimension:refArea ?node ; a cchc:Observation ; cchc:indicator ?via
+}"""
+VERSIONS = "SELECT DISTINCT ?version WHERE { ASKED cchc:hasVersion ?version }"
 UNIT_LABELS = """
 SELECT DISTINCT ?unit ?label ?from WHERE {
   VALUES ?unit { UNITS } ?unit cchc:hasVersion ?version . ?version rdfs:label ?label .
   OPTIONAL { ?version schema:validFrom ?from }
 }"""
+ASKED = re.compile(r"\?c\b")
 PRINTED = "SELECT ?printed WHERE { ASKED cchc:printedValue ?printed } LIMIT 1"
 MODELS = """
 SELECT ?model ?label ?province ?provinceLabel (COUNT(DISTINCT ?unit) AS ?units) WHERE {
@@ -194,31 +182,40 @@ def find_neighbours(atlas: Atlas, asked: str, language: str) -> Neighbourhood | 
     kind = kind_of(asked)
     if not kind:
         return None
-    near = [
-        (row["node"], node_kind, relation, int(row["times"]))
-        for relation, node_kind, pattern in RELATIONS[kind]
-        for row in _rows(atlas, QUERY, asked, pattern)
-        if row["node"]
-    ]
+    meant = [row["version"] for row in ask(atlas.store, VERSIONS.replace("ASKED", values([asked])))] or [asked]
+    near: Counter[tuple[str, str, str]] = Counter()
+    for relation, node_kind, pattern in RELATIONS[kind]:
+        for row in _rows(atlas, QUERY, meant, pattern):
+            near[row["node"], node_kind, relation] += int(row["times"])
     known = {node for node, *_ in near}
-    far = {
+    beyond = [
         (row["node"], node_kind, relation, row["via"])
         for relation, node_kind, pattern in BEYOND.get(kind, ())
-        for row in _rows(atlas, QUERY_BEYOND, asked, pattern)
-        if row["via"] in known and row["node"] not in known
-    }
+        for row in _rows(atlas, QUERY_BEYOND, meant, pattern)
+    ]
+    if kind == "unit":
+        beyond += [(row["node"], "unit", "also-reported-by", row["via"]) for row in _alike(atlas, meant)]
+    far = {each for each in beyond if each[3] in known and each[0] not in known}
     labels = _labels(atlas, {asked, *known, *(node for node, *_ in far)}, language)
     if not near and asked not in labels:
         return None
-    close = [Neighbour(node, labels.get(node, node), k, relation, times) for node, k, relation, times in near]
-    beyond = [Farther(node, labels.get(node, node), k, relation, via) for node, k, relation, via in far]
+    near_things = [
+        Neighbour(node, labels.get(node, node), k, relation, times) for (node, k, relation), times in near.items()
+    ]
+    far_things = [Farther(node, labels.get(node, node), k, relation, via) for node, k, relation, via in far]
     return Neighbourhood(
         asked,
         labels.get(asked) or _printed(atlas, asked),
         kind,
-        tuple(sorted(close, key=lambda n: (-n.times, n.label, n.iri, n.relation))),
-        tuple(sorted(beyond, key=lambda f: (f.label, f.iri, f.relation, f.via))),
+        tuple(sorted(near_things, key=lambda n: (-n.times, n.label, n.iri, n.relation))),
+        tuple(sorted(far_things, key=lambda f: (f.label, f.iri, f.relation, f.via))),
     )
+
+
+def _alike(atlas: Atlas, meant: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Yield the units beside a unit with the indicators that they report."""
+    siblings = sorted({row["node"] for row in _rows(atlas, SIBLINGS, meant, "")})
+    return ask(atlas.store, REPORTED.replace("NODES", values(siblings))) if siblings else iter(())
 
 
 def _printed(atlas: Atlas, figure: str) -> str:
@@ -226,8 +223,10 @@ def _printed(atlas: Atlas, figure: str) -> str:
     return next(ask(atlas.store, PRINTED.replace("ASKED", values([figure]))), {"printed": figure})["printed"]
 
 
-def _rows(atlas: Atlas, query: str, asked: str, pattern: str) -> list[dict[str, str]]:
-    return list(ask(atlas.store, query.replace("ASKED", values([asked])).replace("PATTERN", pattern)))
+def _rows(atlas: Atlas, query: str, meant: Iterable[str], pattern: str) -> Iterator[dict[str, str]]:
+    for thing in meant:
+        asked = ASKED.sub(values([thing]), query.replace("PATTERN", pattern))
+        yield from (row for row in ask(atlas.store, asked) if row["node"])
 
 
 def _labels(atlas: Atlas, things: set[str], language: str) -> dict[str, str]:
@@ -240,8 +239,9 @@ def _labels(atlas: Atlas, things: set[str], language: str) -> dict[str, str]:
     return found
 
 
-def shared_models(atlas: Atlas) -> list[Shared]:
+@lru_cache(maxsize=4)  # the graph of an atlas does not change
+def shared_models(atlas: Atlas) -> tuple[Shared, ...]:
     """Return which models the units of each province run."""
     rows = ask(atlas.store, MODELS)
     found = [Shared(r["model"], r["label"], r["province"], r["provinceLabel"], int(r["units"])) for r in rows]
-    return sorted(found, key=lambda s: (s.label, s.model, s.province_label, s.province))
+    return tuple(sorted(found, key=lambda s: (s.label, s.model, s.province_label, s.province)))

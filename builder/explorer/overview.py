@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from builder.explorer.atlas import Atlas
 from builder.sparql import ask
@@ -77,12 +78,14 @@ class Entry:
     folded: str
 
 
+@lru_cache(maxsize=4)  # the graph of an atlas does not change
 def count_things(atlas: Atlas) -> dict[str, int]:
     """Return how many things of each class there are."""
     return {row["kind"].rsplit("#", 1)[-1]: int(row["things"]) for row in ask(atlas.store, COUNTS)}
 
 
-def localities(atlas: Atlas) -> list[Locality]:
+@lru_cache(maxsize=4)  # the graph of an atlas does not change
+def localities(atlas: Atlas) -> tuple[Locality, ...]:
     """Return every unit of which pages tell, as it was then, by name."""
     found = {
         row["version"]: Locality(
@@ -96,7 +99,7 @@ def localities(atlas: Atlas) -> list[Locality]:
         )
         for row in sorted(ask(atlas.store, LOCALITIES), key=lambda r: (r["version"], r["province"], r["label"]))
     }
-    return sorted(found.values(), key=lambda each: (*alphabetical(each.label), each.iri))
+    return tuple(sorted(found.values(), key=lambda each: (*alphabetical(each.label), each.iri)))
 
 
 def provinces(atlas: Atlas) -> list[Province]:

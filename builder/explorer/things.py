@@ -17,11 +17,9 @@ SELECT DISTINCT ?initiative ?label ?type ?status ?area ?body ?unit ?name ?page ?
   OPTIONAL { ?initiative prov:wasAssociatedWith/rdfs:label ?body }
   OPTIONAL { ?initiative dcterms:spatial ?unit . ?unit rdfs:label ?name }
   OPTIONAL { ?initiative cchc:legalBasis ?legal . ?legal eli:id_local ?number }
-  OPTIONAL {
-    ?initiative prov:wasDerivedFrom ?document . ?document a cchc:SourceDocument ; dcterms:identifier ?page .
-    OPTIONAL { ?document dcterms:title ?title }
-    OPTIONAL { ?document dcterms:issued ?issued }
-  }
+  OPTIONAL { ?initiative prov:wasDerivedFrom ?document . ?document dcterms:identifier ?page }
+  OPTIONAL { ?initiative prov:wasDerivedFrom/dcterms:title ?title }
+  OPTIONAL { ?initiative prov:wasDerivedFrom/dcterms:issued ?issued }
 }"""
 DOCUMENTS = """
 SELECT DISTINCT ?document ?page ?title ?issued ?address ?publisher ?publisherName WHERE {
@@ -101,9 +99,7 @@ def initiatives_of_unit(atlas: Atlas, unit: str) -> list[Initiative]:
 
 def initiatives_of_document(atlas: Atlas, document: str) -> list[Initiative]:
     """Return the initiatives that a page reports."""
-    return _initiatives(
-        atlas, f"VALUES ?document {{ {values([document])} }} ?initiative prov:wasDerivedFrom ?document ."
-    )
+    return _initiatives(atlas, f"?initiative prov:wasDerivedFrom {values([document])} .")
 
 
 def initiatives_of_kind(atlas: Atlas, kind: str) -> list[Initiative]:
@@ -163,11 +159,9 @@ def _initiative(iri: str, rows: list[dict[str, str]]) -> Initiative:
 def documents_about(atlas: Atlas, unit: str) -> list[Document]:
     """Return the pages about a unit or with figures of it, the newest first."""
     own = f"{values([unit])} cchc:hasVersion ?version ."
-    return _documents(
-        atlas,
-        f"{own} {{ ?document dcterms:spatial ?version }} UNION "
-        "{ ?figure sdmx-dimension:refArea ?version ; a cchc:Observation ; prov:wasDerivedFrom ?document }",
-    )
+    about = _documents(atlas, f"{own} ?document dcterms:spatial ?version .")
+    telling = f"{own} ?figure sdmx-dimension:refArea ?version ; a cchc:Observation ; prov:wasDerivedFrom ?document ."
+    return _newest_first({*about, *_documents(atlas, telling)})
 
 
 def documents_citing(atlas: Atlas, legal: str) -> list[Document]:
@@ -195,8 +189,11 @@ def _documents(atlas: Atlas, anchor: str) -> list[Document]:
     for row in sorted(ask(atlas.store, DOCUMENTS.replace("ANCHOR", anchor)), key=lambda r: tuple(r.values())):
         told = (row["title"], row["issued"][:10], row["address"], row["publisher"], row["publisherName"])
         found.setdefault(row["document"], Document(row["document"], row["page"], *told))
-    by_page = sorted(found.values(), key=lambda d: d.page)
-    return sorted(by_page, key=lambda d: d.issued, reverse=True)
+    return _newest_first(found.values())
+
+
+def _newest_first(documents: Iterable[Document]) -> list[Document]:
+    return sorted(sorted(documents, key=lambda d: d.page), key=lambda d: d.issued, reverse=True)
 
 
 def legal_cited_by(atlas: Atlas, document: str) -> list[Legal]:
