@@ -68,6 +68,8 @@ KINDS = {
     "ontology": "/ontology",
     "data": "/data",
     "compare": "/compare/on-time-rate",
+    "questions": "/questions",
+    "question": "/questions/on-time-rate-by-unit",
     "graph": "/graph",
     "neighbourhood": "/graph/unit/450",
     "unit": "/doc/unit/450.html",

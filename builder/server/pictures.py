@@ -192,7 +192,8 @@ def _network(view: View, found: Neighbourhood, title: str) -> str:
 def walk(view: View, iri: str) -> str:
     """Return where the graph around a thing is, or the page about it where there is none."""
     place = place_of(iri).removeprefix("doc/").partition("#")[0]
-    return view.to(f"graph/{place}") if kind_of(iri) else view.thing(iri)
+    drawn = kind_of(iri) and view.links.has(f"graph/{place}")
+    return view.to(f"graph/{place}") if drawn else view.thing(iri)
 
 
 def _sharing(view: View, shared: Sequence[Shared], title: str) -> str:

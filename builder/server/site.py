@@ -46,6 +46,7 @@ TOP = (
     "compare",
     "graph",
     "ontology",
+    "data",
 )
 Progress = Callable[[int, int], None]
 
