@@ -17,6 +17,7 @@ SELECT DISTINCT ?thing ?label ?language WHERE {
   VALUES ?thing { THINGS }
   VALUES ?naming { skos:prefLabel rdfs:label dcterms:title eli:id_local dcterms:identifier }
   ?thing ?naming ?label . BIND(LANG(?label) AS ?language)
+  FILTER(?naming != dcterms:identifier || NOT EXISTS { ?thing dcterms:title|rdfs:label ?name })
 } ORDER BY ?thing ?label"""
 
 Names = Mapping[str, Mapping[str, str]]  # IRI -> language -> label
