@@ -90,6 +90,38 @@ def test_every_kind_of_page_is_looked_at() -> None:
     assert [handler.__name__ for _, handler in PLACES if handler not in looked_at] == []
 
 
+WRONG = """<!doctype html><html lang="vi"><title>Sai</title><style>a:focus { outline: none }</style>
+<h1 id="a">Sai</h1><p id="a" style="color: #999; width: 3000px">Chữ quá nhạt và quá rộng</p><a href="#b">liên kết</a>
+<button tabindex="1">trước</button><img src="http://example.org/x.png">
+<script>console.error("x"); alert(1); y()</script>
+"""
+
+
+@browsed
+def test_what_is_wrong_with_a_page_is_noticed(browser: Browser) -> None:
+    """The checks below fail where they should: each of these faults is told of."""
+    with visiting(browser, "http://127.0.0.1:9") as visit:
+        visit.page.set_content(WRONG)
+        visit.check()
+        for _ in range(visit.page.evaluate(REACHABLE)):
+            visit.page.keyboard.press("Tab")
+        told = "\n".join((*visit.problems, *visit.page.evaluate(MISSED)))
+
+        for fault in (
+            "axe color-contrast",
+            "axe image-alt",
+            "id twice: a",
+            "no such place: #b",
+            "px of content in",
+            "request to elsewhere: http://example.org/x.png",
+            "console: x",
+            "script: y is not defined",
+            "dialog: 1",
+            "Tab 1 should reach",
+        ):
+            assert fault in told
+
+
 def in_languages(*names: str, languages: Sequence[str] = LANGUAGES) -> list[tuple[str, str]]:
     return [(name, language) for name in names for language in languages]
 
