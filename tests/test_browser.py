@@ -45,6 +45,7 @@ PAGES = {
     "resource-change": "doc/change/708-2025-07-01.html",
     "resource-issue": "doc/issue/{issue}.html",
     "resource-concept": "doc/concept/level/commune.html",
+    "question-nothing": "questions/on-time-rate-by-unit?year=1999",
     "graph": "graph",
     "graph-unit": "graph/unit/573",
     "ontology": "ontology",
@@ -87,6 +88,38 @@ def test_every_kind_of_page_is_looked_at() -> None:
     looked_at = {handler_of(path) for path in PAGES.values()}
 
     assert [handler.__name__ for _, handler in PLACES if handler not in looked_at] == []
+
+
+WRONG = """<!doctype html><html lang="vi"><title>Sai</title><style>a:focus { outline: none }</style>
+<h1 id="a">Sai</h1><p id="a" style="color: #999; width: 3000px">Chữ quá nhạt và quá rộng</p><a href="#b">liên kết</a>
+<button tabindex="1">trước</button><img src="http://example.org/x.png">
+<script>console.error("x"); alert(1); y()</script>
+"""
+
+
+@browsed
+def test_what_is_wrong_with_a_page_is_noticed(browser: Browser) -> None:
+    """The checks below fail where they should: each of these faults is told of."""
+    with visiting(browser, "http://127.0.0.1:9") as visit:
+        visit.page.set_content(WRONG)
+        visit.check()
+        for _ in range(visit.page.evaluate(REACHABLE)):
+            visit.page.keyboard.press("Tab")
+        told = "\n".join((*visit.problems, *visit.page.evaluate(MISSED)))
+
+        for fault in (
+            "axe color-contrast",
+            "axe image-alt",
+            "id twice: a",
+            "no such place: #b",
+            "px of content in",
+            "request to elsewhere: http://example.org/x.png",
+            "console: x",
+            "script: y is not defined",
+            "dialog: 1",
+            "Tab 1 should reach",
+        ):
+            assert fault in told
 
 
 def in_languages(*names: str, languages: Sequence[str] = LANGUAGES) -> list[tuple[str, str]]:
@@ -209,6 +242,55 @@ def test_figure_of_an_example_page_in_three_clicks(browser: Browser, served: str
         expect(page.locator("blockquote")).to_contain_text("tỷ lệ hồ sơ được trả đúng hẹn và trước hẹn của huyện")
         expect(page.locator("blockquote mark")).to_have_text("98%")
         assert visit.problems == []
+
+
+# ---------------------------------------------------------------- lists to choose from
+
+
+@browsed
+def test_an_indicator_is_found_without_diacritics_and_chosen_by_keyboard(browser: Browser, served: str) -> None:
+    with visiting(browser, served, locale="vi-VN") as visit:
+        page = visit.page
+        visit.open("compare/dossiers-received")
+        field = page.get_by_role("combobox", name="Chỉ tiêu")
+        field.focus()
+        page.keyboard.type("ty le dung han")
+        expect(page.get_by_role("option").first).to_have_text(re.compile("tỷ lệ hồ sơ giải quyết đúng và trước hạn"))
+        visit.check()  # while the list is open
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        expect(field).to_have_value(re.compile("tỷ lệ hồ sơ giải quyết đúng và trước hạn"))
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="So sánh").press("Enter")
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("tỷ lệ hồ sơ giải quyết đúng và trước hạn")
+        assert "indicator=on-time-rate" in page.url
+        assert visit.problems == []
+
+
+@browsed
+def test_an_indicator_is_chosen_without_scripts(browser: Browser, served: str) -> None:
+    with visiting(browser, served, java_script_enabled=False, locale="vi-VN") as visit:
+        visit.open("compare/dossiers-received")
+        visit.page.locator("select#indicator").select_option("on-time-rate")
+        visit.page.get_by_role("button", name="So sánh").click()
+
+        expect(visit.page.get_by_role("heading", level=1)).to_have_text("tỷ lệ hồ sơ giải quyết đúng và trước hạn")
+        assert visit.problems == []
+
+
+@browsed
+def test_an_error_of_a_query_leads_to_its_place(browser: Browser, served: str) -> None:
+    with visiting(browser, served) as visit:
+        visit.open("query")
+        visit.page.locator("textarea#query").fill("SELECT ?a\nWHERE { ?a ?b }")
+        visit.page.keyboard.press("Control+Enter")
+        visit.page.locator("a[data-line]").click()
+
+        expect(visit.page.locator("textarea#query")).to_be_focused()
+        assert visit.page.evaluate("document.activeElement.selectionStart") > len("SELECT ?a\n")
 
 
 # ---------------------------------------------------------------- pages that attack

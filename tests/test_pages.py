@@ -14,6 +14,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from builder.explorer import comparison, neighbours, overview
+from builder.explorer.atlas import choose
 from builder.explorer.description import describe
 from builder.server.addresses import MEDIA, RDF_ENDINGS, file_of, iri_of, place_of, split_ending
 from builder.server.app import HEADERS, make_app
@@ -435,3 +436,9 @@ def test_what_is_asked_for_is_escaped(client):
 def test_entries_are_found_once(site):
     found = overview.search(site.entries, "châu thành")
     assert len({entry.iri for entry in found}) == len(found) > 1
+
+
+def test_things_are_called_by_name_in_every_language(site):
+    """A page by its title, which is Vietnamese, rather than by the name of its file."""
+    page = f"{BASE}document/dong-hoi-2023.txt"
+    assert choose(site.atlas.labels([page])[page], "en").startswith("Đồng Hới")
