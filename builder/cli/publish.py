@@ -1,6 +1,7 @@
 """The verbs that show a build: ``serve`` it, or write it as a ``site`` of files."""
 
 import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,11 +123,13 @@ def _run(site: "Site", pool: "Pool", listener: socket.socket, client_seconds: fl
     import uvicorn
 
     from builder.server.app import make_app
+    from builder.server.pages import warm
     from builder.server.protocol import sparql_routes
     from builder.server.questions import question_routes
     from builder.server.throttle import Throttle
 
     app = make_app(site, [*sparql_routes(pool, Throttle(client_seconds)), *question_routes()])
+    threading.Thread(target=warm, args=[site], daemon=True).start()
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     say(f"Mở {address} (Ctrl+C để dừng)", f"open {address} (Ctrl+C to stop)")

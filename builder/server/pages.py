@@ -25,7 +25,7 @@ from builder.server.addresses import iri_of
 from builder.server.asking import Answerer, InProcess
 from builder.server.catalogue import BESIDE, catalogue_of
 from builder.server.pictures import RELATIONS, pictures, walk
-from builder.server.view import View
+from builder.server.view import VI, Served, View
 from builder.sparql import Answering
 from builder.states import STATES
 from builder.text import alphabetical
@@ -63,6 +63,12 @@ def open_site(out: Path, store: Answering, release: Path | None = None, *, answe
     atlas = open_atlas(store)
     entries = tuple(overview.list_entries(atlas))
     return Site(out, atlas, entries, open_choices(atlas), answerer or InProcess(store), release)
+
+
+def warm(site: Site) -> None:
+    """Load and count once what the first reader would otherwise wait for."""
+    for place in ("index", "compare", "graph"):
+        render(site, View(place, VI, Served(), {}))
 
 
 def render(site: Site, view: View) -> Page:
@@ -379,7 +385,10 @@ def graph(site: Site, view: View) -> tuple[str, Context]:
 def neighbourhood(site: Site, view: View, path: str) -> tuple[str, Context] | None:
     """Return what a thing is linked with, as a picture and as a table."""
     found = neighbours.find_neighbours(site.atlas, iri_of(path), view.language)
-    return ("graph.html", {"found": found, "relations": RELATIONS}) if found else None
+    if found is None:
+        return None
+    via = {near.iri: near.label for near in found.near}
+    return "graph.html", {"found": found, "relations": RELATIONS, "via": via}
 
 
 Handler = Callable[..., tuple[str, Context] | None]
