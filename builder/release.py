@@ -41,7 +41,7 @@ class Part:
 
     name: str
     media_type: str
-    format: str  # code in the list of file types of the EU
+    format: str  # code in the list of file types of the EU, "" where that has none
     title: Texts
     write: Callable[[Path, Path], object]  # takes the folder of the build and the file to write
     packed: bool = False  # by gzip, once written
@@ -55,7 +55,7 @@ class Released:
     left_out: tuple[str, ...]  # one line for each file that could not be made: what and why
 
 
-def _graph(form: str) -> Callable[[Path, Path], object]:
+def _export(form: str) -> Callable[[Path, Path], object]:
     return lambda out, target: export(out / pipeline.GRAPH, form, target)
 
 
@@ -65,6 +65,11 @@ def _write_network(out: Path, target: Path) -> None:
 
 def _write_questions(out: Path, target: Path) -> None:  # noqa: ARG001  all parts are made alike
     target.write_text(write_questions(), encoding="utf-8", newline="\n")
+
+
+def _write_metadata(out: Path, target: Path) -> None:  # noqa: ARG001
+    """Do nothing: the description of a CSV file is written together with it."""
+    assert target.is_file()
 
 
 def _write_context(out: Path, target: Path) -> None:  # noqa: ARG001
@@ -82,22 +87,22 @@ PARTS: tuple[Part, ...] = (
         "application/n-quads",
         "RDF_N_QUADS",
         _titled("Đồ thị dạng N-Quads, mỗi trang một đồ thị có tên", "Graph as N-Quads, one named graph per page"),
-        _graph("nq"),
+        _export("nq"),
     ),
     Part(
         "graph.trig",
         "application/trig",
         "RDF_TRIG",
         _titled("Đồ thị dạng TriG, mỗi trang một đồ thị có tên", "Graph as TriG, one named graph per page"),
-        _graph("trig"),
+        _export("trig"),
     ),
-    Part("graph.ttl", "text/turtle", "RDF_TURTLE", _titled("Đồ thị dạng Turtle", "Graph as Turtle"), _graph("ttl")),
+    Part("graph.ttl", "text/turtle", "RDF_TURTLE", _titled("Đồ thị dạng Turtle", "Graph as Turtle"), _export("ttl")),
     Part(
         "graph.nt.gz",
         "application/n-triples",
         "RDF_N_TRIPLES",
         _titled("Đồ thị dạng N-Triples, nén gzip", "Graph as N-Triples, gzipped"),
-        _graph("nt"),
+        _export("nt"),
         packed=True,
     ),
     Part(
@@ -105,14 +110,45 @@ PARTS: tuple[Part, ...] = (
         "application/ld+json",
         "JSON_LD",
         _titled("Đồ thị dạng JSON-LD rút gọn", "Graph as compact JSON-LD"),
-        _graph("jsonld"),
+        _export("jsonld"),
     ),
     Part(
         "graph.rdf",
         "application/rdf+xml",
         "RDF_XML",
         _titled("Đồ thị dạng RDF/XML", "Graph as RDF/XML"),
-        _graph("rdfxml"),
+        _export("rdfxml"),
+    ),
+    Part(
+        "observations.csv",
+        "text/csv",
+        "CSV",
+        _titled("Bảng số liệu dạng CSV", "Table of figures as CSV"),
+        _export("csv"),
+    ),
+    Part(
+        "observations.csv-metadata.json",
+        "application/csvm+json",
+        "JSON",
+        _titled("Mô tả bảng số liệu theo CSVW", "Description of the table of figures by CSVW"),
+        _write_metadata,
+    ),
+    Part(
+        "observations.parquet",
+        "application/vnd.apache.parquet",
+        "",
+        _titled("Bảng số liệu dạng Parquet", "Table of figures as Parquet"),
+        _export("parquet"),
+    ),
+    Part(
+        "figures.sqlite",
+        "application/vnd.sqlite3",
+        "",
+        _titled(
+            "Số liệu, sáng kiến, văn bản và dẫn chứng dạng SQLite",
+            "Figures, initiatives, documents and evidence as SQLite",
+        ),
+        _export("sqlite"),
     ),
     Part(
         "context.jsonld",

@@ -110,7 +110,7 @@ class File:
 
     name: str  # its path within the release
     media_type: str  # of what is inside, as registered with IANA: "application/n-triples"
-    format: str  # code in the list of file types of the EU: "RDF_N_TRIPLES"
+    format: str  # code in the list of file types of the EU: "RDF_N_TRIPLES"; "" where that has none
     title: Texts
     size: int  # bytes
     sha256: str
@@ -314,8 +314,9 @@ def _tell_file(told: Statements, catalogue: Catalogue, file: File) -> None:
     _link_media_type(told, name, "dcat:mediaType", file.media_type)
     if file.packed:
         _link_media_type(told, name, "dcat:compressFormat", "application/gzip")
-    told.link(name, "dcterms:format", f"{AUTHORITY}file-type/{file.format}")
-    _tell_code(told, "file-type", file.format, "dcterms:MediaTypeOrExtent")
+    if file.format:
+        told.link(name, "dcterms:format", f"{AUTHORITY}file-type/{file.format}")
+        _tell_code(told, "file-type", file.format, "dcterms:MediaTypeOrExtent")
     told.value(name, "dcat:byteSize", file.size, "nonNegativeInteger")
     told.link(name, "spdx:checksum", f"{name}#checksum")
     told.link(f"{name}#checksum", "rdf:type", "spdx:Checksum")
