@@ -204,6 +204,7 @@ def test_a_comparison_holds_every_figure_the_highest_first(client, site):
         ("province=44/origin", {"Thành phố Đồng Hới"}),
         ("level=province", {"Tỉnh Đắk Nông", "Tỉnh Kon Tum"}),
         ("work=commune", {"Huyện Tiên Yên", "Thành phố Nha Trang"}),
+        ("units=199&units=450", {"Huyện Tiên Yên", "Thành phố Đồng Hới"}),
         ("year=2021&province=56/origin&work=commune", {"Thành phố Nha Trang"}),
     ],
 )

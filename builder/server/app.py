@@ -85,7 +85,7 @@ def view_of(request: Request, place: str) -> View:
     accepted = parse_accept_header(request.headers.get("accept-language"), LanguageAccept)
     default = accepted.best_match(LANGUAGES, VI) or VI
     asked = request.query_params.get("lang", "")
-    params = {name: value for name, value in request.query_params.items() if name != "lang"}
+    params = {name: " ".join(request.query_params.getlist(name)) for name in request.query_params if name != "lang"}
     links = Served(request.scope.get("root_path", ""), default)
     return View(place, asked if asked in LANGUAGES else default, links, params)
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import jinja2
 
 Context = dict[str, Any]
-LEVELS = ("province", "district", "commune")
+MOST_ROWS, MOST_UNITS = 300, 200  # that a comparison shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +371,14 @@ def compare(site: Site, view: View, name: str | None = None, year: str | None = 
         carried=asked.get("geography") == "as-of",
     )
     found = comparison.compare(site.atlas, choice, view.language)
-    return "compare.html", {"choice": choice, "found": found, "indicators": counted, "iri": NAMESPACES["ind"] + name}
+    return "compare.html", {
+        "choice": choice,
+        "found": found,
+        "indicators": counted,
+        "iri": NAMESPACES["ind"] + name,
+        "most_rows": MOST_ROWS,
+        "most_units": MOST_UNITS,
+    }
 
 
 # ---------------------------------------------------------------- the graph
