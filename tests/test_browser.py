@@ -348,3 +348,23 @@ def test_file_of_the_static_site(name: str, files: Path, browser: Browser, scree
             visit.page.screenshot(path=screenshots / f"static-{name}-{scheme}-{width}.png", full_page=True)
 
         assert visit.problems == []
+
+
+@browsed
+@pytest.mark.parametrize(
+    ("place", "unit"), [("search.html", "doc/unit/875.html"), ("en/search.html", "en/doc/unit/875.html")]
+)
+def test_files_are_searched_without_diacritics(place: str, unit: str, files: Path, browser: Browser) -> None:
+    """What is found first leads to the page in the same language."""
+    with visiting(browser, files.as_uri()) as visit:
+        visit.page.goto(f"{visit.home}/{place}")
+        visit.page.locator("#q").fill("lap vo huyen")
+        assert visit.page.locator("#found li").count() > 0
+        visit.page.locator("#found a").first.click()
+        visit.page.wait_for_url(f"{visit.home}/{unit}")
+        visit.page.goto(f"{visit.home}/{place}")
+        visit.page.locator("#q").fill("xyzzy")
+        assert visit.page.locator("#found li").count() == 0
+        assert visit.page.locator("#status").inner_text()
+
+        assert visit.problems == []

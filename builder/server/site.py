@@ -1,7 +1,7 @@
 """The site as files: every page in both languages, the RDF of every thing, and an index to search, without a server."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -93,7 +93,7 @@ def _write_all(site: pages.Site, folder: Path, report: Progress) -> int:
         _write(folder / file_of("ontology", ending), serialize(all_statements(site.atlas), ending))
     for asset in sorted(STATIC.iterdir()):
         _write(folder / "static" / asset.name, asset.read_bytes())
-    _write(folder / "static" / "entries.js", _entries(site).encode())
+    _write(folder / "static" / "entries.js", _entries(site, places).encode())
     _write(folder / MARK, b"{}\n")
     return sum(1 for path in folder.rglob("*") if path.is_file())
 
@@ -130,9 +130,10 @@ def _write_downloads(site: pages.Site, folder: Path, place: str) -> None:
         _write(folder / file_of(place, ending), body)
 
 
-def _entries(site: pages.Site) -> str:
+def _entries(site: pages.Site, places: Container[str]) -> str:
     """Return what can be searched for as a script, since a file may not fetch another."""
-    told = [[each.label, each.kind, file_of(place_of(each.iri)), each.folded] for each in site.entries]
+    found = ((place_of(each.iri), each) for each in site.entries)
+    told = [[each.label, each.kind, file_of(place), each.folded] for place, each in found if place in places]
     return f"const ENTRIES = {json.dumps(told, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
