@@ -287,7 +287,7 @@ def shared_references(linked: LinkedDocument) -> set[tuple[str, ...]]:
     for issue in linked.issues:
         found.update(("unit", c) for c in issue.candidates if "/" in c)
     if publisher := publisher_of(linked.document):
-        found.add(("publisher", publisher))
+        found.add(("publisher", publisher, " ".join(linked.document.publisher.split())))
     return found
 
 
@@ -306,11 +306,19 @@ def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, 
             _write_legal(lines, lexicon, *told)
         elif kind == "interval":
             _write_interval(lines, Period(_day(told[0]), _day(told[1])))
-        elif kind == "publisher":
-            lines.link(iri.publisher_iri(told[0]), RDF.type, ORG.Organization)
-            lines.add(iri.publisher_iri(told[0]), RDFS.label, literal(told[0]))
+    _write_publishers(lines, [(r[1], r[2]) for r in ordered if r[0] == "publisher"])
     _write_dataset(lines)
     return sorted(lines.lines)
+
+
+def _write_publishers(lines: _Lines, told: Iterable[tuple[str, str]]) -> None:
+    """Describe publishers; one is called by the first name given with a page of it, else by its host."""
+    names: dict[str, list[str]] = {}
+    for publisher, name in told:
+        names.setdefault(publisher, []).extend([name] if name else [])
+    for publisher, given in names.items():
+        lines.link(iri.publisher_iri(publisher), RDF.type, ORG.Organization)
+        lines.add(iri.publisher_iri(publisher), RDFS.label, literal(min(given, default=publisher)))
 
 
 def write_units(keys: Iterable[str], gazetteer: Gazetteer) -> list[str]:

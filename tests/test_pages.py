@@ -172,6 +172,19 @@ def test_a_unit_shows_versions_and_what_became_of_it(client):
     assert "29/02/2020" in page
 
 
+def test_units_of_one_name_are_told_apart(client, site):
+    """An issue about ten districts named Châu Thành names the province of each."""
+    issue = "SELECT ?issue WHERE { ?issue a cchc:Issue ; cchc:candidate ?unit } LIMIT 1"
+    found = next(ask(site.atlas.store, issue), None)
+    assert found
+    page = page_of(client, f"/{place_of(found['issue'])}.html")
+    assert len({text_of(a) for a in page.iterfind(".//main//a") if text_of(a).startswith("Huyện Châu Thành, ")}) > 8
+
+
+def test_publishers_have_their_names(client):
+    assert "Báo Đồng Tháp" in text_of(page_of(client, "/doc/document/lap-vo-2018.txt.html"))
+
+
 def test_search_needs_no_diacritics(client):
     found = page_of(client, "/search?q=lap+vo").find_class("name")
     assert text_of(found[0]) == "Huyện Lấp Vò"

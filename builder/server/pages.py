@@ -136,8 +136,13 @@ def _helpers(site: Site, view: View) -> Context:
 
 
 def _names(site: Site, view: View, things: Iterable[str]) -> dict[str, str]:
-    """Return what things are called in the language of the page, by IRI."""
-    return {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(things).items()}
+    """Return what things are called in the language of the page, by IRI; units with the province they lie in."""
+    names = {iri: choose(labels, view.language) for iri, labels in site.atlas.labels(things).items()}
+    units_named = [iri for iri in names if iri.startswith(f"{BASE}unit/")]
+    for iri, (province, name) in figures.provinces_of(site.atlas, units_named).items():
+        if iri != province:
+            names[iri] = f"{names[iri]}, {name}"
+    return names
 
 
 def short_name(iri: str) -> str:
