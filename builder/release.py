@@ -136,7 +136,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "observations.parquet",
         "application/vnd.apache.parquet",
-        "",
+        "PARQUET",
         _titled("Bảng số liệu dạng Parquet", "Table of figures as Parquet"),
         _export("parquet"),
     ),

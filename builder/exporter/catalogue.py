@@ -317,6 +317,9 @@ def _tell_file(told: Statements, catalogue: Catalogue, file: File) -> None:
     if file.format:
         told.link(name, "dcterms:format", f"{AUTHORITY}file-type/{file.format}")
         _tell_code(told, "file-type", file.format, "dcterms:MediaTypeOrExtent")
+    else:
+        _link_media_type(told, name, "dcterms:format", file.media_type)
+        told.link(MEDIA_TYPES + file.media_type, "rdf:type", "dcterms:MediaTypeOrExtent")
     told.value(name, "dcat:byteSize", file.size, "nonNegativeInteger")
     told.link(name, "spdx:checksum", f"{name}#checksum")
     told.link(f"{name}#checksum", "rdf:type", "spdx:Checksum")

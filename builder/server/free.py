@@ -85,7 +85,7 @@ class Problem:
 def missing_prefixes(text: str) -> list[tuple[str, str]]:
     """Return the prefixes of the project that a query uses and does not declare, in alphabetical order.
 
-    >>> missing_prefixes("PREFIX cchc: <x:> ASK { ?s a cchc:Unit ; rdfs:label 'skos:x' }")
+    >>> missing_prefixes("PREFIX cchc: <x:> ASK { ?s a cchc:Issue ; rdfs:label 'skos:x' }")
     [('rdfs', 'http://www.w3.org/2000/01/rdf-schema#')]
     """
     used: set[str] = set()
