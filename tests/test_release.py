@@ -293,7 +293,7 @@ def test_what_dcat_ap_recommends_is_told_but_for_three_things(catalogue: rdflib.
 
 @needs_shapes
 def test_code_lists_are_those_of_the_eu_as_far_as_they_go(catalogue: rdflib.Graph) -> None:
-    """Publisher, provinces and SQLite are no terms of the EU; the rule for checksums wants https where SPDX has http."""
+    """Publisher, provinces and SQLite are no terms of the EU; the rule for checksums wants https, SPDX has http."""
     _, found = judge(catalogue, "mdr-vocabularies.shape.ttl")
     assert {path for path, _ in found} == {"publisher", "spatial", "format", "algorithm", "inScheme", "None"}
 
