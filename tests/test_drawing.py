@@ -573,7 +573,7 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.mark.slow
+@pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; what the markup promises is also tested without one")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("across", "shown"), [(1280, "wide"), (390, "narrow")])

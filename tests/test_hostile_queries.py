@@ -22,7 +22,7 @@ from builder.server.protocol import endpoint_app
 from builder.server.refusals import EngineFailed, LimitHit, Malformed, UnknownGraph
 from builder.server.workers import Pool
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 LIMITS = Limits(seconds=2, memory=1 << 30, rows=10_000, bytes=16 << 20, workers=2)
 CANARY = "http://canary.invalid/"  # stands for the address of the server that nobody may visit

@@ -415,7 +415,7 @@ ServerRoot = {tmp_path}
         process.wait()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_virtuoso_takes_the_graphs_and_removes_them(virtuoso, good, pages, build, tmp_path, call, monkeypatch):
     """Digest authentication, and a server of another family."""
     monkeypatch.setenv("CCHC_TEST_PASSWORD", "dba")

@@ -646,7 +646,7 @@ def ckan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ckan_reads_the_catalogue(ckan: Path, folder: Path, made: Released) -> None:
     """The parser that CKAN's harvester uses, with its profile for DCAT-AP 3. What the catalogue holds is also tested
     above without it."""
