@@ -1,8 +1,7 @@
 """Drawings say what the values say, in markup that a strict page may hold, and their labels can be read."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -559,22 +558,10 @@ def test_every_class_in_use_has_a_rule() -> None:
 
 # ---------------------------------------------------------------- in a browser
 
-CHROMIUM = shutil.which("chromium")
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; what the markup promises is also tested without one")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("across", "shown"), [(1280, "wide"), (390, "narrow")])
 def test_a_strict_page_shows_one_picture_of_each_and_axe_is_content(

@@ -674,6 +674,8 @@ def test_ckan_reads_the_catalogue(ckan: Path, folder: Path, made: Released) -> N
             resource = resources[made.catalogue.address(file)]
             assert (resource["size"], resource["hash"]) == (file.size, file.sha256)
             assert resource["mimetype"] == file.media_type
-            assert resource["format"] in (file.format, "RDF", "XML") or resource["format"].endswith(f"/{file.format}")
+            assert resource["format"] in (file.format, "RDF", "XML") or resource["format"].endswith(
+                f"/{file.format or file.media_type}"
+            )
             assert resource["description"] == file.title[language]
             assert resource["uri"].startswith("https://w3id.org/cchc/id/distribution/")
