@@ -1,17 +1,23 @@
 """The independent checker proves what is right and sees every kind of mistake."""
 
 import ast
+import re
+import sys
+import unicodedata
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from builder import evidence
-from builder.evidence import check_evidence, prove
+from builder.evidence import FIGURES, prove, read_number
 
 PAGE = "Năm 2019, huyện Tiên Yên\r\ngiải quyết đúng hạn 99,4% hồ sơ 𠮷 của người dân."
 NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 CCHC = "https://w3id.org/cchc/ontology#"
+MEASURE = "http://purl.org/linked-data/sdmx/2009/measure#"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 GRAPH = "<https://w3id.org/cchc/id/graph/pages/tien-yen.txt>"
 DOCUMENT = "https://w3id.org/cchc/id/document/pages/tien-yen.txt"
@@ -77,20 +83,20 @@ def build(tmp_path):
 
 def test_what_is_right_is_proved(build):
     """Line ends are kept as they are, and a character outside the basic plane counts as one."""
-    assert prove(*build.write()) == (3, 1, [])
-    assert check_evidence(*build.write()[:2]) == []
+    assert prove(*build.write()) == (0, 3, 1, [])
+    assert prove(*build.write()[:2]).mismatches == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_the_mark_at_the_start_of_a_page_is_no_character(tmp_path, encoding):
-    assert prove(*Build(tmp_path, PAGE.encode(encoding)).write()) == (3, 1, [])
+    assert prove(*Build(tmp_path, PAGE.encode(encoding)).write()) == (0, 3, 1, [])
 
 
 @pytest.mark.parametrize("shift", [-1, 1])
 def test_shifted_offsets_are_seen(build, shift):
     begin, end, characters = build.quotations[0]
     build.quotations[0] = (begin + shift, end + shift, characters)
-    [mismatch] = check_evidence(*build.write())
+    [mismatch] = prove(*build.write()).mismatches
     assert mismatch.startswith(f"{DOCUMENT}#char={begin + shift},{end + shift}: says '99,4%', but the text has")
 
 
@@ -98,7 +104,7 @@ def test_every_changed_character_is_seen(build):
     begin, end, characters = build.quotations[1]
     for place in range(len(characters)):
         build.quotations[1] = (begin, end, f"{characters[:place]}#{characters[place + 1 :]}")
-        assert len(check_evidence(*build.write())) == 1
+        assert len(prove(*build.write()).mismatches) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,27 +113,25 @@ def test_every_changed_character_is_seen(build):
 )
 def test_impossible_offsets_are_seen(build, begin, end, characters):
     build.quotations = [(begin, end, characters)]
-    assert len(check_evidence(*build.write())) == 1
+    assert len(prove(*build.write()).mismatches) == 1
 
 
 def test_composed_and_decomposed_letters_differ(build):
-    import unicodedata
-
     build.text = unicodedata.normalize("NFD", PAGE)
-    assert len(check_evidence(*build.write()[:2])) == 3
+    assert len(prove(*build.write()[:2]).mismatches) == 3
 
 
 def test_a_missing_text_is_seen(build):
     graph, texts, _ = build.write()
     (texts / "pages" / "tien-yen.txt.txt").unlink()
-    assert len(check_evidence(graph, texts)) == 3
-    assert len(check_evidence(graph, texts / "nowhere")) == 3
+    assert len(prove(graph, texts).mismatches) == 3
+    assert len(prove(graph, texts / "nowhere").mismatches) == 3
 
 
 def test_an_unreadable_text_is_seen(build):
     graph, texts, _ = build.write()
     (texts / "pages" / "tien-yen.txt.txt").write_bytes(b"\xff\xfa")
-    assert len(check_evidence(graph, texts)) == 3
+    assert len(prove(graph, texts).mismatches) == 3
 
 
 @pytest.mark.parametrize(
@@ -137,13 +141,13 @@ def test_a_quotation_with_a_part_missing_is_seen(build, leave_out):
     graph, texts, _ = build.write()
     kept = [line for line in build.lines() if leave_out not in line]
     graph.write_text("\n".join(kept) + "\n", encoding="utf-8", newline="")
-    assert len(check_evidence(graph, texts)) == 3
+    assert len(prove(graph, texts).mismatches) == 3
 
 
 def test_offsets_that_are_no_numbers_are_seen(build):
     graph, texts, _ = build.write()
     graph.write_text(graph.read_text(encoding="utf-8").replace(number(build.quotations[0][0]), '"x"'), encoding="utf-8")
-    assert len(check_evidence(graph, texts)) == 1
+    assert len(prove(graph, texts).mismatches) == 1
 
 
 def test_a_second_begin_does_not_hide_the_first(build):
@@ -151,39 +155,161 @@ def test_a_second_begin_does_not_hide_the_first(build):
     begin, end, _ = build.quotations[0]
     second = f"<{DOCUMENT}#char={begin},{end}> <{NIF}beginIndex> {number(begin + 1)} {GRAPH} ."
     graph.write_text("\n".join([*build.lines(), second]) + "\n", encoding="utf-8", newline="")
-    assert len(check_evidence(graph, texts)) == 1
+    assert len(prove(graph, texts).mismatches) == 1
 
 
 def test_a_page_changed_since_is_seen(build):
     graph, texts, pages = build.write()
     (pages / build.path).write_bytes(PAGE.replace("99,4%", "99,5%").encode())
-    assert check_evidence(graph, texts) == []
-    assert check_evidence(graph, texts, pages) == [f"{DOCUMENT}: pages/tien-yen.txt is not the page that was read"]
+    assert prove(graph, texts).mismatches == []
+    assert prove(graph, texts, pages).mismatches == [f"{DOCUMENT}: pages/tien-yen.txt is not the page that was read"]
 
 
 def test_a_text_that_is_not_the_page_is_seen(build):
     build.text = PAGE + " "
-    assert len(check_evidence(*build.write())) == 1
+    assert len(prove(*build.write()).mismatches) == 1
 
 
 def test_a_page_that_is_not_there_is_not_counted(build):
     graph, texts, pages = build.write()
     (pages / build.path).unlink()
-    assert prove(graph, texts, pages) == (3, 0, [])
+    assert prove(graph, texts, pages) == (0, 3, 0, [])
 
 
 def test_nothing_outside_the_folders_is_read(build):
     build.path = "../input/pages/tien-yen.txt"
     graph, texts, pages = build.write()
     (build.folder / "input" / "pages" / "tien-yen.txt.txt").write_bytes(PAGE.encode())
-    assert len(check_evidence(graph, texts)) == 3
+    assert len(prove(graph, texts).mismatches) == 3
     assert prove(graph, texts, pages / "pages").pages == 0
 
 
+# ---------------------------------------------------------------- facts and their numbers
+
+FIGURE = "https://w3id.org/cchc/id/observation/1"
+
+
+def figure(kind: str = "Observation", value: str = "99.4", printed: str = "99,4%", proof: str = "13,18") -> list[str]:
+    """Return the statements of a figure that the quotation “99,4%” proves, or that of a spoiled one."""
+    begin = PAGE.index("99,4%")
+    proof = proof.replace("13,18", f"{begin},{begin + 5}")
+    told = [
+        f"<{FIGURE}> <{TYPE}> <{CCHC}{kind}>",
+        f'<{FIGURE}> <{MEASURE}obsValue> "{value}"^^<http://www.w3.org/2001/XMLSchema#decimal>',
+        f"<{FIGURE}> <{CCHC}printedValue> {quoted(printed)}",
+        f"<{FIGURE}> <{CCHC}evidence> <{DOCUMENT}#char={proof}>",
+    ]
+    return [f"{line} {GRAPH} ." for line in told]
+
+
+def with_fact(build: Build, fact: list[str]) -> list[str]:
+    graph, texts, _ = build.write()
+    graph.write_text("\n".join([*build.lines(), *fact]) + "\n", encoding="utf-8", newline="")
+    proof = prove(graph, texts)
+    assert proof.facts == 1
+    return proof.mismatches
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_a_figure_that_is_quoted_is_proved(build, kind):
+    assert with_fact(build, figure(kind)) == []
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize(
+    ("spoiled", "reason"),
+    [
+        ({"value": "99.5"}, "has the value '99.5', but says '99,4%'"),
+        ({"value": "994"}, "has the value '994', but says '99,4%'"),
+        ({"value": "many"}, "has the value 'many', but says '99,4%'"),
+        ({"printed": "99,5%", "value": "99.5"}, "no quotation proves it"),
+        ({"printed": ""}, "no quotation proves it"),
+        ({"proof": "1,2"}, "no quotation proves it"),
+    ],
+)
+def test_a_spoiled_figure_is_seen(build, kind, spoiled, reason):
+    assert f"{FIGURE}: {reason}" in with_fact(build, figure(kind, **spoiled))
+
+
+@pytest.mark.parametrize("kind", [*FIGURES, "Initiative"])
+@pytest.mark.parametrize("left_out", ["evidence>", "printedValue>", "obsValue>"])
+def test_a_fact_with_a_part_missing_is_seen(build, kind, left_out):
+    kept = [line for line in figure(kind) if left_out not in line]
+    assert (with_fact(build, kept) == []) == (kind == "Initiative" and left_out != "evidence>")
+
+
+def test_a_fact_proved_by_what_is_no_quotation_is_seen(build):
+    """What is called evidence is checked, whatever its type."""
+    forged = [f"<{DOCUMENT}#char=0,5> <{NIF}anchorOf> {quoted('99,4%')} {GRAPH} .", *figure(proof="0,5")]
+    assert [m.partition(": ")[0] for m in with_fact(build, forged)] == [f"{DOCUMENT}#char=0,5"]
+
+
+def test_a_line_that_is_no_statement_is_seen(build):
+    graph, texts, _ = build.write()
+    for broken in ("nonsense", f"<{DOCUMENT}> <{TYPE}> {GRAPH} .", f'<{DOCUMENT}> <{NIF}anchorOf> "\\x" {GRAPH} .'):
+        graph.write_text("\n".join([*build.lines(), broken]) + "\n", encoding="utf-8", newline="")
+        assert prove(graph, texts).mismatches == [f"line {len(build.lines()) + 1}: is no statement"]
+
+
+NUMBERS = {
+    "15.840": "15840",
+    "6.243.886": "6243886",
+    "1,234": "1234",
+    "1.234,5": "1234.5",
+    "1,234.5": "1234.5",
+    "99,97%": "99.97",
+    "99.94 %": "99.94",
+    "94.696": "94.696",
+    "0.607": "0.607",
+    "02": "2",
+    "59,72 ngàn": "59720",
+    "2,6 triệu đồng": "2600000",
+    "4,79 tỷ": "4790000000",
+    "200\u00a0tỉ đồng": "200000000000",
+    "không có": "0",
+    "Chưa có": "0",
+    "nhất": "1",
+    "hai": "2",
+    "bốn": "4",
+    "mười": "10",
+}
+UNLIKE = {"15.840": "1584", "99,97%": "9997", "1.234,5": "12345", "6.243.886": "6243.886", "5.000%": "5000", "ba": "2"}
+
+
+@pytest.mark.parametrize("printed", NUMBERS)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_printed_numbers_are_read(printed, form):
+    assert Decimal(NUMBERS[printed]) in read_number(unicodedata.normalize(form, printed))
+
+
+@pytest.mark.parametrize("printed", UNLIKE)
+def test_printed_numbers_are_not_read_as_others(printed):
+    assert Decimal(UNLIKE[printed]) not in read_number(printed)
+    assert read_number(printed)
+
+
+@pytest.mark.parametrize("printed", ["5 chục", "vô số", "", " "])
+def test_words_that_are_not_known_are_not_judged(printed):
+    assert read_number(printed) == set()
+
+
+def test_it_reads_every_number_of_the_examples(example_out):
+    """What the ontology teaches the builder to read, the checker was taught, too."""
+    proof = prove(example_out / "graph.nq", example_out / "texts", ROOT / "examples" / "pages")
+    assert proof.mismatches == []
+    assert proof.facts >= 130
+    assert proof.pages >= 9
+    told = (example_out / "graph.nq").read_text(encoding="utf-8")
+    printed = set(re.findall(r'#printedValue> "([^"]*)"', told))
+    assert [words for words in sorted(printed) if not read_number(words)] == []
+    assert len(printed) >= 60
+
+
 def test_it_shares_no_code_with_the_builder():
-    """It knows the standard library and the store, nothing else, and is short enough to be read at a glance."""
+    """It knows the standard library, nothing else, and is short enough to be read at a glance."""
     source = Path(evidence.__file__).read_text(encoding="utf-8")
-    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
-    names = {node.module if isinstance(node, ast.ImportFrom) else node.names[0].name for node in imports}
-    assert names == {"hashlib", "pathlib", "typing", "pyoxigraph"}
-    assert len([line for line in source.splitlines() if line.strip()]) <= 60
+    tree = ast.parse(source)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {str(node.module) if isinstance(node, ast.ImportFrom) else node.names[0].name for node in imports}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
+    assert len([line for line in source.splitlines() if line.strip()]) <= 100

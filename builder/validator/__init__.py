@@ -97,7 +97,7 @@ def _name(term: object) -> str:
 
 
 def _unproved(graph: Path, texts: Path, pages: Path | None) -> Iterable[Violation]:
-    for mismatch in evidence.check_evidence(graph, texts, pages):
+    for mismatch in evidence.prove(graph, texts, pages).mismatches:
         focus, _, reason = mismatch.partition(": ")
         yield Violation(focus, "", "evidence", "Violation", value=reason, messages=EVIDENCE_MESSAGES)
 
