@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from builder.gazetteer import Gazetteer, load_gazetteer
+from builder.keeping import GRAPH
 from builder.lexicon import load_lexicon
-from builder.pipeline import GRAPH, MANIFEST, hash_files
+from builder.pipeline import MANIFEST, hash_files
 from builder.writer import write_register
 
 BASE = "https://w3id.org/cchc/id/"

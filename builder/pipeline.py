@@ -1,7 +1,8 @@
 """The whole flow: pages in, a folder with the graph, the texts, the open issues and a manifest out.
 
 Documents are independent of one another; batches of them go through an executor, and what all share is told once at
-the end. Output is written aside and swapped in whole, so a reader sees the old build or the new one, never half of one.
+the end. A page that is as it was in an earlier build is not read again. Output is written aside, proved, and swapped in
+whole, so a reader sees the old build or the new one, never half of one.
 """
 
 import csv
@@ -14,6 +15,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -25,6 +27,7 @@ from tempfile import TemporaryDirectory
 from builder import artefacts
 from builder.comparable import compare
 from builder.errors import BuilderError, SourceError, StoreError
+from builder.evidence import prove
 from builder.exporter import export
 from builder.extractor import extract
 from builder.extractor.llm import Model, propose
@@ -40,6 +43,7 @@ from builder.facts import (
     Observation,
 )
 from builder.gazetteer import load_gazetteer
+from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, Journal, describe, fingerprint, page_key, recall_build
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.lookup import last_day
@@ -66,21 +70,8 @@ _NAMES_OF_UNITS = tuple(
     for end in "/>"
 )
 COUNTED = ("observations", "review", "candidates", "initiatives", "citations")
-GRAPH, ISSUES, MANIFEST, TEXTS = "graph.nq", "issues.tsv", "manifest.json", "texts"
+MANIFEST = "manifest.json"
 COMPARISON = "comparable.nq"  # beside a build: its figures on the units of another day
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What became of one page."""
-
-    id: str
-    text: str
-    lines: tuple[str, ...]
-    issues: tuple[Issue, ...]
-    references: frozenset[tuple[str, ...]]
-    counts: dict[str, int]
-    tally: dict[str, int] = field(default_factory=dict)  # of a second engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +88,13 @@ class Summary:
     quads: int
     unreadable: tuple[str, ...] = ()  # one line each: what, where, what to do
     tally: dict[str, int] = field(default_factory=dict)  # what became of the proposals of a second engine
+    kept: int = 0  # pages that are as they were and were not read again
     files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256
 
 
-def build_document(place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model: Model | None = None) -> Built:
+def build_document(
+    place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model: Model | None = None, made_with: str = ""
+) -> Built:
     """Take one page through all rooms; figures of less confidence than asked for are set aside for review.
 
     Raises:
@@ -109,16 +103,18 @@ def build_document(place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model
 
     """
     lexicon, gazetteer = load_lexicon(), load_gazetteer()
-    document = read(load_source(place), lexicon)
+    source = load_source(place)
+    document = read(source, lexicon)
     engine = compose(extract, partial(propose, model=model)) if model else extract
     extraction = engine(document, lexicon, gazetteer)
     linked = link_document(document, extraction, gazetteer, lexicon)
     linked = _with_page_issues(set_aside(linked, min_confidence))
     return Built(
         id=document.id,
+        key=page_key(source, made_with),
         text=document.text,
         lines=tuple(write_document(linked, lexicon)),
-        issues=linked.issues,
+        rows=tuple(_rows(linked)),
         references=frozenset(shared_references(linked)),
         counts=_count(linked),
         tally=_tally(extraction, linked),
@@ -155,6 +151,16 @@ def _with_page_issues(linked: LinkedDocument) -> LinkedDocument:
     return LinkedDocument(document, linked.about, linked.facts, tuple(issues))
 
 
+def _rows(linked: LinkedDocument) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the table of open issues about a page."""
+    text = linked.document.text
+    for issue in sorted(linked.issues, key=lambda i: (i.span or (-1, -1), i.kind, i.message)):
+        begin, end = issue.span or ("", "")
+        quotation = " ".join(issue.span.of(text).split()) if issue.span else ""
+        candidates = " ".join(issue.candidates)
+        yield linked.document.id, str(begin), str(end), issue.kind, issue.message, candidates, quotation
+
+
 def _count(linked: LinkedDocument) -> dict[str, int]:
     kinds = {"candidates": Candidate, "initiatives": Initiative, "citations": Citation}
     counts = {name: sum(isinstance(f, kind) for f in linked.facts) for name, kind in kinds.items()}
@@ -163,13 +169,16 @@ def _count(linked: LinkedDocument) -> dict[str, int]:
 
 
 def build_batch(
-    places: Sequence[Place], min_confidence: Decimal = MIN_CONFIDENCE, model: Model | None = None
+    places: Sequence[Place],
+    min_confidence: Decimal = MIN_CONFIDENCE,
+    model: Model | None = None,
+    made_with: str = "",
 ) -> list[Built | str]:
     """Build some pages; a page that cannot be read gives one line that says what, where and what to do."""
     results: list[Built | str] = []
     for place in places:
         try:
-            results.append(build_document(place, min_confidence, model))
+            results.append(build_document(place, min_confidence, model, made_with))
         except SourceError as problem:
             results.append(str(problem))
         except (ArithmeticError, LookupError, RecursionError, ValueError) as problem:
@@ -185,8 +194,12 @@ def build(
     progress: Callable[[int, int], None] = lambda *_: None,
     min_confidence: Decimal = MIN_CONFIDENCE,
     model: Model | None = None,
+    fresh: bool = False,
 ) -> Summary:
     """Build the graph of some pages into a folder, replacing an earlier build whole.
+
+    What the earlier build made of pages that are as they were is taken over; the outcome is the same as if all were
+    read. With a model all are read: it is the model's answers that are kept, by itself.
 
     Args:
         inputs: folders, page files or JSON Lines files.
@@ -196,12 +209,13 @@ def build(
         progress: told after each batch how many of how many pages are done.
         min_confidence: from 0 to 1; figures of less are set aside for review.
         model: a language model to ask for a second opinion; the texts of the pages are sent to its address.
+        fresh: read all pages, whatever an earlier build or one that was stopped made of them.
 
     Raises:
         SourceError: there is no page that can be read.
         EngineError: the model cannot be used.
         StoreError: the target cannot be written or holds something else.
-        BuilderError: a process of the pool ended before its time.
+        BuilderError: a process of the pool ended before its time, or a fact is not proved by its page.
 
     """
     if min_confidence.is_nan() or not 0 <= min_confidence <= 1:
@@ -210,17 +224,54 @@ def build(
     _check_target(target)
     listed, problems = list_sources(inputs)
     places = [place for place in listed if target not in place.path.resolve().parents]
-    built: list[Built] = []
     unreadable = [str(problem) for problem in problems]
-    task = partial(build_batch, min_confidence=min_confidence, model=model)
-    for done, results in enumerate(_run(places, jobs, executor, task), 1):
-        built += [r for r in results if isinstance(r, Built)]
+    settings = {"min_confidence": str(min_confidence)} | ({"model": model.name} if model else {})
+    made_with = fingerprint(settings)
+    journal = Journal(target.with_name(f".{target.name}.journal"))
+    known = {} if fresh or model else _recall(target, journal)
+    built = list(_as_they_were(places, known, made_with))
+    kept = {page.id for page in built}
+    unread = [place for place in places if place.id not in kept]
+    task = partial(build_batch, min_confidence=min_confidence, model=model, made_with=made_with)
+    for done, results in enumerate(_run(unread, jobs, executor, task), 1):
+        pages = [r for r in results if isinstance(r, Built)]
+        if len(unread) > BATCH and not model:
+            _keep(journal, pages)
+        built += pages
         unreadable += [r for r in results if isinstance(r, str)]
-        progress(min(done * BATCH, len(places)), len(places))
+        progress(min(done * BATCH, len(unread)), len(unread))
     if not built:
         raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
-    settings = {"min_confidence": str(min_confidence)} | ({"model": model.name} if model else {})
-    return _write_out(sorted(built, key=lambda b: b.id), sorted(unreadable), target, settings)
+    built.sort(key=lambda page: page.id)
+    summary = _write_out(built, sorted(unreadable), target, settings, {place.id: place for place in places})
+    journal.remove()
+    return replace(summary, kept=len(kept))
+
+
+def _recall(target: Path, journal: Journal) -> dict[str, Built]:
+    """Return what an earlier build, and one that was stopped, made of their pages, by key."""
+    earlier: dict[str, Built] = {}
+    if (target / MANIFEST).is_file():
+        files = _read_manifest(target)
+        earlier = recall_build(target, lambda name: name in files and _is_whole(target / name, files[name]))
+    return earlier | journal.recall()
+
+
+def _as_they_were(places: Iterable[Place], known: Mapping[str, Built], made_with: str) -> Iterator[Built]:
+    """Yield what is known of pages, where nothing has changed that it was made from."""
+    for place in places if known else ():
+        with suppress(SourceError):  # told when the page is read
+            if page := known.get(page_key(load_source(place), made_with)):
+                yield page
+
+
+def _keep(journal: Journal, pages: Sequence[Built]) -> None:
+    try:
+        journal.add(pages)
+    except OSError as problem:
+        raise StoreError(
+            f"{journal.path}: cannot be written: {problem.strerror or problem}; nothing was changed"
+        ) from problem
 
 
 def _run(
@@ -300,7 +351,13 @@ def _check_target(target: Path) -> None:
         raise StoreError(f"{target}: exists and is no earlier build; choose another folder or empty it") from problem
 
 
-def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, settings: Mapping[str, str]) -> Summary:
+def _write_out(
+    built: Sequence[Built],
+    unreadable: Sequence[str],
+    target: Path,
+    settings: Mapping[str, str],
+    places: Mapping[str, Place],
+) -> Summary:
     aside = target.with_name(f".{target.name}.building")
     shutil.rmtree(aside, ignore_errors=True)
     try:
@@ -308,7 +365,9 @@ def _write_out(built: Sequence[Built], unreadable: Sequence[str], target: Path, 
         quads = _write_graph(built, aside / GRAPH)
         _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
+        _write_pages(built, aside / PAGES)
         summary = _write_manifest(built, unreadable, quads, aside, settings)
+        _prove(aside, places)
         swap(aside, target)
     except OSError as problem:
         raise StoreError(
@@ -337,10 +396,7 @@ def _write_issues(built: Sequence[Built], unreadable: Sequence[str], path: Path)
     for message in unreadable:
         table.writerow((message.split(": ", 1)[0], "", "", "unreadable", message, "", ""))
     for page in built:
-        for issue in sorted(page.issues, key=lambda i: (i.span or (-1, -1), i.kind, i.message)):
-            begin, end = issue.span or ("", "")
-            quotation = " ".join(issue.span.of(page.text).split()) if issue.span else ""
-            table.writerow((page.id, begin, end, issue.kind, issue.message, " ".join(issue.candidates), quotation))
+        table.writerows(page.rows)
     path.write_text(rows.getvalue(), encoding="utf-8", newline="\n")
 
 
@@ -351,13 +407,27 @@ def _write_texts(built: Sequence[Built], folder: Path) -> None:
         path.write_text(page.text, encoding="utf-8", newline="")
 
 
+def _write_pages(built: Sequence[Built], path: Path) -> None:
+    path.write_text("".join(map(describe, built)), encoding="utf-8", newline="\n")
+
+
+def _prove(folder: Path, places: Mapping[str, Place]) -> None:
+    """Refuse to put in place what its own texts and the pages do not prove."""
+    proof = prove(folder / GRAPH, folder / TEXTS, lambda path: load_source(places[path]).data)
+    if wrong := proof.mismatches:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise BuilderError(
+            f"{wrong[0]}{more}; nothing was changed; build again, with --fresh if no page was changed meanwhile"
+        )
+
+
 def _write_manifest(
     built: Sequence[Built], unreadable: Sequence[str], quads: int, folder: Path, settings: Mapping[str, str]
 ) -> Summary:
     counts = {name: sum(b.counts[name] for b in built) for name in COUNTED}
     summary = Summary(
         pages=len(built),
-        issues=sum(len(b.issues) for b in built) + len(unreadable),
+        issues=sum(len(b.rows) for b in built) + len(unreadable),
         quads=quads,
         unreadable=tuple(unreadable),
         tally=dict(sorted(sum((Counter(b.tally) for b in built), Counter()).items())),
@@ -461,12 +531,16 @@ def open_build(target: Path) -> Path:
     files = _read_manifest(target)
     for name, digest in files.items():
         path = target / name
-        if not path.is_file() or hash_file(path) != digest:
+        if not _is_whole(path, digest):
             raise StoreError(f"{path}: missing or changed since it was built; build again")
     for path in sorted((target / TEXTS).rglob("*")):
         if path.is_file() and path.relative_to(target).as_posix() not in files:
             raise StoreError(f"{path}: not part of the build; move it elsewhere or build again")
     return target / GRAPH
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    return path.is_file() and hash_file(path) == digest
 
 
 def _read_manifest(target: Path) -> dict[str, str]:

@@ -29,6 +29,7 @@ from builder.exporter import (
     write_void,
 )
 from builder.exporter.catalogue import LICENCE
+from builder.keeping import GRAPH
 from builder.sparql import load_graph
 from builder.turtle import Statements, Texts
 
@@ -56,11 +57,11 @@ class Released:
 
 
 def _export(form: str) -> Callable[[Path, Path], object]:
-    return lambda out, target: export(out / pipeline.GRAPH, form, target)
+    return lambda out, target: export(out / GRAPH, form, target)
 
 
 def _write_network(out: Path, target: Path) -> None:
-    write_network(draw(out / pipeline.GRAPH), target)
+    write_network(draw(out / GRAPH), target)
 
 
 def _write_questions(out: Path, target: Path) -> None:  # noqa: ARG001  all parts are made alike

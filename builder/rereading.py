@@ -24,9 +24,9 @@ from builder.facts import (
     Span,
 )
 from builder.gazetteer import load_gazetteer
+from builder.keeping import TEXTS
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
-from builder.pipeline import TEXTS
 from builder.reader import read
 from builder.sparql import Answering, ask
 

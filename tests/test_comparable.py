@@ -14,8 +14,9 @@ from builder.cli import run
 from builder.comparable import compare
 from builder.facts import Comparison
 from builder.gazetteer import load_gazetteer
+from builder.keeping import GRAPH
 from builder.lookup import last_day
-from builder.pipeline import COMPARISON, GRAPH, build, derive_comparison, open_build
+from builder.pipeline import COMPARISON, build, derive_comparison, open_build
 from builder.sparql import load_graph
 from builder.store import open_store
 from builder.validator import validate

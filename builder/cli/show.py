@@ -31,7 +31,7 @@ def put_summary(summary: "Summary", out: str) -> None:
     """Write some lines about a build."""
     put_lines(
         (
-            (in_language("Trang", "pages"), str(summary.pages)),
+            (in_language("Trang", "pages"), f"{summary.pages}{_kept(summary)}"),
             (in_language("Số liệu", "figures"), str(summary.observations)),
             (
                 in_language("Chờ xem lại, ứng viên", "for review, candidates"),
@@ -45,6 +45,11 @@ def put_summary(summary: "Summary", out: str) -> None:
             (in_language("Đồ thị", "graph"), f"{summary.quads} → {out}/graph.nq"),
         )
     )
+
+
+def _kept(summary: "Summary") -> str:
+    """Tell how many pages were not read again."""
+    return f" ({summary.kept} {in_language('không đổi', 'as they were')})" if summary.kept else ""
 
 
 def say_verdict(report: "Report", say: Callable[[str, str], None] = say) -> None:

@@ -35,6 +35,7 @@ def build_pages(
     jobs: int = 1,
     min_confidence: float | None = None,
     model: "Model | None" = None,
+    fresh: bool = False,
 ) -> "Summary":
     """Build with a progress bar, and name the pages that could not be read."""
     from builder import pipeline
@@ -46,7 +47,7 @@ def build_pages(
             f"the texts of the pages are sent to {model.url}",
         )
     with progress("đọc trang", "reading pages") as report:
-        summary = pipeline.build(pages, out, jobs=jobs, progress=report, min_confidence=least, model=model)
+        summary = pipeline.build(pages, out, jobs=jobs, progress=report, min_confidence=least, model=model, fresh=fresh)
     for line in summary.unreadable:
         say_error(SourceError(line))
     return summary

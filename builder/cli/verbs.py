@@ -106,6 +106,11 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
     type=click.Path(path_type=Path),
     help="Nơi giữ câu trả lời / folder that keeps the answers [~/.cache/cchc/llm]",
 )
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Đọc lại mọi trang, kể cả trang không đổi / read all pages, also those that are as they were",
+)
 @AS_JSON
 def build(
     pages: tuple[Path, ...],
@@ -117,14 +122,16 @@ def build(
     llm_model: str | None,
     llm_key_env: str,
     llm_cache: Path | None,
+    fresh: bool,
     as_json: bool,
 ) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
 
-    PAGES: thư mục hoặc tệp .txt, .html, .md, .pdf, .docx, .jsonl(.gz) / folders or files
+    PAGES: thư mục hoặc tệp .txt, .html, .md, .pdf, .docx, .jsonl(.gz) / folders or files. Trang không đổi so với lần
+    dựng trước thì không đọc lại / pages that are as they were in an earlier build are not read again.
     """
     model = choose_model(engine, llm_url, llm_model, llm_key_env, llm_cache)
-    summary = build_pages(pages, out, jobs, min_confidence, model)
+    summary = build_pages(pages, out, jobs, min_confidence, model, fresh)
     if as_json:
         told = {name: value for name, value in asdict(summary).items() if name != "files"}
         put_json(told | {"graph": str(out / "graph.nq")})

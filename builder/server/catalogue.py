@@ -6,7 +6,7 @@ from typing import Protocol
 
 from builder.explorer.atlas import Atlas
 from builder.exporter import About, Catalogue, count_statements, describe
-from builder.pipeline import GRAPH
+from builder.keeping import GRAPH
 from builder.release import CATALOGUE, CHECKSUMS, SCHEMA_ORG, VOID, read_release
 
 BESIDE = (CATALOGUE, VOID, SCHEMA_ORG, CHECKSUMS)  # files that tell of the others
