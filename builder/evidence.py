@@ -23,6 +23,8 @@ NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)\s*(nghìn|ngàn|triệu|tỷ|tỉ)?\s*(%
 WHOLE = r"\d+|[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)"
 SCALES = {None: 0, "nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
 WORDS = ("không|chưa", "nhất|đầu", "nhì|hai", "ba", "tư|bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")  # from 0
+USED = {"beginIndex", "endIndex", "anchorOf", "referenceContext", "sourceUrl", "identifier", "sha256", "wasDerivedFrom"}
+USED |= {"evidence", "printedValue", "obsValue"}
 Node = dict[str, set[str]]  # last part of a property -> values
 
 
@@ -63,9 +65,10 @@ def _read_graph(graph: Path) -> tuple[dict[str, Node], dict[str, set[str]]]:
         for number, line in enumerate(lines, 1):
             parts = LINE.fullmatch(line)
             name, word, address, text = parts.groups() if parts else (f"line {number}", "type", "#broken", "")
-            nodes[name][word].add(json.loads(text, strict=False) if address is None else address)
             if word in ("type", "issueKind"):
-                kinds[re.split("[/#]", address or "")[-1]].add(name)
+                kinds[address.rpartition("#")[2].rpartition("/")[2]].add(name)
+            elif word in USED:
+                nodes[name][word].add(address or (json.loads(text) if "\\" in text else text[1:-1]))
     return nodes, kinds
 
 
