@@ -220,15 +220,12 @@ def change(folder: Path, chance: random.Random) -> None:
     elif deed == "spoil":
         page.write_bytes(b"\x00\x01")
     elif deed == "tell":
-        rows = [
-            f"{p.relative_to(folder)},https://a{chance.randrange(5)}.vn,,2020-01-0{chance.randrange(1, 9)},\n"
-            for p in pages
-        ]
+        names = [p.relative_to(folder).as_posix() for p in pages]
+        rows = [f"{name},https://a{chance.randrange(5)}.vn,,2020-01-0{chance.randrange(1, 9)},\n" for name in names]
         (folder / "sources.csv").write_text("file,url,title,published,publisher\n" + "".join(rows), encoding="utf-8")
     else:
-        records = [
-            {"id": n, "text": TIEN_YEN.replace("Tiên Yên", chance.choice(UNITS))} for n in range(chance.randrange(4))
-        ]
+        units = [chance.choice(UNITS) for _ in range(chance.randrange(4))]
+        records = [{"id": n, "text": TIEN_YEN.replace("Tiên Yên", unit)} for n, unit in enumerate(units)]
         lines = "".join(json.dumps(record) + "\n" for record in records)
         (folder / "more.jsonl").write_text(lines, encoding="utf-8")
 
@@ -345,8 +342,9 @@ def test_a_build_that_was_stopped_twice_goes_on(pages: Path, stopped: Path, buil
 def test_what_is_cut_off_in_a_journal_is_read_again(pages: Path, stopped: Path, build: Build, good: Outcome) -> None:
     whole = stopped.read_bytes()
     for share in (0, 0.1, 0.4, 0.7, 0.99):
-        stopped.write_bytes(whole[: int(share * len(whole))])
-        assert goes_on(pages, build, good) == int(share * 4)
+        left = whole[: int(share * len(whole))]
+        stopped.write_bytes(left)
+        assert goes_on(pages, build, good) == left.count(b"\n") // 2
         shutil.rmtree(pages.parent / "stopped")
 
 
@@ -446,9 +444,12 @@ def test_a_page_that_changes_while_it_is_read_stops_the_build(
     with pytest.raises(BuilderError, match=r"more\.txt is not the page that was read; nothing was changed"):
         pipeline.build([pages], out)
     (pages / "more.txt").unlink()
-    monkeypatch.setattr(
-        pipeline, "_write_texts", lambda *others: ((pages / "tien-yen.txt").unlink(), write_texts(*others))
-    )
+
+    def without(*others: object) -> None:
+        (pages / "tien-yen.txt").unlink()
+        write_texts(*others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "_write_texts", without)
     with pytest.raises(SourceError, match="tien-yen"):
         pipeline.build([pages], out)
     assert contents(out) == before

@@ -19,7 +19,7 @@ from builder.errors import BuilderError, SourceError, StoreError
 from builder.pipeline import open_build
 
 Build = Callable[..., Outcome]
-STEPS = ("_write_graph", "_write_issues", "_write_texts", "_write_manifest", "_flush", "swap")
+STEPS = ("_write_graph", "_write_issues", "_write_texts", "_write_pages", "_write_manifest", "_prove", "_flush", "swap")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -50,7 +50,8 @@ def more(pages: Path) -> Path:
 
 def test_a_build_holds_what_it_says(good: Outcome) -> None:
     files = good.files()
-    assert set(files) == {"graph.nq", "issues.tsv", "manifest.json", *(f"texts/{name}.txt" for name in GOOD_PAGES)}
+    shared = {"graph.nq", "issues.tsv", "pages.jsonl", "manifest.json"}
+    assert set(files) == shared | {f"texts/{name}.txt" for name in GOOD_PAGES}
     manifest = json.loads(files["manifest.json"])
     assert manifest["counts"] == {
         "pages": len(GOOD_PAGES),
@@ -393,7 +394,9 @@ def changed(out: Path, name: str, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["missing", "truncated", "emptied", "one byte changed", "a folder"])
-@pytest.mark.parametrize("name", ["graph.nq", "issues.tsv", "texts/tien-yen.txt.txt", "texts/sub/dong-hoi.md.txt"])
+@pytest.mark.parametrize(
+    "name", ["graph.nq", "issues.tsv", "pages.jsonl", "texts/tien-yen.txt.txt", "texts/sub/dong-hoi.md.txt"]
+)
 def test_a_damaged_build_does_not_open(out: Path, name: str, way: str) -> None:
     changed(out, name, way)
     with pytest.raises(StoreError, match="missing or changed since it was built; build again") as caught:
