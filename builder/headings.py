@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 HEADINGS: Mapping[str, tuple[str, str]] = {
     "address": ("địa chỉ", "address"),
+    "after": ("sau", "after"),
     "agencyLabel": ("cơ quan", "agency"),
     "answer": ("trả lời", "answer"),
     "asOf": ("địa giới ngày", "units as of"),
+    "before": ("trước", "before"),
     "begin": ("từ", "begin"),
     "boundLabel": ("mức", "bound"),
     "cameFirst": ("đi đầu", "came first"),

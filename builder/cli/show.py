@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,15 @@ def put_table(rows: "Rows") -> None:
     with console.capture() as captured:
         console.print(table)
     put("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def as_rows(columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> "Rows":
+    """Return rows of text as an answer, which is what tables are made of."""
+    import pyoxigraph
+
+    from builder.queries import Rows
+
+    return Rows(columns, tuple(tuple(pyoxigraph.Literal(row[column]) for column in columns) for row in rows))
 
 
 def _is_shown(columns: Sequence[str], number: int, cells: Sequence[Sequence[str]]) -> bool:

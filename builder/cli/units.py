@@ -1,10 +1,10 @@
 """The verb ``units``: the register of administrative units at the screen."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -179,14 +179,5 @@ def _put(rows: Sequence[Row], as_json: bool) -> None:
         put_json(rows)
         return
     columns = tuple(rows[0]) if rows else ()
-    show.put_table(_as_rows(columns, rows))
+    show.put_table(show.as_rows(columns, rows))
     say(f"{len(rows)} dòng", f"{len(rows)} rows")
-
-
-def _as_rows(columns: tuple[str, ...], rows: Iterable[Row]) -> Any:
-    """Return rows of text as an answer, which is what tables are made of."""
-    import pyoxigraph
-
-    from builder.queries import Rows
-
-    return Rows(columns, tuple(tuple(pyoxigraph.Literal(row[column]) for column in columns) for row in rows))
