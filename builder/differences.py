@@ -96,8 +96,8 @@ class Difference:
 def compare_graphs(old: Path, new: Path) -> Difference:
     """Return what is different between the sorted graphs of two builds.
 
-    Facts are the same where their addresses are, or where they stand at one place of a page and are called or printed
-    alike, or where all but what is measured is the same.
+    Two facts are one that changed where their addresses are the same; where they stand at one place of a page and have
+    one indicator or are printed alike; where all but the number is the same; where only unit and period are not.
 
     Raises:
         StoreError: a graph cannot be read.
@@ -109,7 +109,7 @@ def compare_graphs(old: Path, new: Path) -> Difference:
     except (OSError, ValueError, SyntaxError) as problem:
         raise StoreError(f"{old}, {new}: cannot be compared: {problem}; build them again") from problem
     pairs = [(gone.pop(address), come.pop(address)) for address in sorted(gone.keys() & come.keys())]
-    for key in (_by_indicator, _by_printed, _by_identity):
+    for key in (_by_indicator, _by_printed, _by_identity, _by_words):
         pairs += _pair(gone, come, key)
     changes = sorted((Change(*pair) for pair in pairs), key=lambda change: _order(change.new))
     changed = tuple(change for change in changes if change.names)
@@ -170,7 +170,10 @@ def _fact(address: str, quads: Iterable[ox.Quad]) -> Fact | None:
     state = next((STATES[kind] for kind in values[RDF.type] if kind in STATES), None)
     if state is None:
         return None
-    told = {name: " ".join(sorted(map(_short, values[word]))) for word, name in _TOLD.items() if word in values}
+    values[DCTERMS.type] = [
+        kind for kind in values[DCTERMS.type] if "/id/model/" not in kind
+    ]  # it follows from the label
+    told = {name: " ".join(sorted(map(_short, values[word]))) for word, name in _TOLD.items() if values[word]}
     begins = [int(found[1]) for proof in values[CCHC.evidence] if (found := re.search(r"#char=(\d+),", proof))]
     page = unquote(next(iter(values[PROV.wasDerivedFrom]), "").removeprefix(NAMESPACES["id"] + "document/"))
     return Fact(address, page, min(begins, default=-1), state, told)
@@ -191,30 +194,34 @@ def _order(fact: Fact) -> tuple[str, int, str]:
     return fact.page, fact.begin, fact.address
 
 
-def _by_indicator(fact: Fact) -> tuple[str, ...] | None:
-    indicator = fact.told.get("indicator")
-    return (fact.page, str(fact.begin), indicator) if indicator else None
+def _by_indicator(fact: Fact) -> tuple[str, ...]:
+    """Name what is told at a place: the same indicator there, or an initiative."""
+    return fact.page, str(fact.begin), fact.told.get("indicator", fact.state)
 
 
-def _by_printed(fact: Fact) -> tuple[str, ...] | None:
-    printed = fact.told.get("printed") or fact.told.get("label")
-    return (fact.page, str(fact.begin), printed) if printed else None
+def _by_printed(fact: Fact) -> tuple[str, ...]:
+    """Name the characters at a place, whatever they are read as."""
+    return fact.page, str(fact.begin), fact.told.get("printed", "")
 
 
 def _by_identity(fact: Fact) -> tuple[str, ...]:
+    """Name all that tells a fact from others of its page but its number."""
     named = fact.named()
     return tuple(named.get(name, "") for name in _IDENTITY)
 
 
+def _by_words(fact: Fact) -> tuple[str, ...]:
+    """Name what is told and with which number, whoever it is about and when."""
+    return fact.page, *(fact.told.get(name, "") for name in ("indicator", "phrase", "label", "printed"))
+
+
 def _pair(
-    gone: dict[str, Fact], come: dict[str, Fact], key: Callable[[Fact], tuple[str, ...] | None]
+    gone: dict[str, Fact], come: dict[str, Fact], key: Callable[[Fact], tuple[str, ...]]
 ) -> Iterator[tuple[Fact, Fact]]:
     """Take the facts with the same key out of both and yield them together, in the order of the page."""
     waiting: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
     for fact in sorted(gone.values(), key=_order, reverse=True):
-        if (name := key(fact)) is not None:
-            waiting[name].append(fact)
+        waiting[key(fact)].append(fact)
     for fact in sorted(come.values(), key=_order):
-        name = key(fact)
-        if name is not None and waiting[name]:
-            yield gone.pop(waiting[name].pop().address), come.pop(fact.address)
+        if waiting[key(fact)]:
+            yield gone.pop(waiting[key(fact)].pop().address), come.pop(fact.address)
