@@ -170,9 +170,7 @@ def _fact(address: str, quads: Iterable[ox.Quad]) -> Fact | None:
     state = next((STATES[kind] for kind in values[RDF.type] if kind in STATES), None)
     if state is None:
         return None
-    values[DCTERMS.type] = [
-        kind for kind in values[DCTERMS.type] if "/id/model/" not in kind
-    ]  # it follows from the label
+    values[DCTERMS.type] = [kind for kind in values[DCTERMS.type] if "/id/model/" not in kind]  # the label tells it
     told = {name: " ".join(sorted(map(_short, values[word]))) for word, name in _TOLD.items() if values[word]}
     begins = [int(found[1]) for proof in values[CCHC.evidence] if (found := re.search(r"#char=(\d+),", proof))]
     page = unquote(next(iter(values[PROV.wasDerivedFrom]), "").removeprefix(NAMESPACES["id"] + "document/"))
