@@ -155,7 +155,7 @@ def test_a_wrong_quotation_of_any_state_is_seen(out: Path, tmp_path: Path, kind:
         for line in lines
     ]
     (spoilt / "graph.nq").write_text("".join(changed), encoding="utf-8")
-    assert any(problem.startswith(span) for problem in evidence.check_evidence(spoilt / "graph.nq", out / "texts"))
+    assert any(problem.startswith(span) for problem in evidence.prove(spoilt / "graph.nq", out / "texts").mismatches)
 
 
 def test_one_page_is_judged_with_what_stands_beside_it(out: Path) -> None:
