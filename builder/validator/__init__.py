@@ -28,6 +28,7 @@ from builder.validator.shapes import ask_constraints, judge_whole
 __all__ = [
     "check_graph",
     "count_severities",
+    "find_violations",
     "read_graph",
     "report_html",
     "report_json",
@@ -72,9 +73,10 @@ def validate(
     store = _load(files)
     with open_pool(jobs) as pool:
         unproved = begin([partial(_find_unproved, graph, texts or graph.parent / "texts", pages)], pool)
-        broken = begin((partial(judge_run, run) for run in cut(read_sorted(files), store)), pool, ahead=2 * jobs)
-        found = _join(broken, store)
-        return Report(_sorted([*found, *unproved]))
+        core = begin((partial(judge_run, run) for run in cut(read_sorted(files), store)), pool, ahead=2 * jobs)
+        asked, answers = list(ask_constraints(store)), find_answers(store)
+        broken = [*core, *asked]
+        return Report(_sorted([*broken, *leave_out_said(answers, broken), *unproved]))
 
 
 def read_graph(graph: Path) -> list[ox.Quad]:
@@ -92,16 +94,24 @@ def check_graph(
     pySHACL on the whole graph: slower, with the same verdicts.
     """
     statements = [quad for quad in quads if documents is None or _belongs(quad, documents)]
-    store = ox.Store()
-    store.bulk_extend(statements)
-    if reference:
-        broken = judge_whole(statements)
-        return _sorted([*broken, *leave_out_said(find_answers(store), broken)])
-    own = statements if documents is None else [quad for quad in statements if _home(quad) in documents]
-    judged = {_name(quad.subject) for quad in own}
-    lines = sort(quad for quad in statements if _name(quad.subject) in judged)
-    found = _join((violation for run in cut(lines, store) for violation in judge_run(run)), store)
+    judged = {_name(quad.subject) for quad in statements if documents is None or _home(quad) in documents}
+    broken = judge_whole(statements) if reference else find_violations(statements, judged)
+    found = [*broken, *leave_out_said(find_answers(_hold(statements)), broken)]
     return _sorted(violation for violation in found if documents is None or violation.focus in judged)
+
+
+def find_violations(quads: Iterable[ox.Quad], judged: Collection[str] | None = None) -> list[Violation]:
+    """Return what the shapes object to in some statements; with ``judged``, only what the core says of these nodes."""
+    statements = list(quads)
+    store = _hold(statements)
+    lines = sort(quad for quad in statements if judged is None or _name(quad.subject) in judged)
+    return [*(violation for run in cut(lines, store) for violation in judge_run(run)), *ask_constraints(store)]
+
+
+def _hold(quads: Iterable[ox.Quad]) -> ox.Store:
+    store = ox.Store()
+    store.bulk_extend(quads)
+    return store
 
 
 def _load(files: Iterable[Path]) -> ox.Store:
@@ -112,13 +122,6 @@ def _load(files: Iterable[Path]) -> ox.Store:
         except (OSError, SyntaxError, ValueError) as problem:
             raise StoreError(f"{file}: cannot be read as N-Quads: {problem}; build it again") from problem
     return store
-
-
-def _join(core: Iterable[Violation], store: ox.Store) -> list[Violation]:
-    """Return what the core shapes say and what the store answers, each thing once."""
-    asked, answers = list(ask_constraints(store)), find_answers(store)
-    broken = [*core, *asked]
-    return [*broken, *leave_out_said(answers, broken)]
 
 
 def _belongs(quad: ox.Quad, documents: Collection[str]) -> bool:
