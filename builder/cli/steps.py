@@ -74,13 +74,13 @@ def choose_model(
     return check_model(Model(url, name, cache or home / "cchc" / "llm", key_variable))
 
 
-def check_build(out: Path, pages: Path | None = None) -> "Report":
+def check_build(out: Path, pages: Path | None = None, jobs: int = 1) -> "Report":
     """Check a build and write the reports beside it; files changed since the build are reported as violations."""
     from builder import validator
     from builder.facts import Report
 
     changed = tuple(find_changed(out))
-    found = validator.validate(out / "graph.nq", out / "texts", pages, derived=_derived(out))
+    found = validator.validate(out / "graph.nq", out / "texts", pages, derived=_derived(out), jobs=jobs)
     report = Report(changed + found.violations)
     writers = {"ttl": validator.report_ttl, "json": validator.report_json, "html": validator.report_html}
     for ending, write in writers.items():

@@ -76,6 +76,7 @@ def cli() -> None:
 
 
 OUT = click.argument("out", type=click.Path(path_type=Path))
+JOBS = click.option("--jobs", type=click.IntRange(min=1), default=1, help="Số tiến trình / number of processes [1]")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON / write JSON")
 
 
@@ -84,7 +85,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
 @click.option(
     "-o", "--output", "out", required=True, type=click.Path(path_type=Path), help="Thư mục kết quả / folder to make"
 )
-@click.option("--jobs", type=click.IntRange(min=1), default=1, help="Số tiến trình / number of processes [1]")
+@JOBS
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -144,14 +145,15 @@ def build(
 @cli.command()
 @OUT
 @click.option("--pages", type=click.Path(path_type=Path), help="Đối chiếu với trang gốc / compare with the pages read")
+@JOBS
 @AS_JSON
-def validate(out: Path, pages: Path | None, as_json: bool) -> None:
+def validate(out: Path, pages: Path | None, jobs: int, as_json: bool) -> None:
     """Kiểm tra đồ thị và dẫn chứng / Check the graph and its evidence.
 
     Viết report.ttl, report.json, report.html vào OUT / writes the reports into OUT. Mã thoát 1 nếu có vi phạm / exit
     code 1 where a promise is broken.
     """
-    report = check_build(out, pages)
+    report = check_build(out, pages, jobs)
     if as_json:
         from builder.validator import report_json
 

@@ -1,7 +1,7 @@
 """Saved queries that must have no answer."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
@@ -25,13 +25,15 @@ class Check(NamedTuple):
     shape: str  # the shape that says the same about one node, "" for none
 
 
-def find_answers(
-    store: ox.Store, known: Collection[Violation] = (), judged: Collection[str] | None = None
-) -> list[Violation]:
-    """Return what the checks find; what a shape has said about the same node already is not repeated."""
-    said = {(violation.shape, violation.focus) for violation in known}
-    found = (violation for check in load_checks() for violation in run_check(check, store))
-    return [v for v in found if (v.shape, v.focus) not in said and (judged is None or v.focus in judged)]
+def find_answers(store: ox.Store) -> list[Violation]:
+    """Return what the checks find."""
+    return [violation for check in load_checks() for violation in run_check(check, store)]
+
+
+def leave_out_said(answers: Iterable[Violation], said: Iterable[Violation]) -> list[Violation]:
+    """Return the answers of checks but those that a shape has given about the same node already."""
+    known = {(violation.shape, violation.focus) for violation in said}
+    return [violation for violation in answers if (violation.shape, violation.focus) not in known]
 
 
 def run_check(check: Check, store: ox.Store) -> Iterator[Violation]:

@@ -1,11 +1,11 @@
-"""Shapes, judged by pySHACL and, where they speak SPARQL, by the store.
+"""Shapes: what pySHACL makes of them, and what the store answers where they speak SPARQL.
 
 pySHACL judges a property shape node by node and asks a SPARQL constraint once per node. Two things make that fast and
 change no verdict: every property shape gets the targets of its node shape, so that pySHACL judges all its nodes at
 once; and the store answers a SPARQL constraint for all nodes at once. The reference leaves SPARQL to pySHACL too.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -22,55 +22,28 @@ if TYPE_CHECKING:
 Severity = Literal["Violation", "Warning", "Info"]
 
 
-def find_violations(
-    quads: Collection[ox.Quad], store: ox.Store, judged: Collection[str] | None = None, *, reference: bool = False
-) -> list[Violation]:
-    """Return what the shapes object to in some statements, which the store holds too.
-
-    With ``judged``, only these nodes are reported, and only shapes that can target them are tried.
-    """
+def judge_whole(quads: Iterable[ox.Quad]) -> list[Violation]:
+    """Return what pySHACL says of a whole graph, SPARQL included: the reference, which is slow."""
     from builder.validator.graphs import to_graph
 
-    data, shapes = to_graph(quads), unfold_shapes(with_sparql=reference)
-    found = list(read_report(judge(data, shapes, targeting(shapes, data, judged))))
-    if not reference:
-        found += ask_constraints(store)
-    return [v for v in found if judged is None or v.focus in judged]
+    return list(read_report(judge(to_graph(quads), unfold_shapes(with_sparql=True))))
 
 
 # ---------------------------------------------------------------- what pySHACL judges
 
 
-def judge(data: "rdflib.Graph", shapes: "rdflib.Graph", some: list[str] | None = None) -> "rdflib.Graph":
-    """Return pySHACL's report on a graph, judged by all shapes or by some."""
+def judge(data: "rdflib.Graph", shapes: "rdflib.Graph") -> "rdflib.Graph":
+    """Return pySHACL's report on a graph."""
     import pyshacl
     import rdflib
 
-    chosen: list[str | rdflib.URIRef] | None = None if some is None else [rdflib.URIRef(shape) for shape in some]
     try:
-        _, report, text = pyshacl.validate(data, shacl_graph=shapes, use_shapes=chosen, inplace=True)
+        _, report, text = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
     except Exception as problem:
         raise ShapeError(f"shapes/: a shape cannot be used: {problem}") from problem
     if not isinstance(report, rdflib.Graph):
         raise ShapeError(f"shapes/: a constraint cannot be used: {text}")
     return report
-
-
-def targeting(shapes: "rdflib.Graph", data: "rdflib.Graph", judged: Collection[str] | None) -> list[str] | None:
-    """Return the shapes that can target the judged nodes, by their types and properties; None means all.
-
-    The shapes that others refer to are among them, for pySHACL passes over references to shapes it was not given.
-    """
-    from rdflib import RDF, SH, URIRef
-
-    if judged is None:
-        return None
-    nodes = [URIRef(node) for node in judged]
-    types = {kind for node in nodes for kind in data.objects(node, RDF.type)}
-    properties = {predicate for node in nodes for predicate in data.predicates(node)}
-    found = {shape for kind in types for shape in shapes.subjects(SH.targetClass, kind)}
-    found |= {shape for predicate in properties for shape in shapes.subjects(SH.targetSubjectsOf, predicate)}
-    return sorted({str(shape) for shape in (*found, *shapes.objects(None, SH.qualifiedValueShape))})
 
 
 def read_report(report: "rdflib.Graph") -> Iterator[Violation]:
