@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from builder import artefacts
 from builder.artefacts import local_name
+from builder.sieve import Sieve
 from builder.text import fold_name, fold_pattern
 
 CCHC = "https://w3id.org/cchc/ontology#"
@@ -97,7 +98,8 @@ class Lexicon:
     indicators: Mapping[str, Indicator]
     by_measure: Mapping[str, tuple[Indicator, ...]]
     periods: tuple[PeriodPattern, ...]
-    masks: tuple[re.Pattern[str], ...]
+    dating: Sieve  # the patterns of ``periods``
+    masks: Sieve
     sole_nouns: frozenset[str]  # counted by one indicator only
     wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
     families: Mapping[str, str]  # kind of initiative -> the broadest kind it belongs to
@@ -166,12 +168,14 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
     indicators = {i.id: replace(i, reducing=_reduces(i, cues)) for i in _read_indicators(graph)}
     surfaces = _read_surfaces(graph, cues, indicators)
     words = sorted(surfaces)
+    periods = tuple(_read_periods(graph))
     return Lexicon(
         cues=cues,
         indicators=indicators,
         by_measure=_group_by_measure(indicators.values()),
-        periods=tuple(_read_periods(graph)),
-        masks=tuple(_compile(graph, s) for s in sorted(graph.of_type("Mask"))),
+        periods=periods,
+        dating=Sieve(way.pattern for way in periods),
+        masks=Sieve(_compile(graph, s) for s in sorted(graph.of_type("Mask"))),
         sole_nouns=_find_sole_nouns(indicators.values()),
         wholes={
             n: d

@@ -54,7 +54,7 @@ def parse_number(printed: str, counted: bool = True) -> Decimal:
 
 def find_masked(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Return the stretches of ``text[start:end]`` whose digits are dates, symbols, levels or counters."""
-    return [m.span() for mask in lexicon.masks for m in mask.finditer(text, start, end)]
+    return [match.span() for _, match in lexicon.masks.find(text, start, end)]
 
 
 def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, int]], lexicon: Lexicon) -> list[Number]:

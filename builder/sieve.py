@@ -1,0 +1,111 @@
+"""Regular expressions tried only where they may match: on a text with a word, or a digit, that a match must hold.
+
+Most sentences hold nothing of what most patterns look for. One Aho–Corasick pass tells which words stand in a text, and
+so which patterns are worth the try; the patterns themselves decide, so what is found stays the same.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from re import _constants as ops  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+import ahocorasick_rs
+
+_DIGIT = re.compile(r"\d")
+_CASELESS = re.IGNORECASE | re.VERBOSE
+_REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
+_MOST_IN_SET = 8  # characters of a set such as [/.-] that are told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What every match of a pattern holds: one of some words (none known: empty), and a digit or not."""
+
+    words: frozenset[str] = frozenset()
+    digit: bool = False
+
+
+def find_need(pattern: re.Pattern[str]) -> Need:
+    r"""Return what a text must hold for a pattern to match in it; for a pattern that tells nothing, nothing.
+
+    >>> sorted(find_need(re.compile(r"(?:quý|tháng) \d+(?: năm)?")).words)
+    ['quý', 'tháng']
+    """
+    if pattern.flags & _CASELESS:
+        return Need()
+    return _of_sequence(_parser.parse(pattern.pattern))
+
+
+def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> Need:
+    """Return the strictest need of things that follow one another; letters in a row are one word."""
+    needs, letters = [], ""
+    for op, value in parts:
+        if op is ops.LITERAL:
+            letters += chr(value)
+            continue
+        needs += [_of_word(letters), _of_part(op, value)]
+        letters = ""
+    needs.append(_of_word(letters))
+    return Need(max((n.words for n in needs), key=_strictness), any(n.digit for n in needs))
+
+
+def _of_word(letters: str) -> Need:
+    return Need(frozenset({letters}) if letters else frozenset())
+
+
+def _of_part(op: Any, value: Any) -> Need:
+    if op is ops.SUBPATTERN:
+        _, added, _, inside = value
+        return Need() if added & _CASELESS else _of_sequence(inside)
+    if op is ops.BRANCH:
+        return _of_choice([_of_sequence(branch) for branch in value[1]])
+    if op in _REPEATS and value[0] > 0:
+        return _of_sequence(value[2])
+    if op is ops.ATOMIC_GROUP:
+        return _of_sequence(value)
+    if op is ops.IN and len(value) <= _MOST_IN_SET:
+        return _of_choice([_of_member(*member) for member in value])
+    return Need()
+
+
+def _of_member(op: Any, value: Any) -> Need:
+    if op is ops.LITERAL:
+        return _of_word(chr(value))
+    return Need(digit=op is ops.CATEGORY and value is ops.CATEGORY_DIGIT)
+
+
+def _of_choice(needs: Sequence[Need]) -> Need:
+    """Return what any of some alternatives needs: their words, if each has some."""
+    words = frozenset().union(*(n.words for n in needs)) if all(n.words for n in needs) else frozenset()
+    return Need(words, all(n.digit for n in needs))
+
+
+def _strictness(words: frozenset[str]) -> tuple[int, int]:
+    """Rank sets of words by how seldom a text holds one of them: long words first, then few."""
+    return min((len(w) for w in words), default=0), -len(words)
+
+
+class Sieve:
+    """Patterns that are searched for together."""
+
+    def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
+        self._patterns = tuple(patterns)
+        needs = [find_need(pattern) for pattern in self._patterns]
+        words = sorted({word for need in needs for word in need.words})
+        self._matcher = ahocorasick_rs.AhoCorasick(words)
+        self._of_word = [frozenset(i for i, n in enumerate(needs) if word in n.words) for word in words]
+        self._wordless = frozenset(i for i, n in enumerate(needs) if not n.words)
+        self._digitless = frozenset(i for i, n in enumerate(needs) if not n.digit)
+
+    def find(self, text: str, start: int, end: int) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield what each pattern finds in ``text[start:end]``, pattern by pattern, with the index of the pattern."""
+        for index in self._worth_trying(text[start:end]):
+            for match in self._patterns[index].finditer(text, start, end):
+                yield index, match
+
+    def _worth_trying(self, text: str) -> list[int]:
+        found = {word for word, _, _ in self._matcher.find_matches_as_indexes(text, overlapping=True)}
+        tried = self._wordless.union(*(self._of_word[word] for word in found))
+        return sorted(tried if _DIGIT.search(text) else tried & self._digitless)
