@@ -5,7 +5,8 @@ so which patterns are worth the try; the patterns themselves decide, so what is 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
@@ -16,6 +17,7 @@ import ahocorasick_rs
 _DIGIT = re.compile(r"\d")
 _CASELESS = re.IGNORECASE | re.VERBOSE
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
+_MOST_WORDS = 5  # that are looked for one by one
 _MOST_IN_SET = 8  # characters of a set such as [/.-] that are told apart
 
 
@@ -79,12 +81,47 @@ def _of_member(op: Any, value: Any) -> Need:
 def _of_choice(needs: Sequence[Need]) -> Need:
     """Return what any of some alternatives needs: their words, if each has some."""
     words = frozenset().union(*(n.words for n in needs)) if all(n.words for n in needs) else frozenset()
-    return Need(words, all(n.digit for n in needs))
+    shortest = frozenset(w for w in words if not any(other != w and other in w for other in words))
+    return Need(shortest, all(n.digit for n in needs))
 
 
 def _strictness(words: frozenset[str]) -> tuple[int, int]:
     """Rank sets of words by how seldom a text holds one of them: long words first, then few."""
     return min((len(w) for w in words), default=0), -len(words)
+
+
+class Construction:
+    """A pattern that is searched for only in a stretch that holds one of the words it needs, where these are few."""
+
+    __slots__ = ("_pattern", "_words", "fullmatch", "match")
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+        words = find_need(pattern).words
+        self._words = tuple(sorted(words, key=len)) if len(words) <= _MOST_WORDS else ()
+        self.match, self.fullmatch = pattern.match, pattern.fullmatch
+
+    def _may_stand(self, text: str, start: int, end: int) -> bool:
+        for word in self._words:
+            if text.find(word, max(0, start), end) >= 0:
+                return True
+        return not self._words
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Return the first match in ``text[start:end]``."""
+        return self._pattern.search(text, start, end) if self._may_stand(text, start, end) else None
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """Return the matches in ``text[start:end]``, one after the other."""
+        return self._pattern.finditer(text, start, end) if self._may_stand(text, start, end) else iter(())
+
+    def findall(self, text: str, start: int = 0, end: int = sys.maxsize) -> list[Any]:
+        """Return what the matches in ``text[start:end]``, or their groups, print."""
+        return self._pattern.findall(text, start, end) if self._may_stand(text, start, end) else []
+
+    def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """Return a text with something else in place of every match."""
+        return self._pattern.sub(new, text) if self._may_stand(text, 0, len(text)) else text
 
 
 class Sieve:

@@ -37,6 +37,7 @@ class _Cues:
 
     frame: Frame
     lexicon: Lexicon
+    told: frozenset[str]
     before: frozenset[str]
     behind: frozenset[str]
     barring: frozenset[str]  # what forbids a reading: a strong cue anywhere in the zone, another right at the number
@@ -57,7 +58,9 @@ class _Cues:
 def rank_indicators(frame: Frame, measure: str, lexicon: Lexicon) -> list[Choice]:
     """Return the indicators of a measure that the cues allow, best first."""
     cues = _gather(frame, lexicon)
-    choices = [c for i in lexicon.by_measure.get(measure, ()) if (c := _weigh(i, cues)) is not None]
+    near = {i.id: i for need in ("", *cues.told) for i in lexicon.by_need.get((measure, need), ())}
+    near |= {i.id: i for name in frame.names if (i := lexicon.indicators[name]).measure == measure}
+    choices = [c for i in near.values() if (c := _weigh(i, cues)) is not None]
     return sorted(choices, key=lambda c: (-c.score, c.indicator.id))
 
 
@@ -66,6 +69,7 @@ def _gather(frame: Frame, lexicon: Lexicon) -> _Cues:
     return _Cues(
         frame,
         lexicon,
+        told=_with_wider(frame.cues, lexicon),
         before=_with_wider(frame.before, lexicon),
         behind=_with_wider(frame.own - frame.before, lexicon),
         barring=_with_wider(barring, lexicon),
@@ -80,7 +84,8 @@ def _weigh(indicator: Indicator, cues: _Cues) -> Choice | None:
     if indicator.narrows:
         return None  # chosen afterwards, where its sister stands beside
     frame = cues.frame
-    scores = [s for r in indicator.readings if (s := _fit(r, indicator, cues)) is not None]
+    fitting = (r for r in indicator.readings if r.wanted <= cues.told)
+    scores = [s for r in fitting if (s := _fit(r, indicator, cues)) is not None]
     name = frame.names.get(indicator.id, 0.0) * _NAME
     if scores:
         return Choice(indicator, max(scores) + name, "cue-frame")
