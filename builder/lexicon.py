@@ -376,5 +376,5 @@ def _find_sole_nouns(indicators: Iterable[Indicator]) -> frozenset[str]:
 def between(hits: list[Hit], start: int, end: int) -> list[Hit]:
     """Return the hits that lie inside ``start`` … ``end``; ``hits`` is sorted by start."""
     first = bisect_left(hits, (start,))
-    last = bisect_left(hits, (end,))
+    last = bisect_left(hits, (end,), first)
     return [hit for hit in hits[first:last] if hit.end <= end]

@@ -18,7 +18,7 @@ _DIGIT = re.compile(r"\d")
 _CASELESS = re.IGNORECASE | re.VERBOSE
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
 _MOST_WORDS = 5  # that are looked for one by one
-_MOST_IN_SET = 8  # characters of a set such as [/.-] that are told apart
+_SHORTEST_WORD = 2  # a single letter stands nearly everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> Need:
 
 
 def _of_word(letters: str) -> Need:
-    return Need(frozenset({letters}) if letters else frozenset())
+    return Need(frozenset({letters}) if len(letters) >= _SHORTEST_WORD else frozenset())
 
 
 def _of_part(op: Any, value: Any) -> Need:
@@ -67,15 +67,9 @@ def _of_part(op: Any, value: Any) -> Need:
         return _of_sequence(value[2])
     if op is ops.ATOMIC_GROUP:
         return _of_sequence(value)
-    if op is ops.IN and len(value) <= _MOST_IN_SET:
-        return _of_choice([_of_member(*member) for member in value])
+    if op is ops.IN:
+        return Need(digit=all(member == (ops.CATEGORY, ops.CATEGORY_DIGIT) for member in value))
     return Need()
-
-
-def _of_member(op: Any, value: Any) -> Need:
-    if op is ops.LITERAL:
-        return _of_word(chr(value))
-    return Need(digit=op is ops.CATEGORY and value is ops.CATEGORY_DIGIT)
 
 
 def _of_choice(needs: Sequence[Need]) -> Need:
