@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -87,13 +88,14 @@ def _strictness(words: frozenset[str]) -> tuple[int, int]:
 class Construction:
     """A pattern that is searched for only in a stretch that holds one of the words it needs, where these are few."""
 
-    __slots__ = ("_pattern", "_words", "fullmatch", "match")
-
     def __init__(self, pattern: re.Pattern[str]) -> None:
-        self._pattern = pattern
-        words = find_need(pattern).words
-        self._words = tuple(sorted(words, key=len)) if len(words) <= _MOST_WORDS else ()
+        self.pattern = pattern
         self.match, self.fullmatch = pattern.match, pattern.fullmatch
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        words = find_need(self.pattern).words
+        return tuple(sorted(words)) if len(words) <= _MOST_WORDS else ()
 
     def _may_stand(self, text: str, start: int, end: int) -> bool:
         for word in self._words:
@@ -103,27 +105,27 @@ class Construction:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match in ``text[start:end]``."""
-        return self._pattern.search(text, start, end) if self._may_stand(text, start, end) else None
+        return self.pattern.search(text, start, end) if self._may_stand(text, start, end) else None
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Return the matches in ``text[start:end]``, one after the other."""
-        return self._pattern.finditer(text, start, end) if self._may_stand(text, start, end) else iter(())
+        return self.pattern.finditer(text, start, end) if self._may_stand(text, start, end) else iter(())
 
     def findall(self, text: str, start: int = 0, end: int = sys.maxsize) -> list[Any]:
         """Return what the matches in ``text[start:end]``, or their groups, print."""
-        return self._pattern.findall(text, start, end) if self._may_stand(text, start, end) else []
+        return self.pattern.findall(text, start, end) if self._may_stand(text, start, end) else []
 
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
         """Return a text with something else in place of every match."""
-        return self._pattern.sub(new, text) if self._may_stand(text, 0, len(text)) else text
+        return self.pattern.sub(new, text) if self._may_stand(text, 0, len(text)) else text
 
 
 class Sieve:
     """Patterns that are searched for together."""
 
     def __init__(self, patterns: Iterable[re.Pattern[str]]) -> None:
-        self._patterns = tuple(patterns)
-        needs = [find_need(pattern) for pattern in self._patterns]
+        self.patterns = tuple(patterns)
+        needs = [find_need(pattern) for pattern in self.patterns]
         words = sorted({word for need in needs for word in need.words})
         self._matcher = ahocorasick_rs.AhoCorasick(words)
         self._of_word = [frozenset(i for i, n in enumerate(needs) if word in n.words) for word in words]
@@ -133,7 +135,7 @@ class Sieve:
     def find(self, text: str, start: int, end: int) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield what each pattern finds in ``text[start:end]``, pattern by pattern, with the index of the pattern."""
         for index in self._worth_trying(text[start:end]):
-            for match in self._patterns[index].finditer(text, start, end):
+            for match in self.patterns[index].finditer(text, start, end):
                 yield index, match
 
     def _worth_trying(self, text: str) -> list[int]:
