@@ -13,13 +13,16 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from builder import artefacts
 from builder.artefacts import local_name
 from builder.extractor import extract
-from builder.facts import Document, Extraction, LinkedDocument, Source
+from builder.facts import Source
 from builder.gazetteer import load_gazetteer
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
@@ -59,17 +62,6 @@ def wordings() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))))
 
 
-def time_rounds(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Run some works in turn, and return the least seconds of the processor that each took."""
-    spent: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
-            started = time.process_time()
-            work()
-            spent[name].append(time.process_time() - started)
-    return {name: min(seconds) for name, seconds in spent.items()}
-
-
 def time_starts(rounds: int) -> dict[str, float]:
     """Return the median seconds of the processor that processes take from start to end."""
     spent: dict[str, list[float]] = {name: [] for name in STARTS}
@@ -83,33 +75,34 @@ def time_starts(rounds: int) -> dict[str, float]:
 
 
 def time_pages(sources: Sequence[Source], rounds: int) -> tuple[dict[str, float], int]:
-    """Return the seconds that each of our rooms and each bound takes for all pages, and the size of their text."""
+    """Return the least seconds of the processor that each of our rooms and each bound takes, and the size of the text.
+
+    A page goes through all of them before the next.
+    """
     lexicon, gazetteer, alternation = load_lexicon(), load_gazetteer(), wordings()
-    documents = [read(source, lexicon) for source in sources]
-    folded = [fold(document.text).text for document in documents]
-    claims: list[tuple[Document, Extraction]] = []
-    linked: list[LinkedDocument] = []
+    totals: list[dict[str, float]] = []
+    for _ in range(rounds):
+        spent: dict[str, float] = defaultdict(float)
+        size = 0
 
-    def read_all() -> None:
-        fold.cache_clear()
-        documents[:] = [read(source, lexicon) for source in sources]
+        def timed(name: str, work: Callable[[], Any], spent: dict[str, float] = spent) -> Any:
+            started = time.process_time()
+            done = work()
+            spent[name] += time.process_time() - started
+            return done
 
-    def extract_all() -> None:
-        claims[:] = [(document, extract(document, lexicon, gazetteer)) for document in documents]
-
-    def link_all() -> None:
-        linked[:] = [link_document(*claim, gazetteer, lexicon) for claim in claims]
-
-    works: dict[str, Callable[[], object]] = {
-        "read": read_all,
-        "extract": extract_all,
-        "link": link_all,
-        "write": lambda: [write_document(each, lexicon) for each in linked],
-        "numbers with their sentences": lambda: [numbers_with_sentences(text) for text in folded],
-        "unit names, Aho-Corasick": lambda: [list(gazetteer.find_names(text)) for text in folded],
-        "wordings, re alternation": lambda: [alternation.findall(text) for text in folded],
-    }
-    return time_rounds(works, rounds), sum(len(document.text.encode()) for document in documents)
+        for source in sources:
+            document = timed("read", partial(read, source, lexicon))
+            claims = timed("extract", partial(extract, document, lexicon, gazetteer))
+            linked = timed("link", partial(link_document, document, claims, gazetteer, lexicon))
+            timed("write", partial(write_document, linked, lexicon))
+            text = fold(document.text).text
+            timed("numbers with their sentences", partial(numbers_with_sentences, text))
+            timed("unit names, Aho-Corasick", lambda text=text: list(gazetteer.find_names(text)))
+            timed("wordings, re alternation", partial(alternation.findall, text))
+            size += len(document.text.encode())
+        totals.append(spent)
+    return {name: min(total[name] for total in totals) for name in totals[0]}, size
 
 
 def main() -> None:

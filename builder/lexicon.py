@@ -95,7 +95,7 @@ class PeriodPattern:
     begins: date | None = None  # where the wording names a time without its date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """Everything the ontology says about wording."""
 
@@ -123,21 +123,27 @@ class Lexicon:
 
         Names of indicators and of initiatives hide only their own kind: the cues inside them count as well.
         """
-        found = sorted(
-            (start, -end, wording)
-            for wording, start, end in self._matcher.find_matches_as_indexes(folded, overlapping=True)
-            if _is_word(folded, start, end)
-        )
-        return sorted(
-            Hit(start, -end, dimension, concept)
-            for told in self._layers
-            for start, end, wording in _outermost(f for f in found if f[2] in told)
-            for dimension, concept in told[wording]
-        )
+        return list(_find(self, folded))
 
     def has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
         """Tell whether one of some cues is of one of some dimensions."""
         return any(self.cues[cue].dimension in dimensions for cue in cues)
+
+
+@lru_cache(maxsize=16)  # reader and extractor look through the same page
+def _find(lexicon: Lexicon, folded: str) -> tuple[Hit, ...]:
+    found = sorted(
+        (start, -end, wording)
+        for wording, start, end in lexicon._matcher.find_matches_as_indexes(folded, overlapping=True)
+        if _is_word(folded, start, end)
+    )
+    hits = (
+        Hit(start, -end, dimension, concept)
+        for told in lexicon._layers
+        for start, end, wording in _outermost(f for f in found if f[2] in told)
+        for dimension, concept in told[wording]
+    )
+    return tuple(sorted(hits))
 
 
 def _is_word(text: str, start: int, end: int) -> bool:

@@ -60,7 +60,7 @@ class Folded:
         return offset if self.origin is None else bisect_right(self.origin, offset - 1)
 
 
-@lru_cache(maxsize=64)  # reader and extractor fold the same page
+@lru_cache(maxsize=16)  # reader and extractor fold the same page
 def fold(text: str) -> Folded:
     r"""Fold a text for matching.
 
