@@ -108,9 +108,9 @@ def _is_year(text: str, number: Number, hits: list[Hit]) -> bool:
 
 def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number]) -> Iterator[Number]:
     """Yield a zero for every "không có hồ sơ quá hạn"."""
-    for hit in hits:
+    for hit in (h for h in hits if h.dimension == "zero"):
         clause = max(text.rfind(",", start, hit.start), text.rfind(";", start, hit.start), 0)
-        if hit.dimension == "zero" and not any(clause <= n.start < hit.end for n in numbers):
+        if not any(clause <= n.start < hit.end for n in numbers):
             yield Number(hit.start, hit.end, Decimal(0), "zero")
 
 
