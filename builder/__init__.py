@@ -7,7 +7,6 @@
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +27,8 @@ def build(pages: Iterable[Place], target: Place, jobs: int = 1, min_confidence: 
 
     Figures of less confidence than ``min_confidence`` (from 0 to 1) are set aside for review.
     """
+    from decimal import Decimal
+
     from builder import pipeline
 
     least = pipeline.MIN_CONFIDENCE if min_confidence is None else Decimal(str(min_confidence))

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
@@ -43,6 +44,7 @@ def web_address(url: str) -> str:
     return address if parts.scheme in ("http", "https") and parts.hostname else ""
 
 
+@lru_cache(maxsize=64)
 def document_iri(identifier: str) -> str:
     """Name a page by its path."""
     return BASE + "document/" + quote(identifier, safe=_SAFE)

@@ -7,10 +7,10 @@ word. Matching runs over folded text in one Aho–Corasick pass.
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from builder import artefacts
 from builder.artefacts import local_name
+from builder.sieve import Construction, Sieve
 from builder.text import fold_name, fold_pattern
 
 CCHC = "https://w3id.org/cchc/ontology#"
@@ -51,7 +52,7 @@ class Cue:
     reducible: bool = False  # a reduction of it is a result of reform
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One way to state an indicator: what is counted, which cues must and must not stand near."""
 
@@ -60,6 +61,11 @@ class Reading:
     leads: tuple[str, ...]  # needed in front of the number
     trails: tuple[str, ...]  # needed behind the number
     bars: frozenset[str]
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """Return the cues that must all be told, wherever they stand."""
+        return frozenset((*self.needs, *self.leads, *self.trails))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +95,17 @@ class PeriodPattern:
     begins: date | None = None  # where the wording names a time without its date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """Everything the ontology says about wording."""
 
     cues: Mapping[str, Cue]
     indicators: Mapping[str, Indicator]
     by_measure: Mapping[str, tuple[Indicator, ...]]
+    by_need: Mapping[tuple[str, str], tuple[Indicator, ...]]  # measure and a cue that one of their readings cannot miss
     periods: tuple[PeriodPattern, ...]
-    masks: tuple[re.Pattern[str], ...]
+    dating: Sieve  # the patterns of ``periods``
+    masks: Sieve
     sole_nouns: frozenset[str]  # counted by one indicator only
     wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
     families: Mapping[str, str]  # kind of initiative -> the broadest kind it belongs to
@@ -105,10 +113,9 @@ class Lexicon:
     document_kinds: Mapping[str, str]  # "KH", "QĐ" -> kind of document
     publishers: Mapping[str, str]  # host or sigle -> code of the unit it points to
     body_kinds: Mapping[str, str]  # head of a body's name, folded -> kind of body
-    grammar: Mapping[str, re.Pattern[str]]  # constructions of sentences
+    grammar: Mapping[str, Construction]  # constructions of sentences
     log_odds: Mapping[str, float]  # sign of a right reading -> by how much it speaks for it
-    _surfaces: tuple[tuple[tuple[str, str], ...], ...] = field(repr=False)
-    _layers: tuple[frozenset[int], ...] = field(repr=False)  # of each wording; layers do not hide one another
+    _layers: tuple[Mapping[int, list[tuple[str, str]]], ...] = field(repr=False)  # wording -> what it tells, by layer
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
 
     def find(self, folded: str) -> list[Hit]:
@@ -116,34 +123,39 @@ class Lexicon:
 
         Names of indicators and of initiatives hide only their own kind: the cues inside them count as well.
         """
-        found = sorted(
-            (start, -end, pattern)
-            for pattern, start, end in self._matcher.find_matches_as_indexes(folded, overlapping=True)
-            if _is_word(folded, start, end)
-        )
-        hits = [
-            Hit(start, -end, dimension, concept)
-            for layer in range(4)
-            for start, end, pattern in _outermost(f for f in found if layer in self._layers[f[2]])
-            for dimension, concept in self._surfaces[pattern]
-            if _LAYER.get(dimension, 0) == layer
-        ]
-        return sorted(hits)
+        return list(_find(self, folded))
 
     def has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
         """Tell whether one of some cues is of one of some dimensions."""
         return any(self.cues[cue].dimension in dimensions for cue in cues)
 
 
+@lru_cache(maxsize=16)  # reader and extractor look through the same page
+def _find(lexicon: Lexicon, folded: str) -> tuple[Hit, ...]:
+    found = sorted(
+        (start, -end, wording)
+        for wording, start, end in lexicon._matcher.find_matches_as_indexes(folded, overlapping=True)
+        if _is_word(folded, start, end)
+    )
+    hits = (
+        Hit(start, -end, dimension, concept)
+        for told in lexicon._layers
+        for start, end, wording in _outermost(f for f in found if f[2] in told)
+        for dimension, concept in told[wording]
+    )
+    return tuple(sorted(hits))
+
+
 def _is_word(text: str, start: int, end: int) -> bool:
     """Tell whether the stretch is made of whole words; digits and letters do not run together."""
-    return not (start and _joined(text[start - 1], text[start])) and not (
-        end < len(text) and _joined(text[end - 1], text[end])
+    before, first = text[start - 1 : start], text[start]
+    last, behind = text[end - 1], text[end : end + 1]
+    return not (
+        (before.isalpha() and first.isalpha())
+        or (behind.isalpha() and last.isalpha())
+        or (before.isdigit() and first.isdigit())
+        or (behind.isdigit() and last.isdigit())
     )
-
-
-def _joined(first: str, second: str) -> bool:
-    return (first.isalpha() and second.isalpha()) or (first.isdigit() and second.isdigit())
 
 
 def _outermost(found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -166,12 +178,15 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
     indicators = {i.id: replace(i, reducing=_reduces(i, cues)) for i in _read_indicators(graph)}
     surfaces = _read_surfaces(graph, cues, indicators)
     words = sorted(surfaces)
+    periods = tuple(_read_periods(graph))
     return Lexicon(
         cues=cues,
         indicators=indicators,
         by_measure=_group_by_measure(indicators.values()),
-        periods=tuple(_read_periods(graph)),
-        masks=tuple(_compile(graph, s) for s in sorted(graph.of_type("Mask"))),
+        by_need=_group_by_need(indicators.values()),
+        periods=periods,
+        dating=Sieve(way.pattern for way in periods),
+        masks=Sieve(_compile(graph, s) for s in sorted(graph.of_type("Mask"))),
         sole_nouns=_find_sole_nouns(indicators.values()),
         wholes={
             n: d
@@ -199,11 +214,10 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
             for s in graph.concepts("body-kind")
             for head in graph.all(s, SKOS + "hiddenLabel")
         },
-        grammar={local_name(s): _compile(graph, s) for s in graph.of_type("GrammarPattern")}
-        | {local_name(s): re.compile(graph.text(s, "pattern")) for s in graph.of_type("PrintedPattern")},
+        grammar={local_name(s): Construction(_compile(graph, s)) for s in graph.of_type("GrammarPattern")}
+        | {local_name(s): Construction(re.compile(graph.text(s, "pattern"))) for s in graph.of_type("PrintedPattern")},
         log_odds={local_name(s): float(graph.text(s, "logOdds", "0")) for s in graph.concepts("sign")},
-        _surfaces=tuple(tuple(sorted(surfaces[word])) for word in words),
-        _layers=tuple(frozenset(_LAYER.get(d, 0) for d, _ in surfaces[word]) for word in words),
+        _layers=_share_out(surfaces[word] for word in words),
         _matcher=ahocorasick_rs.AhoCorasick(words),
     )
 
@@ -311,6 +325,15 @@ def _read_surfaces(
     return surfaces
 
 
+def _share_out(surfaces: Iterable[Set[tuple[str, str]]]) -> tuple[dict[int, list[tuple[str, str]]], ...]:
+    """Return what each wording tells, by layer; layers do not hide one another."""
+    layers: tuple[dict[int, list[tuple[str, str]]], ...] = ({}, {}, {}, {})
+    for wording, told in enumerate(surfaces):
+        for dimension, concept in sorted(told):
+            layers[_LAYER.get(dimension, 0)].setdefault(wording, []).append((dimension, concept))
+    return layers
+
+
 def _read_periods(graph: _Statements) -> Iterator[PeriodPattern]:
     for subject in sorted(graph.of_type("PeriodPattern"), key=lambda s: int(graph.text(s, "order"))):
         begins = graph.text(subject, "begins")
@@ -328,6 +351,17 @@ def _group_by_measure(indicators: Iterable[Indicator]) -> dict[str, tuple[Indica
     for indicator in indicators:
         groups.setdefault(indicator.measure, []).append(indicator)
     return {measure: tuple(group) for measure, group in groups.items()}
+
+
+def _group_by_need(indicators: Collection[Indicator]) -> dict[tuple[str, str], tuple[Indicator, ...]]:
+    """Return the indicators by measure and the rarest cue that a reading needs; "" where it needs none."""
+    wanted = Counter(need for i in indicators for r in i.readings for need in r.wanted)
+    groups: dict[tuple[str, str], list[Indicator]] = {}
+    for indicator in indicators:
+        rarest = {min(r.wanted, key=lambda need: (wanted[need], need), default="") for r in indicator.readings}
+        for need in rarest:
+            groups.setdefault((indicator.measure, need), []).append(indicator)
+    return {key: tuple(group) for key, group in groups.items()}
 
 
 _TAKEN_AWAY = frozenset({"reduced", "merged"})
@@ -348,5 +382,5 @@ def _find_sole_nouns(indicators: Iterable[Indicator]) -> frozenset[str]:
 def between(hits: list[Hit], start: int, end: int) -> list[Hit]:
     """Return the hits that lie inside ``start`` … ``end``; ``hits`` is sorted by start."""
     first = bisect_left(hits, (start,))
-    last = bisect_left(hits, (end,))
+    last = bisect_left(hits, (end,), first)
     return [hit for hit in hits[first:last] if hit.end <= end]

@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from builder.facts import Span
 
@@ -59,6 +60,7 @@ class Folded:
         return offset if self.origin is None else bisect_right(self.origin, offset - 1)
 
 
+@lru_cache(maxsize=16)  # reader and extractor fold the same page
 def fold(text: str) -> Folded:
     r"""Fold a text for matching.
 

@@ -1,6 +1,5 @@
 """The whole way from pages to answers, shown on the example pages."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +23,9 @@ def demonstrate(folder: Path | None) -> int:
     """Show everything and return the exit code; without a folder, in a temporary one."""
     if folder:
         return _demonstrate(folder, str(folder))
-    with tempfile.TemporaryDirectory(prefix="cchc-") as place:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="cchc-") as place:
         code = _demonstrate(Path(place) / "out", "OUT")
     say("Thư mục tạm đã xóa; để giữ lại: cchc demo OUT", "the temporary folder is gone; to keep one: cchc demo OUT")
     return code

@@ -1,7 +1,5 @@
 """The verbs that show a build: ``serve`` it, or write it as a ``site`` of files."""
 
-import socket
-import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +12,8 @@ from builder.cli.verbs import AS_JSON, OUT, cli
 from builder.errors import BuilderError
 
 if TYPE_CHECKING:
+    import socket
+
     from builder.server.pages import Site
     from builder.server.workers import Pool
 
@@ -92,8 +92,10 @@ def _need_server() -> None:
         ) from problem
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> "socket.socket":
     """Return a socket that listens, before anything else is started."""
+    import socket
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or answers would be delayed
     try:
@@ -119,7 +121,9 @@ def _site(out: Path, store: Path, release: Path | None, pool: "Pool") -> "Site":
     return open_site(out, open_store(store, read_only=True), offered, answerer=Pooled(pool))
 
 
-def _run(site: "Site", pool: "Pool", listener: socket.socket, client_seconds: float) -> None:
+def _run(site: "Site", pool: "Pool", listener: "socket.socket", client_seconds: float) -> None:
+    from threading import Thread
+
     import uvicorn
 
     from builder.server.app import make_app
@@ -129,7 +133,7 @@ def _run(site: "Site", pool: "Pool", listener: socket.socket, client_seconds: fl
     from builder.server.throttle import Throttle
 
     app = make_app(site, [*sparql_routes(pool, Throttle(client_seconds)), *question_routes()])
-    threading.Thread(target=warm, args=[site], daemon=True).start()
+    Thread(target=warm, args=[site], daemon=True).start()
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     say(f"Mở {address} (Ctrl+C để dừng)", f"open {address} (Ctrl+C to stop)")

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -65,6 +64,8 @@ def push(
     Từng đồ thị có tên thay cho bản trước trên kho; lỗi ở một đồ thị không cản các đồ thị khác / each named graph takes
     the place of its earlier version there; one that fails does not hold up the others.
     """
+    from tempfile import TemporaryDirectory
+
     from builder.pipeline import COMPARISON, open_build
     from builder.store.graph_protocol import GraphStore, guess_graph_store, split_graphs
     from builder.store.remote import check_address

@@ -1,6 +1,5 @@
 """Talking to the person at the screen: answers on standard output, what is said about them on standard error."""
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -53,6 +52,8 @@ def put(text: str) -> None:
 
 def put_json(value: object) -> None:
     """Write what was asked for, for programs."""
+    import json
+
     put(json.dumps(value, ensure_ascii=False, indent=1))
 
 

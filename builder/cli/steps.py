@@ -2,10 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import click
@@ -38,6 +35,8 @@ def build_pages(
     fresh: bool = False,
 ) -> "Summary":
     """Build with a progress bar, and name the pages that could not be read."""
+    from decimal import Decimal
+
     from builder import pipeline
 
     least = pipeline.MIN_CONFIDENCE if min_confidence is None else Decimal(str(min_confidence))
@@ -197,6 +196,9 @@ def prepare_store(out: Path) -> Path:
     It is made aside and moved into its place whole, so that a server that has the older one open, or one that is
     started at the same moment, is not disturbed.
     """
+    from shutil import rmtree
+    from tempfile import mkdtemp
+
     from builder.pipeline import open_build
     from builder.store import open_store
 

@@ -86,12 +86,16 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             continue
         open_block(page, index, told)
         for start, end in page.sentences(block):
-            reader = _SentenceReader(locate(page, start, end, index, told.known), told)
+            sentence = locate(page, start, end, index, told.known)
+            if not sentence.numbers and block.kind not in TABULAR:
+                remember(sentence, told, None)
+                continue
+            reader = _SentenceReader(sentence, told)
             if block.kind in TABULAR:
                 reader.read_row()
             else:
                 reader.read()
-                remember(reader.sentence, told, reader.frames.last)
+                remember(sentence, told, reader.frames.last)
             figures.extend(reader.figures)
             unread.extend(reader.unread)
         close_block(page, index, told)
@@ -581,5 +585,5 @@ def _name_reports(figures: list[Figure], explicit: Sequence[Period]) -> list[Fig
     for figure in figures:
         label = figure.period
         meant = next((p for p in explicit if label is not None and label != p and same_report(label, p)), label)
-        named.append(replace(figure, period=meant))
+        named.append(figure if meant is label else replace(figure, period=meant))
     return named

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
 from builder.extractor.quantities import Number
@@ -24,7 +25,7 @@ _ASIDE = re.compile(r"\([^()\d]{1,60}\)")
 Stretch = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Zone:
     """The text that belongs to a number, in stretches between separators, nearest first."""
 
@@ -33,7 +34,7 @@ class Zone:
     right: tuple[Stretch, ...]
     row: int = 0  # where the row of a number in a table begins
 
-    @property
+    @cached_property
     def start(self) -> int:
         """Return where the zone begins; the name of a column lies outside the row."""
         return min((s for s, _ in self.left if s >= self.row), default=self.number.start)

@@ -59,11 +59,10 @@ def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calen
     """Return the periods told in ``text[start:end]``, by position; earlier patterns of the ontology win."""
     taken: list[tuple[int, int]] = []
     found = []
-    for way in lexicon.periods:
-        for match in way.pattern.finditer(text, start, end):
-            if not any(a < match.end() and match.start() < b for a, b in taken):
-                taken.append(match.span())
-                found.append((match.start(), way, match))
+    for index, match in lexicon.dating.find(text, start, end):
+        if not any(a < match.end() and match.start() < b for a, b in taken):
+            taken.append(match.span())
+            found.append((match.start(), lexicon.periods[index], match))
     mentions = list(_interpret(text, start, sorted(found, key=lambda f: f[0]), lexicon, known))
     return [_filled(text, *pair) for pair in zip_longest(mentions, mentions[1:])]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from builder.lexicon import Hit, Lexicon
 
@@ -14,7 +15,7 @@ _GROUPED_BY_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _GROUPED_WITH_DECIMALS = re.compile(r"([1-9]\d{0,2}(?:\.\d{3})+),(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A number in folded text: what it says, and what is printed right behind it."""
 
@@ -26,7 +27,7 @@ class Number:
     whole_end: int = 0
     decimals: int = 0
 
-    @property
+    @cached_property
     def after(self) -> int:
         """Return where the text behind the number, its unit and its whole begins."""
         return max(self.end, self.whole_end)
@@ -54,7 +55,7 @@ def parse_number(printed: str, counted: bool = True) -> Decimal:
 
 def find_masked(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Return the stretches of ``text[start:end]`` whose digits are dates, symbols, levels or counters."""
-    return [m.span() for mask in lexicon.masks for m in mask.finditer(text, start, end)]
+    return [match.span() for _, match in lexicon.masks.find(text, start, end)]
 
 
 def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, int]], lexicon: Lexicon) -> list[Number]:

@@ -1,7 +1,7 @@
 """Which indicator a number states: the readings of the ontology weighed against the cues around it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from builder.extractor.frames import Frame
 from builder.lexicon import Indicator, Lexicon, Reading
@@ -31,17 +31,62 @@ class Choice:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """What the cues of a frame say, gathered once for all readings; sets hold cues with everything broader."""
+
+    frame: Frame
+    lexicon: Lexicon
+    told: frozenset[str]
+    before: frozenset[str]
+    behind: frozenset[str]
+    barring: frozenset[str]  # what forbids a reading: a strong cue anywhere in the zone, another right at the number
+    best: dict[str, tuple[str, float]] = field(default_factory=dict)  # cue needed -> the one told for it, its weight
+
+    def best_for(self, need: str) -> tuple[str, float]:
+        """Return the cue of the frame that tells best what a reading needs, with its weight; "" if none does."""
+        if need not in self.best:
+            best = ("", 0.0)
+            for cue, weight in self.frame.cues.items():
+                if need in self.lexicon.cues[cue].wider:
+                    weight *= 1.0 if cue == need else _NARROWER
+                    best = max(best, (cue, weight), key=lambda b: b[1])
+            self.best[need] = best
+        return self.best[need]
+
+
 def rank_indicators(frame: Frame, measure: str, lexicon: Lexicon) -> list[Choice]:
     """Return the indicators of a measure that the cues allow, best first."""
-    choices = [c for i in lexicon.by_measure.get(measure, ()) if (c := _weigh(i, frame, lexicon)) is not None]
+    cues = _gather(frame, lexicon)
+    near = {i.id: i for need in ("", *cues.told) for i in lexicon.by_need.get((measure, need), ())}
+    near |= {i.id: i for name in frame.names if (i := lexicon.indicators[name]).measure == measure}
+    choices = [c for i in near.values() if (c := _weigh(i, cues)) is not None]
     return sorted(choices, key=lambda c: (-c.score, c.indicator.id))
 
 
-def _weigh(indicator: Indicator, frame: Frame, lexicon: Lexicon) -> Choice | None:
-    scores = [s for r in indicator.readings if (s := _fit(r, indicator, frame, lexicon)) is not None]
-    name = frame.names.get(indicator.id, 0.0) * _NAME
+def _gather(frame: Frame, lexicon: Lexicon) -> _Cues:
+    barring = (c for c in frame.cues if lexicon.cues[c].weight >= _STRONG or c in frame.near)
+    return _Cues(
+        frame,
+        lexicon,
+        told=_with_wider(frame.cues, lexicon),
+        before=_with_wider(frame.before, lexicon),
+        behind=_with_wider(frame.own - frame.before, lexicon),
+        barring=_with_wider(barring, lexicon),
+    )
+
+
+def _with_wider(cues: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    return frozenset().union(*(lexicon.cues[cue].wider for cue in cues))
+
+
+def _weigh(indicator: Indicator, cues: _Cues) -> Choice | None:
     if indicator.narrows:
         return None  # chosen afterwards, where its sister stands beside
+    frame = cues.frame
+    fitting = (r for r in indicator.readings if r.wanted <= cues.told)
+    scores = [s for r in fitting if (s := _fit(r, indicator, cues)) is not None]
+    name = frame.names.get(indicator.id, 0.0) * _NAME
     if scores:
         return Choice(indicator, max(scores) + name, "cue-frame")
     if name and (indicator.measure != "count" or frame.nouns or frame.bare) and not indicator.readings:
@@ -49,19 +94,17 @@ def _weigh(indicator: Indicator, frame: Frame, lexicon: Lexicon) -> Choice | Non
     return None
 
 
-def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon) -> float | None:
+def _fit(reading: Reading, indicator: Indicator, cues: _Cues) -> float | None:
     """Return how well a reading explains the cues; None where it cannot."""
-    if any(_bars(cue, reading, frame, lexicon) for cue in frame.cues):
+    if not cues.barring.isdisjoint(reading.bars):
         return None
+    if not (cues.before.issuperset(reading.leads) and cues.behind.issuperset(reading.trails)):
+        return None
+    frame, lexicon = cues.frame, cues.lexicon
     score = 0.0
     explained: set[str] = set()
-    if any(not any(lead in lexicon.cues[c].wider for c in frame.before) for lead in reading.leads):
-        return None
-    behind = frame.own - frame.before
-    if any(not any(trail in lexicon.cues[c].wider for c in behind) for trail in reading.trails):
-        return None
     for need in (*reading.needs, *reading.leads, *reading.trails):
-        cue, weight = _best_cue(need, frame, lexicon)
+        cue, weight = cues.best_for(need)
         if not cue:
             return None
         score += (
@@ -82,21 +125,6 @@ def _fit(reading: Reading, indicator: Indicator, frame: Frame, lexicon: Lexicon)
     if frame.nouns & reading.counts & lexicon.sole_nouns:
         against = min(against, _MOST_AGAINST)
     return score - against
-
-
-def _bars(cue: str, reading: Reading, frame: Frame, lexicon: Lexicon) -> bool:
-    """Tell whether a cue forbids a reading: a strong one anywhere in the zone, another only right at the number."""
-    about = lexicon.cues[cue]
-    return bool(about.wider & reading.bars) and (about.weight >= _STRONG or cue in frame.near)
-
-
-def _best_cue(need: str, frame: Frame, lexicon: Lexicon) -> tuple[str, float]:
-    best = ("", 0.0)
-    for cue, weight in frame.cues.items():
-        if need in lexicon.cues[cue].wider:
-            weight *= 1.0 if cue == need else _NARROWER
-            best = max(best, (cue, weight), key=lambda b: b[1])
-    return best
 
 
 def _salience(cue: str, lexicon: Lexicon) -> float:
@@ -124,9 +152,9 @@ def _counts(reading: Reading, nouns: Iterable[str], lexicon: Lexicon) -> bool:
 
 def _unexplained(reading: Reading, explained: set[str], frame: Frame, lexicon: Lexicon) -> Iterator[float]:
     """Yield a penalty for every cue near the number that the reading has no use for."""
-    used = explained | set(reading.counts) | set(frame.nouns)
+    known = _with_wider((u for u in explained | reading.counts | frame.nouns if u in lexicon.cues), lexicon)
     for cue in frame.own:
         about = lexicon.cues[cue]
-        related = any(about.wider & lexicon.cues[u].wider for u in used if u in lexicon.cues)
+        related = not about.wider.isdisjoint(known)
         if not related and about.weight:
             yield _UNEXPLAINED * about.weight * frame.cues.get(cue, 0.0)

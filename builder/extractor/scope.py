@@ -8,6 +8,7 @@ from builder.extractor.frames import Zone, level_before
 from builder.extractor.page import Page
 from builder.extractor.units import Place
 from builder.lexicon import Hit, Lexicon, between
+from builder.sieve import Construction
 
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
@@ -161,13 +162,13 @@ def choose_place(
     return None if _is_whole_group(own, nearest, text, grammar) else nearest
 
 
-def _is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mapping[str, re.Pattern[str]]) -> bool:
+def _is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> bool:
     """Tell whether a unit is named only to place another: "huyện Lấp Vò, tỉnh Đồng Tháp"."""
     before = [p for p in places if p.end <= place.start and _rank(p) > _rank(place)]
     return bool(before) and grammar["apposition"].fullmatch(text[before[-1].end : place.start].strip()) is not None
 
 
-def _is_whole_group(own: Sequence[Place], nearest: Place, text: str, grammar: Mapping[str, re.Pattern[str]]) -> bool:
+def _is_whole_group(own: Sequence[Place], nearest: Place, text: str, grammar: Mapping[str, Construction]) -> bool:
     """Tell whether the nearest unit is the last of several told of together: "các huyện A, B và C là 40"."""
     before = [p for p in own if p.end <= nearest.start]
     return bool(before) and grammar["list-gap"].fullmatch(text[before[-1].end : nearest.start].strip()) is not None

@@ -31,6 +31,7 @@ class Sentence:
     places: tuple[Place, ...]
     bodies: tuple[Body, ...]
     masked: tuple[tuple[int, int], ...]  # stretches whose digits are no figures
+    told: list[Hit]  # the wordings in it
 
     @property
     def text(self) -> str:
@@ -54,6 +55,8 @@ class Sentence:
 
     def hits(self, start: int | None = None, end: int | None = None) -> list[Hit]:
         """Return the wordings between two positions, by default those of the whole sentence."""
+        if start is None and end is None:
+            return self.told
         return between(self.page.hits, self.start if start is None else start, self.end if end is None else end)
 
     def finds(self, construction: str, start: int, end: int) -> re.Match[str] | None:
@@ -91,7 +94,7 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     numbers.sort(key=lambda n: n.start)
     bodies = find_bodies(page, start, end)
     return Sentence(
-        page, start, end, paragraph, tuple(numbers), tuple(periods), tuple(places), tuple(bodies), tuple(masked)
+        page, start, end, paragraph, tuple(numbers), tuple(periods), tuple(places), tuple(bodies), tuple(masked), hits
     )
 
 
@@ -105,9 +108,9 @@ def _is_year(text: str, number: Number, hits: list[Hit]) -> bool:
 
 def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number]) -> Iterator[Number]:
     """Yield a zero for every "không có hồ sơ quá hạn"."""
-    for hit in hits:
+    for hit in (h for h in hits if h.dimension == "zero"):
         clause = max(text.rfind(",", start, hit.start), text.rfind(";", start, hit.start), 0)
-        if hit.dimension == "zero" and not any(clause <= n.start < hit.end for n in numbers):
+        if not any(clause <= n.start < hit.end for n in numbers):
             yield Number(hit.start, hit.end, Decimal(0), "zero")
 
 

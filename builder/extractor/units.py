@@ -137,7 +137,7 @@ def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
         return False
     word_start = start - len(before[0])
     word = folded.span(word_start, word_start + len(before[1])).of(text)
-    begins_sentence = word_start == 0 or folded.text[:word_start].rstrip(" ")[-1:] in (
+    begins_sentence = word_start == 0 or _character_before(folded.text, word_start) in (
         "",
         "\n",
         ".",
@@ -147,3 +147,10 @@ def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
         ":",
     )
     return word[:1].isupper() and not word.isupper() and not begins_sentence
+
+
+def _character_before(text: str, position: int) -> str:
+    """Return the last character before a position that is no blank; "" if there is none."""
+    while position and text[position - 1] == " ":
+        position -= 1
+    return text[position - 1 : position]
