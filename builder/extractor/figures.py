@@ -503,6 +503,9 @@ class _SentenceReader:
             level = body.level or "own"
         if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
+        told_of_unit = body is not None and body.committee and body.start < sentence.start
+        if told_of_unit and level == "own" and self.status == "target":
+            return None, body
         if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
             level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
         return level, body

@@ -85,6 +85,9 @@ def nearest_level(
     bare = level_before(text, zone.number, lexicon)
     if bare is not None and bare.lastgroup:
         return bare.lastgroup, zone.number.start
+    by_body = lexicon.grammar["level-behind"].match(text, zone.number.after)
+    if by_body is not None and by_body.lastgroup:
+        return by_body.lastgroup, zone.number.start
     behind = [h for h in between(hits, *zone.right[0]) if h.dimension in ("level", "scope")] if zone.right else []
     if behind:
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1

@@ -23,12 +23,15 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
     if mention is not None and closes(mention, told.period):
         mention = told.period  # "đến hết 31/7" on a page that reports from 1/7 to 31/7
     mention = mention or _governing(sentence, zone, indicator, told)
+    if mention is not None and mention is told.period and _is_done_before(sentence, zone, mention, told):
+        mention = told.mentioned if told.mentioned is not mention else None
     if mention is not None and mention.to_date and mention.period is None and _is_state(told.period):
         mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
     if mention is None:
         return _year_after_base(sentence, indicator)
     annual = indicator.measure in ("points", "rank") or (aimed and _is_yearly(indicator))
-    return _year_of(mention.period) if mention.deadline and annual else mention.period
+    summed_up = mention.span_of_years and indicator.measure in ("points", "rank")
+    return _year_of(mention.period) if (mention.deadline and annual) or summed_up else mention.period
 
 
 def _is_yearly(indicator: Indicator) -> bool:
@@ -60,6 +63,14 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
     if behind and zone.right and behind[0].end <= zone.right[0][1]:
         return behind[0]
     return before[-1] if before else None
+
+
+def _is_done_before(sentence: Sentence, zone: Zone, mention: PeriodMention, told: Told) -> bool:
+    """Tell whether a number is told as done although what governs is a day to come: "trước ngày 30/6 …, nay đã giảm"."""
+    period, published = mention.period, told.known.published
+    if not (period and period.start is None and period.end and published and period.end > published):
+        return False
+    return sentence.lexicon.grammar["done"].search(sentence.text, zone.start, zone.number.start) is not None
 
 
 def _is_left(sentence: Sentence, zone: Zone, indicator: Indicator) -> bool:
