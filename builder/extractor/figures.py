@@ -503,8 +503,10 @@ class _SentenceReader:
             level = body.level or "own"
         if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
-        told_of_unit = body is not None and body.committee and body.start < sentence.start
-        if told_of_unit and level == "own" and self.status == "target":
+        if body is not None and body.committee and body.start < sentence.start and (self.status == "target" or self._aim()):
+            return None, body  # a committee told of before sets targets for all its tiers
+        announced = self.lexicon.grammar["announced-before"].search(self.text, sentence.start, position)
+        if body is not None and body.committee and body.end < position and announced:
             return None, body
         if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
             level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
@@ -522,7 +524,7 @@ class _SentenceReader:
             whole and any("person" in self.lexicon.cues[c].wider for c in whole.cues)
         ):
             return self.told.headline_level, self.told.doer
-        return self.told.level, self.told.body or self.told.doer
+        return self.told.level, self.told.body or (self.told.doer if self.place is None else None)
 
     def _named_before(self, body: Body | None) -> Body | None:
         """Return the body that a bare "Trung tâm" or "Phòng" points back to, if one was named."""
