@@ -254,7 +254,10 @@ class _SentenceReader:
         self.unknown = choice is None
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
         shared = number.whole is not None and not self.lexicon.has(frame.before, {"stance"})
-        located = inventory and self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
+        located = inventory and (
+            self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
+            or self.lexicon.grammar["inspected-before"].search(self.text, self.sentence.start, number.start)
+        )
         if choice is None or located or (inventory and shared) or self._breaks_down(zone, choice):
             return None
         return self._tell(zone, frame, choice, measure)
@@ -306,8 +309,14 @@ class _SentenceReader:
         """Tell whether a bare number would count units: these are told by their noun, "142 xã", or go on in a list."""
         going_on = self.previous is not None and self.previous.indicator == choice.indicator.id
         reduced = self.lexicon.has(frame.own, {"trend"})
-        counted = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        counted = self._counted_before(zone) in {noun for r in choice.indicator.readings for noun in r.counts}
         return not (choice.indicator.levelled or frame.nouns or frame.left_over or going_on or reduced or counted)
+
+    def _counted_before(self, zone: Zone) -> str | None:
+        """Return what a number counts by the words before it: procedures in "tổng số thủ tục của tỉnh là 1.902"."""
+        told = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        hits = self.sentence.hits(told.start(), zone.number.start) if told else []
+        return next((h.concept for h in hits if h.dimension == "object"), None)
 
     def _is_part(self, choice: Choice, frame: Frame) -> bool:
         """Tell whether an indicator may be the first number of "2.521/6.776 hồ sơ tiếp nhận".

@@ -12,7 +12,7 @@ from builder.lexicon import Hit, Lexicon, between
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
 _LEVELS = ("province", "district", "commune")
-_NAME_ENDS = re.compile(r"[,;:.()\"\n]|\d")
+_NAME_ENDS = re.compile(r"[,;:.()\"\n|]|\d")
 
 
 @dataclass(frozen=True, slots=True)
