@@ -382,10 +382,16 @@ class _SentenceReader:
         previous, last = self.previous, self.frames.last
         if previous is None or last is None or previous.measure != measure or frame.tells(self.lexicon):
             return choices
-        if frame.nouns and frame.nouns != last.nouns:
+        if (frame.nouns and frame.nouns != last.nouns) or self._tells_anew(choices, frame, last):
             return choices
         raised = [replace(c, score=c.score + _AGAIN * (c.indicator.id == previous.indicator)) for c in choices]
         return sorted(raised, key=lambda c: (-c.score, c.indicator.id))
+
+    @staticmethod
+    def _tells_anew(choices: list[Choice], frame: Frame, last: Frame) -> bool:
+        """Tell whether a number's own words, new in the sentence, settle what it is: "90% dùng thư, 100% có máy tính"."""
+        new = frame.own - last.cues.keys()
+        return bool(choices) and any(new.intersection(r.needs) for r in choices[0].indicator.readings)
 
     def _measures(self, zone: Zone, frame: Frame) -> Iterator[str]:
         """Yield the measures a number may be of, likeliest first."""
@@ -395,7 +401,9 @@ class _SentenceReader:
         if number.kind in ("vnd", "points", "rank"):
             yield number.kind
         elif number.kind == "percent":
-            yield from ("points", "percent") if own else ("percent",)
+            clause = self.text.rfind(";", zone.start, number.start)
+            apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
+            yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
             if indexed and not own and not frame.tells(self.lexicon) and self._speaks_of_index(zone):
                 yield "points"
         elif self._is_rank(zone):
