@@ -509,7 +509,8 @@ class _SentenceReader:
         level, where = nearest_level(
             sentence.told_by_doers(), zone, sentence.start, sentence.doers, self.text, self.lexicon
         )
-        if level is None and self.lexicon.grammar["own-bodies"].search(self.text, sentence.start, position):
+        own = (self.lexicon.grammar[name] for name in ("own-bodies", "office-of-unit"))
+        if level is None and any(pattern.search(self.text, sentence.start, position) for pattern in own):
             return "own", body
         row_of_unit = self.told.header is not None and self.place is not None
         if level is None and body is None and not row_of_unit:
