@@ -389,7 +389,7 @@ class _SentenceReader:
 
     @staticmethod
     def _tells_anew(choices: list[Choice], frame: Frame, last: Frame) -> bool:
-        """Tell whether a number's own words, new in the sentence, settle what it is: "90% dùng thư, 100% có máy tính"."""
+        """Tell whether a number's own words, new in the sentence, settle what it is: "90% …, 100% có máy tính"."""
         new = frame.own - last.cues.keys()
         return bool(choices) and any(new.intersection(r.needs) for r in choices[0].indicator.readings)
 
@@ -521,14 +521,19 @@ class _SentenceReader:
             level = body.level or "own"
         if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
-        if body is not None and body.committee and body.start < sentence.start and (self.status == "target" or self._aim()):
-            return None, body  # a committee told of before sets targets for all its tiers
-        announced = self.lexicon.grammar["announced-before"].search(self.text, sentence.start, position)
-        if body is not None and body.committee and body.end < position and announced:
+        if self._is_for_all_tiers(body, position):
             return None, body
         if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
             level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
         return level, body
+
+    def _is_for_all_tiers(self, body: Body | None, position: int) -> bool:
+        """Tell whether a people's committee only sets targets for all its tiers, or announces what they do."""
+        if body is None or not body.committee or body.end >= position:
+            return False
+        aimed = body.start < self.sentence.start and (self.status == "target" or bool(self._aim()))
+        announced = self.lexicon.grammar["announced-before"].search(self.text, self.sentence.start, position)
+        return aimed or announced is not None
 
     def _counts_staff(self, indicator: Indicator) -> bool:
         """Tell whether an indicator is one of people, not of courses held for them."""

@@ -66,7 +66,7 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
 
 
 def _is_done_before(sentence: Sentence, zone: Zone, mention: PeriodMention, told: Told) -> bool:
-    """Tell whether a number is told as done although what governs is a day to come: "trước ngày 30/6 …, nay đã giảm"."""
+    """Tell whether a number is told as done although a day to come governs: "trước ngày 30/6 …, nay đã giảm"."""
     period, published = mention.period, told.known.published
     if not (period and period.start is None and period.end and published and period.end > published):
         return False

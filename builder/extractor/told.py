@@ -228,7 +228,9 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
         told.subject = opening[0] if opening and alone and not whole else None
 
 
-def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool, reform: bool) -> None:
+def _remember_periods(
+    periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool, reform: bool
+) -> None:
     """Keep what governs: a period at the head of a clause, and any in a headline or in a line that announces a list."""
     periods = list(periods)
     told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
