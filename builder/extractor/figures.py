@@ -253,7 +253,8 @@ class _SentenceReader:
         choice, measure = self._choose(zone, frame)
         self.unknown = choice is None
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
-        shared = number.whole is not None and not self.lexicon.has(frame.before, {"stance"})
+        whole = number.whole == number.value and self.lexicon.has(frame.before, {"stance"})
+        shared = number.whole is not None and not whole
         located = inventory and (
             self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
             or self.lexicon.grammar["inspected-before"].search(self.text, self.sentence.start, number.start)
