@@ -43,7 +43,7 @@ class FrameReader:
 
     def read(self, index: int, zone: Zone, *, indexed: bool) -> Frame:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
-        before = self._parallel(zone) or self.last or self._specified() or self.told.frame
+        before = self._parallel(zone) or self._before(zone) or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
         frame = self._as_part(zone, frame)
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
@@ -51,6 +51,15 @@ class FrameReader:
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
         frame = self._with_noun_ahead(zone, frame)
         return self._of_headline(zone, frame, indexed=indexed)
+
+    def _before(self, zone: Zone) -> Frame | None:
+        """Return the frame of the number before, those in brackets that are closed left out."""
+        for number, frame in reversed(self.read_so_far):
+            opened = self.text.rfind("(", self.sentence.start, number.start)
+            inside = opened >= 0 and ")" not in self.text[opened : number.start]
+            if not (inside and ")" in self.text[number.after : zone.number.start]):
+                return frame
+        return self.last
 
     def _with_noun_ahead(self, zone: Zone, frame: Frame) -> Frame:
         """Give a bare count that tells no indicator the noun of the next: "nhận 2.640, giải quyết 2.497 hồ sơ"."""

@@ -20,6 +20,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     barring = ("difference-before", "hypothetical")
     if any(sentence.lexicon.grammar[c].search(sentence.text, zone.start, number.start) for c in barring):
         return True
+    if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
+        return True
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False

@@ -257,8 +257,12 @@ class _SentenceReader:
         choice, measure = self._choose(zone, frame)
         self.unknown = choice is None
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
-        shared = number.whole is not None and not self.lexicon.has(frame.before, {"stance"})
-        located = inventory and self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
+        whole = number.whole == number.value and self.lexicon.has(frame.before, {"stance"})
+        shared = number.whole is not None and not whole
+        located = inventory and (
+            self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
+            or self.lexicon.grammar["inspected-before"].search(self.text, self.sentence.start, number.start)
+        )
         if choice is None or located or (inventory and shared) or self._breaks_down(zone, choice):
             return None
         return self._tell(zone, frame, choice, measure)
@@ -310,8 +314,14 @@ class _SentenceReader:
         """Tell whether a bare number would count units: these are told by their noun, "142 xã", or go on in a list."""
         going_on = self.previous is not None and self.previous.indicator == choice.indicator.id
         reduced = self.lexicon.has(frame.own, {"trend"})
-        counted = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        counted = self._counted_before(zone) in {noun for r in choice.indicator.readings for noun in r.counts}
         return not (choice.indicator.levelled or frame.nouns or frame.left_over or going_on or reduced or counted)
+
+    def _counted_before(self, zone: Zone) -> str | None:
+        """Return what a number counts by the words before it: procedures in "tổng số thủ tục của tỉnh là 1.902"."""
+        told = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        hits = self.sentence.hits(told.start(), zone.number.start) if told else []
+        return next((h.concept for h in hits if h.dimension == "object"), None)
 
     def _is_part(self, choice: Choice, frame: Frame) -> bool:
         """Tell whether an indicator may be the first number of "2.521/6.776 hồ sơ tiếp nhận".
@@ -377,10 +387,16 @@ class _SentenceReader:
         previous, last = self.previous, self.frames.last
         if previous is None or last is None or previous.measure != measure or frame.tells(self.lexicon):
             return choices
-        if frame.nouns and frame.nouns != last.nouns:
+        if (frame.nouns and frame.nouns != last.nouns) or self._tells_anew(choices, frame, last):
             return choices
         raised = [replace(c, score=c.score + _AGAIN * (c.indicator.id == previous.indicator)) for c in choices]
         return sorted(raised, key=lambda c: (-c.score, c.indicator.id))
+
+    @staticmethod
+    def _tells_anew(choices: list[Choice], frame: Frame, last: Frame) -> bool:
+        """Tell whether a number's own words, new in the sentence, settle what it is: "90% …, 100% có máy tính"."""
+        new = frame.own - last.cues.keys()
+        return bool(choices) and any(new.intersection(r.needs) for r in choices[0].indicator.readings)
 
     def _measures(self, zone: Zone, frame: Frame) -> Iterator[str]:
         """Yield the measures a number may be of, likeliest first."""
@@ -390,7 +406,9 @@ class _SentenceReader:
         if number.kind in ("vnd", "points", "rank"):
             yield number.kind
         elif number.kind == "percent":
-            yield from ("points", "percent") if own else ("percent",)
+            clause = self.text.rfind(";", zone.start, number.start)
+            apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
+            yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
             if indexed and not own and not frame.tells(self.lexicon) and self._speaks_of_index(zone):
                 yield "points"
         elif self._is_rank(zone):
@@ -496,7 +514,8 @@ class _SentenceReader:
         level, where = nearest_level(
             sentence.told_by_doers(), zone, sentence.start, sentence.doers, self.text, self.lexicon
         )
-        if level is None and self.lexicon.grammar["own-bodies"].search(self.text, sentence.start, position):
+        own = (self.lexicon.grammar[name] for name in ("own-bodies", "office-of-unit"))
+        if level is None and any(pattern.search(self.text, sentence.start, position) for pattern in own):
             return "own", body
         row_of_unit = self.told.header is not None and self.place is not None
         if level is None and body is None and not row_of_unit:
@@ -507,9 +526,19 @@ class _SentenceReader:
             level = body.level or "own"
         if level is None and names_district(self.text, sentence.start, position, sentence.bodies, self.lexicon):
             level = "named"
+        if self._is_for_all_tiers(body, position):
+            return None, body
         if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
             level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
         return level, body
+
+    def _is_for_all_tiers(self, body: Body | None, position: int) -> bool:
+        """Tell whether a people's committee only sets targets for all its tiers, or announces what they do."""
+        if body is None or not body.committee or body.end >= position:
+            return False
+        aimed = body.start < self.sentence.start and (self.status == "target" or bool(self._aim()))
+        announced = self.lexicon.grammar["announced-before"].search(self.text, self.sentence.start, position)
+        return aimed or announced is not None
 
     def _counts_staff(self, indicator: Indicator) -> bool:
         """Tell whether an indicator is one of people, not of courses held for them."""
@@ -523,7 +552,7 @@ class _SentenceReader:
             whole and any("person" in self.lexicon.cues[c].wider for c in whole.cues)
         ):
             return self.told.headline_level, self.told.doer
-        return self.told.level, self.told.body or self.told.doer
+        return self.told.level, self.told.body or (self.told.doer if self.place is None else None)
 
     def _named_before(self, body: Body | None) -> Body | None:
         """Return the body that a bare "Trung tâm" or "Phòng" points back to, if one was named."""

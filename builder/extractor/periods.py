@@ -131,7 +131,7 @@ def _remember(period: Period | None, yields: str, known: Calendar) -> None:
 
 def _number(groups: Mapping[str, str], name: str) -> int | None:
     """Return the integer of a named group, or of a further form: ``y1``, ``y1b`` or ``y1c``."""
-    return next((int(groups[key]) for key in (name, *(name + further for further in "bcde")) if key in groups), None)
+    return next((int(groups[key]) for key in (name, *(name + further for further in "bcdef")) if key in groups), None)
 
 
 def _count(groups: Mapping[str, str]) -> int:

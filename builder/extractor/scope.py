@@ -13,7 +13,7 @@ from builder.sieve import Construction
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
 _LEVELS = ("province", "district", "commune")
-_NAME_ENDS = re.compile(r"[,;:.()\"\n]|\d")
+_NAME_ENDS = re.compile(r"[,;:.()\"\n|]|\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,17 @@ def nearest_level(
     bare = level_before(text, zone.number, lexicon)
     if bare is not None and bare.lastgroup:
         return bare.lastgroup, zone.number.start
-    behind = [h for h in between(hits, *zone.right[0]) if h.dimension in ("level", "scope")] if zone.right else []
+    by_body = lexicon.grammar["level-behind"].match(text, zone.number.after)
+    if by_body is not None and by_body.lastgroup:
+        return by_body.lastgroup, zone.number.start
+    visited = lexicon.grammar["visited-before"].search(text, start, zone.number.start)
+    behind = between(hits, *zone.right[0]) if zone.right and not visited else []
+    behind = [h for h in behind if h.dimension in ("level", "scope")]
     if behind:
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
         return ("all" if several else behind[0].concept), behind[0].start
     told = [h for h in between(hits, start, zone.number.start) if h.dimension in ("level", "scope")]
+    told = [h for h in told if not _is_bracketed(text, h, zone.number.start)]
     if not told:
         return None, -1
     last = told[-1]
@@ -99,7 +105,8 @@ def nearest_level(
     if last.start < clause and len(levels) > 1:
         return "all", last.start
     if any(h.dimension == "scope" and h.start == last.start for h in told):
-        return "all", last.start
+        owners = [h for h in told[:-1] if h.dimension == "level" and not text[h.end : last.start].strip()]
+        return (owners[-1].concept if owners else "all"), last.start  # "95 trung tâm cấp xã trên địa bàn tỉnh"
     if lexicon.grammar["unit-and-level"].search(text, start, last.start):
         return "all", last.start
     others = [(h.end, h.concept) for h in told[:-1] if h.dimension == "level"]
@@ -108,6 +115,12 @@ def nearest_level(
     if any(level != last.concept and joined.fullmatch(text, end, last.start) for end, level in others):
         return "all", last.start
     return last.concept, last.start
+
+
+def _is_bracketed(text: str, hit: Hit, position: int) -> bool:
+    """Tell whether a wording stands in brackets that are closed before a position."""
+    closed = text.find(")", hit.end, position)
+    return closed >= 0 and "(" not in text[hit.end : closed]
 
 
 def levels_told(bodies: Sequence[Body], hits: list[Hit], sentence: tuple[int, int]) -> set[str]:

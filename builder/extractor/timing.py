@@ -22,13 +22,16 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
         return told.last
     if mention is not None and closes(mention, told.period):
         mention = told.period  # "đến hết 31/7" on a page that reports from 1/7 to 31/7
-    mention = mention or _governing(sentence, indicator, told)
+    mention = mention or _governing(sentence, zone, indicator, told)
+    if mention is not None and mention is told.period and _is_done_before(sentence, zone, mention, told):
+        mention = told.mentioned if told.mentioned is not mention else None
     if mention is not None and mention.to_date and mention.period is None and _is_state(told.period):
         mention = told.period  # "hiện còn" behind "đến ngày 15/9": the page has no other day
     if mention is None:
         return _year_after_base(sentence, indicator)
     annual = indicator.measure in ("points", "rank") or (aimed and _is_yearly(indicator))
-    return _year_of(mention.period) if mention.deadline and annual else mention.period
+    summed_up = mention.span_of_years and indicator.measure in ("points", "rank")
+    return _year_of(mention.period) if (mention.deadline and annual) or summed_up else mention.period
 
 
 def _is_yearly(indicator: Indicator) -> bool:
@@ -62,13 +65,29 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
     return before[-1] if before else None
 
 
-def _governing(sentence: Sentence, indicator: Indicator, told: Told) -> PeriodMention | None:
+def _is_done_before(sentence: Sentence, zone: Zone, mention: PeriodMention, told: Told) -> bool:
+    """Tell whether a number is told as done although a day to come governs: "trước ngày 30/6 …, nay đã giảm"."""
+    period, published = mention.period, told.known.published
+    if not (period and period.start is None and period.end and published and period.end > published):
+        return False
+    return sentence.lexicon.grammar["done"].search(sentence.text, zone.start, zone.number.start) is not None
+
+
+def _is_left(sentence: Sentence, zone: Zone, indicator: Indicator) -> bool:
+    """Tell whether a number counts the units that a reform left over: "sau sắp xếp, huyện còn 12 xã"."""
+    left = sentence.lexicon.grammar["after-reform"]
+    inventory = indicator.measure == "count" and not indicator.levelled
+    return inventory and left.search(sentence.text, sentence.start, zone.number.start) is not None
+
+
+def _governing(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told) -> PeriodMention | None:
     """Return what the page told before; a state told "đến nay" governs only indicators of a state.
 
-    What a reform took away is told of the span of years that the page is about.
+    What a reform took away or left over is told of the span of years that the page is about.
     """
-    if indicator.reducing and told.span is not None and (told.period is None or told.span.start > told.period.start):
-        return told.span
+    span = told.span if indicator.reducing else told.reform if _is_left(sentence, zone, indicator) else None
+    if span is not None and (told.period is None or span.start > told.period.start):
+        return span
     annual = indicator.measure in ("points", "rank")
     later = [p for p in sentence.periods if not p.base and p.period is not None] if annual else []
     if later and told.period is None:

@@ -48,6 +48,7 @@ class Told:
     main: PeriodMention | None = None  # of the headline
     report: PeriodMention | None = None  # of the lead: what the page reports on
     span: PeriodMention | None = None  # the last span of years at the head of a clause
+    reform: PeriodMention | None = None  # the span of years of a merger of units
     first: PeriodMention | None = None  # the first that governed the text below the headline
     section: str = ""  # "target" in a section that sets targets
     listed: str = ""  # "target" in a list that sets targets
@@ -187,7 +188,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
     announces = _announces(sentence.page, sentence.paragraph)
     if sentence.lexicon.grammar["target-list"].search(sentence.text, sentence.start, sentence.end):
         told.listed = "target"
-    _remember_periods(sentence.periods, told, kind, announces=announces)
+    reform = sentence.lexicon.grammar["reform"].search(sentence.text, sentence.start, sentence.end) is not None
+    _remember_periods(sentence.periods, told, kind, announces=announces, reform=reform)
     levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
@@ -226,7 +228,9 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
         told.subject = opening[0] if opening and alone and not whole else None
 
 
-def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool) -> None:
+def _remember_periods(
+    periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool, reform: bool
+) -> None:
     """Keep what governs: a period at the head of a clause, and any in a headline or in a line that announces a list."""
     periods = list(periods)
     told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
@@ -243,7 +247,8 @@ def _remember_periods(periods: Iterable[PeriodMention], told: Told, kind: str, *
         told.first = told.first or (told.period if kind != "title" else None)
         if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
             told.main = told.period
-    told.span = next((p for p in periods if p.span_of_years and p.at_head), told.span)
+    told.span = next((p for p in periods if p.span_of_years and (p.at_head or reform)), told.span)
+    told.reform = next((p for p in periods if p.span_of_years and reform), told.reform)
     years = [p for p in periods if not (p.base or p.bracketed or p.to_date) and p.period and p.period.start]
     told.mentioned = years[-1] if years else told.mentioned
 

@@ -73,15 +73,10 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
             units[code] = pointed
             scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if pointed.level == "province" else 1.0)
     spoken = _spoken_of(document, lexicon)
-    if not groups and not scores and not any(spoken.values()) and _is_national(document, lexicon):
+    decided = _decide(groups, open_groups, scores, units, gazetteer, day, spoken)
+    if decided.unit is None and not outside and _is_national(document, groups, spoken, lexicon):
         return Context(gazetteer.versions[COUNTRY], (), day, {})
-    return _decide(groups, open_groups, scores, units, gazetteer, day, spoken)
-
-
-def _is_national(document: Document, lexicon: Lexicon) -> bool:
-    """Tell whether a page that names no unit speaks of the central government or the whole country."""
-    told = lexicon.grammar["national-authority"].findall(document.text)
-    return len(told) >= _NATIONAL
+    return decided
 
 
 _YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?!\d|[.,]\d)")
@@ -120,6 +115,15 @@ class _Group:
     titled: bool
     lead: bool
     first: int
+
+
+def _is_national(document: Document, groups: Sequence[_Group], spoken: Mapping[str, float], lexicon: Lexicon) -> bool:
+    """Tell whether a page speaks of the central government or the whole country, and more so than of any unit."""
+    told = len(lexicon.grammar["national-authority"].findall(document.text))
+    headed = any(g.titled or g.lead for g in groups)
+    weightiest = max((g.weight for g in groups), default=0.0)
+    most = max(spoken.values(), default=0.0)
+    return not headed and told >= (_NATIONAL if groups else 1) and told > weightiest and _SPOKEN_ONCE * told > most
 
 
 def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
@@ -300,6 +304,7 @@ _SPOKEN = {
 _DISTRICTS = ("rural-district", "urban-district", "district-town")
 _CARRIES = 0.75  # of the weight of the province
 _MOST_SPOKEN = 4.0
+_SPOKEN_ONCE = 0.5
 _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
 
@@ -308,7 +313,7 @@ def _spoken_of(document: Document, lexicon: Lexicon) -> dict[str, float]:
     spoken: dict[str, float] = {}
     for construction, kinds in _SPOKEN.items():
         told = lexicon.grammar[construction].findall(document.text)
-        weight = min(_MOST_SPOKEN, 0.5 * len(told))
+        weight = min(_MOST_SPOKEN, _SPOKEN_ONCE * len(told))
         spoken.update(dict.fromkeys(kinds, weight))
     return spoken
 
