@@ -85,8 +85,8 @@ def told(violations: list[Violation]) -> list[tuple[str, ...]]:
 
 
 def number(text: str) -> str:
-    """Numbers are compared as numbers: the store writes 07 as 7."""
-    return str(Decimal(text).normalize()) if re.fullmatch(r"-?[0-9]+([.][0-9]+)?", text) else text
+    """Numbers are compared as numbers: the store writes 07 as 7 and 1e3 as 1E+3."""
+    return str(Decimal(text).normalize()) if re.fullmatch(r"-?\d+([.]\d+)?([eE][+-]?\d+)?", text) else text
 
 
 def in_runs(quads: list[ox.Quad], size: int) -> Iterator[Violation]:
