@@ -133,8 +133,10 @@ def judge_run(run: Run) -> Found:
 
     about = [line for line in lines if _subject(line) in suspects]
     named = {b"<%b>" % node for node in OBJECT.findall(b"".join(about))}
-    beside = [line for line in lines if TYPE_WORD in line and _subject(line) in named]
-    quads = ox.parse(b"".join([*about, *beside, run.context]), format=ox.RdfFormat.N_QUADS)
+    context = run.context.splitlines(keepends=True)
+    beside = [line for line in [*lines, *context] if TYPE_WORD in line and _subject(line) in named]
+    classes = [line for line in context if SUBCLASS_WORD in line]
+    quads = ox.parse(b"".join([*about, *beside, *classes]), format=ox.RdfFormat.N_QUADS)
     report = read_report(judge(to_graph(quads), unfold_shapes()))
     return [violation for violation in report if _as_term(violation.focus) in suspects]
 
