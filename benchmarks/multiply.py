@@ -10,6 +10,7 @@ import hashlib
 import json
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def main() -> None:
         for text in texts:
             path = asked.target / "texts" / place / text.relative_to(asked.out / "texts")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.symlink_to(text.resolve())
+            shutil.copyfile(text, path)
     (asked.target / "issues.tsv").write_text("page\tbegin\tend\tkind\tmessage\tcandidates\tquotation\n")
     manifest = json.loads((asked.out / MANIFEST).read_text(encoding="utf-8")) | {"files": hash_files(asked.target)}
     (asked.target / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")

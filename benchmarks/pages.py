@@ -61,7 +61,8 @@ def main() -> None:
 def _measure(address: str, paths: dict[str, list[str]]) -> None:
     print(f"{'kind':20}{'pages':>6}{'median ms':>11}{'slowest ms':>12}{'largest kB':>12}{'gzipped kB':>12}")
     with httpx.Client(base_url=address, timeout=120) as client:
-        client.get("/compare")  # what is loaded once
+        for place in ("/", "/compare", "/graph"):  # what a server counts once, after it has started
+            client.get(place)
         for kind, asked in paths.items():
             times, sizes = [], []
             for path in asked:

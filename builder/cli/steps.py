@@ -149,7 +149,6 @@ def open_answers(out: Path, place: str | None = None) -> "Store":
 
 def _open_folder(out: Path, folder: Path) -> "Store":
     """Return the store in a folder, made from a build if there is none; one made from another build is refused."""
-    from builder.pipeline import open_build
     from builder.store import open_store
 
     marker = folder / MARKER
@@ -157,11 +156,19 @@ def _open_folder(out: Path, folder: Path) -> "Store":
         if marker.is_file() and (out / "graph.nq").is_file() and marker.read_text() != _mark(out):
             raise StoreError(f"{folder}: was made from another graph than {out}; delete it or choose another folder")
         return open_store(folder, read_only=True)
+    return _fill_store(out, folder)
+
+
+def _fill_store(out: Path, folder: Path) -> "Store":
+    """Make a store of a build, and mark of which."""
+    from builder.pipeline import open_build
+    from builder.store import open_store
+
     graphs = (open_build(out), *_derived(out))
     store = open_store(folder, create=True)
     for graph in graphs:
         store.load_nquads(graph)
-    write_file(marker, _mark(out))
+    write_file(folder / MARKER, _mark(out))
     return store
 
 
@@ -199,24 +206,16 @@ def prepare_store(out: Path) -> Path:
     from shutil import rmtree
     from tempfile import mkdtemp
 
-    from builder.pipeline import open_build
-    from builder.store import open_store
-
     if not (out / "graph.nq").is_file():
         raise StoreError(f"{out}: no build here; run cchc build PAGES -o {out}")
     folder, mark = out / STORE, _mark(out)
     marker = folder / MARKER
     if marker.is_file() and marker.read_text(encoding="utf-8") == mark:
         return folder
-    graphs = (open_build(out), *_derived(out))
     say("Nạp đồ thị vào kho …", "loading the graph into a store …")
     try:
         aside = Path(mkdtemp(prefix=f".{STORE}.", dir=out))
-        store = open_store(aside / STORE, create=True)
-        for graph in graphs:
-            store.load_nquads(graph)
-        del store
-        write_file(aside / STORE / MARKER, mark)
+        _fill_store(out, aside / STORE)  # closed as soon as nobody holds it
         if folder.exists():
             folder.rename(aside / "earlier")
         (aside / STORE).rename(folder)

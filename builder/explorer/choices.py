@@ -3,14 +3,14 @@
 A value is written as the saved questions take it: the end of a concept's IRI, the code of a unit, a year.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from builder.artefacts import local_name
 from builder.explorer.atlas import Atlas
 from builder.explorer.comparison import DAY, INDICATORS, Option, count_indicators
 from builder.explorer.figures import provinces_of
+from builder.explorer.rows import group
 from builder.sparql import ask
 from builder.text import alphabetical
 from builder.vocabulary import NAMESPACES
@@ -73,9 +73,7 @@ def options(atlas: Atlas, choices: Choices, kind: str, language: str) -> Sequenc
 
 
 def _units(atlas: Atlas) -> tuple[Option, ...]:
-    groups: Mapping[str, list[dict[str, str]]] = defaultdict(list)
-    for row in ask(atlas.store, UNITS):
-        groups[row["code"]].append(row)
+    groups = group(ask(atlas.store, UNITS), "code")
     provinces = provinces_of(atlas, {row["version"] for rows in groups.values() for row in rows})
     found = []
     for code, rows in groups.items():

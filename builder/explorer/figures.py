@@ -1,13 +1,15 @@
-"""Figures as rows: of a unit, of an indicator, of a page, or carried to the units of another day."""
+"""Figures as rows: of a unit, of an indicator, or carried to the units of another day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from builder.explorer.atlas import Atlas, values
+from builder.explorer.rows import Row, day
 from builder.sparql import ask
 
+# What is asked for stands in the patterns themselves: an engine joins rows of VALUES with all figures there are.
 FIGURES = """
 SELECT DISTINCT ?figure ?indicator ?value ?printed ?measure ?bound ?status ?level ?agency ?version ?unit ?name
   ?unitLevel ?start ?end ?page ?document ?title ?issued ?confidence WHERE {
@@ -32,7 +34,6 @@ SELECT DISTINCT ?version ?province ?label WHERE {
   VALUES ?version { VERSIONS }
   ?version dcterms:isPartOf* ?province . ?province cchc:level level:province ; rdfs:label ?label .
 }"""
-# What is asked for stands in the patterns themselves: an engine joins rows of VALUES with all figures there are.
 ACCEPTED, CARRIED = "cchc:Observation", "cchc:ComparableFigure"
 
 
@@ -79,11 +80,6 @@ def figures_of_indicator(atlas: Atlas, indicator: str, *, carried: bool = False)
     return _figures(atlas, f"?figure cchc:indicator {values([indicator])} .", CARRIED if carried else ACCEPTED)
 
 
-def figures_of_document(atlas: Atlas, document: str) -> list[Figure]:
-    """Return the accepted figures of a page."""
-    return _figures(atlas, f"?figure prov:wasDerivedFrom {values([document])} .", ACCEPTED)
-
-
 def _figures(atlas: Atlas, anchor: str, kind: str) -> list[Figure]:
     rows = list(ask(atlas.store, FIGURES.replace("KIND", kind).replace("ANCHOR", anchor)))
     provinces = provinces_of(atlas, {row["version"] for row in rows})
@@ -105,23 +101,19 @@ def provinces_of(atlas: Atlas, versions: Iterable[str]) -> dict[str, tuple[str, 
     }
 
 
-def _figure(row: Mapping[str, str], province: tuple[str, str]) -> Figure:
+def _figure(row: Row, province: tuple[str, str]) -> Figure:
     return Figure(
         iri=row["figure"],
         value=Decimal(row["value"]),
         unit_level=row["unitLevel"],
         province=province[0],
         province_name=province[1],
-        start=_day(row["start"]),
-        end=_day(row["end"]),
+        start=day(row["start"]),
+        end=day(row["end"]),
         issued=row["issued"][:10],
         **{n: row[n] for n in ("indicator", "printed", "measure", "bound", "status", "level", "agency", "version")},
         **{n: row[n] for n in ("unit", "name", "document", "page", "title", "confidence")},
     )
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text[:10]) if text else None
 
 
 def newest_first(figure: Figure) -> tuple[int, str, str]:

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from builder.explorer.atlas import Atlas, values
+from builder.explorer.rows import Named, Row, group, named
 from builder.sparql import ask
 from builder.text import alphabetical
+from builder.vocabulary import NAMESPACES
 
 INITIATIVES = """
 SELECT DISTINCT ?initiative ?label ?type ?status ?area ?body ?unit ?name ?page ?document ?title ?issued ?legal
@@ -44,9 +46,7 @@ SELECT DISTINCT ?initiative ?begin ?end WHERE {
   ?span nif:beginIndex ?begin ; nif:endIndex ?end .
 }"""
 ABOUT = "SELECT DISTINCT ?version ?label WHERE { ASKED dcterms:spatial ?version . ?version rdfs:label ?label }"
-KIND = "https://w3id.org/cchc/initiative-kind/"
-
-Named = tuple[str, str]  # IRI, label
+KIND = NAMESPACES["initiative-kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +132,23 @@ def spans_of_initiatives(atlas: Atlas, document: str) -> dict[tuple[int, int], s
 
 def units_about(atlas: Atlas, document: str) -> list[Named]:
     """Return the units that a page is about."""
-    rows = ask(atlas.store, ABOUT.replace("ASKED", values([document])))
-    return sorted({(row["version"], row["label"]) for row in rows}, key=lambda n: (n[1], n[0]))
+    return list(named(ask(atlas.store, ABOUT.replace("ASKED", values([document]))), "version", "label"))
 
 
 def _initiatives(atlas: Atlas, anchor: str) -> list[Initiative]:
-    groups: dict[str, list[dict[str, str]]] = {}
-    for row in ask(atlas.store, INITIATIVES.replace("ANCHOR", anchor)):
-        groups.setdefault(row["initiative"], []).append(row)
+    groups = group(ask(atlas.store, INITIATIVES.replace("ANCHOR", anchor)), "initiative")
     found = [_initiative(iri, sorted(rows, key=lambda r: tuple(r.values()))) for iri, rows in groups.items()]
     return sorted(found, key=lambda i: (alphabetical(i.label), alphabetical(i.name), i.iri))
 
 
-def _initiative(iri: str, rows: list[dict[str, str]]) -> Initiative:
+def _initiative(iri: str, rows: list[Row]) -> Initiative:
     row, types = rows[0], sorted({r["type"] for r in rows})
     return Initiative(
         iri=iri,
         kinds=tuple(t for t in types if t.startswith(KIND)),
         model=next((t for t in types if not t.startswith(KIND)), ""),
         issued=row["issued"][:10],
-        legal=_named(rows, "legal", "number"),
+        legal=named(rows, "legal", "number"),
         **{n: row[n] for n in ("label", "status", "area", "body", "unit", "name", "document", "page", "title")},
     )
 
@@ -167,11 +164,6 @@ def documents_about(atlas: Atlas, unit: str) -> list[Document]:
 def documents_citing(atlas: Atlas, legal: str) -> list[Document]:
     """Return the pages that cite a legal document, the newest first."""
     return _documents(atlas, f"?document dcterms:references {values([legal])} .")
-
-
-def documents_of_publisher(atlas: Atlas, publisher: str) -> list[Document]:
-    """Return the pages of a publisher, the newest first."""
-    return _documents(atlas, f"?document dcterms:publisher {values([publisher])} .")
 
 
 def all_documents(atlas: Atlas) -> list[Document]:
@@ -217,7 +209,3 @@ def _legal(atlas: Atlas, anchor: str) -> list[Legal]:
         told = (row["number"], row["kind"], row["issued"][:10])
         found.setdefault(row["legal"], Legal(row["legal"], *told))
     return sorted(found.values(), key=lambda each: (each.number, each.iri))
-
-
-def _named(rows: Iterable[dict[str, str]], iri: str, label: str) -> tuple[Named, ...]:
-    return tuple(sorted({(row[iri], row[label]) for row in rows if row[iri]}, key=lambda n: (n[1], n[0])))

@@ -1,11 +1,12 @@
 """An administrative unit: its versions, the changes it went through, what lies in it, and what pages tell of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from builder.explorer.atlas import Atlas, values
-from builder.explorer.figures import Figure, figures_of_unit
+from builder.explorer.figures import Figure, figures_of_unit, newest_first
+from builder.explorer.rows import Named, Row, day, group, named
 from builder.explorer.things import Document, Initiative, documents_about, initiatives_of_unit
 from builder.sparql import ask
 from builder.text import alphabetical
@@ -40,8 +41,6 @@ SELECT DISTINCT ?part ?label ?level WHERE {
   ?version cchc:versionOf ?unit . ?part dcterms:isPartOf+ ?version ; rdfs:label ?label ; cchc:level ?level .
   { ?told sdmx-dimension:refArea ?part } UNION { ?told dcterms:spatial ?part }
 }"""
-
-Named = tuple[str, str]  # IRI, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def find_unit(atlas: Atlas, asked: str) -> Unit | None:
     if row is None:
         return None
     unit = values([row["unit"]])
-    versions = _versions(list(ask(atlas.store, VERSIONS.replace("ASKED", unit))))
+    versions = _versions(ask(atlas.store, VERSIONS.replace("ASKED", unit)))
     if not versions:
         return None
     parts = {r["part"]: (r["part"], r["label"], r["level"]) for r in ask(atlas.store, PARTS.replace("ASKED", unit))}
@@ -103,7 +102,7 @@ def find_unit(atlas: Atlas, asked: str) -> Unit | None:
         iri=row["unit"],
         code=row["code"],
         versions=versions,
-        changes=_changes(list(ask(atlas.store, CHANGES.replace("ASKED", unit)))),
+        changes=_changes(ask(atlas.store, CHANGES.replace("ASKED", unit))),
         figures=tuple(figures_of_unit(atlas, row["unit"])),
         initiatives=tuple(initiatives_of_unit(atlas, row["unit"])),
         documents=tuple(documents_about(atlas, row["unit"])),
@@ -111,56 +110,40 @@ def find_unit(atlas: Atlas, asked: str) -> Unit | None:
     )
 
 
-def _versions(rows: list[dict[str, str]]) -> tuple[Version, ...]:
-    groups: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
-        groups.setdefault(row["version"], []).append(row)
+def _versions(rows: Iterable[Row]) -> tuple[Version, ...]:
     found = [
         Version(
             iri,
-            group[0]["label"],
-            group[0]["type"],
-            group[0]["level"],
-            _day(group[0]["from"]),
-            _day(group[0]["through"]),
-            _named(group, "parent", "parentLabel"),
-            _named(group, "liesIn", "liesInLabel"),
+            told[0]["label"],
+            told[0]["type"],
+            told[0]["level"],
+            day(told[0]["from"]),
+            day(told[0]["through"]),
+            named(told, "parent", "parentLabel"),
+            named(told, "liesIn", "liesInLabel"),
         )
-        for iri, group in groups.items()
+        for iri, told in group(rows, "version").items()
     ]
     return tuple(sorted(found, key=lambda v: (v.valid_from or date.min, v.iri)))
 
 
-def _changes(rows: list[dict[str, str]]) -> tuple[Change, ...]:
-    groups: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
-        groups.setdefault(row["change"], []).append(row)
+def _changes(rows: Iterable[Row]) -> tuple[Change, ...]:
     found = [
         Change(
             iri,
-            date.fromisoformat(group[0]["day"][:10]),
-            tuple(sorted({row["kind"] for row in group})),
-            _named(group, "legal", "number"),
-            _named(group, "old", "oldLabel"),
-            _named(group, "new", "newLabel"),
+            date.fromisoformat(told[0]["day"][:10]),
+            tuple(sorted({row["kind"] for row in told})),
+            named(told, "legal", "number"),
+            named(told, "old", "oldLabel"),
+            named(told, "new", "newLabel"),
         )
-        for iri, group in groups.items()
+        for iri, told in group(rows, "change").items()
     ]
     return tuple(sorted(found, key=lambda c: (c.day, c.iri)))
 
 
-def _named(rows: list[dict[str, str]], iri: str, label: str) -> tuple[Named, ...]:
-    return tuple(sorted({(row[iri], row[label]) for row in rows if row[iri]}, key=lambda n: (n[1], n[0])))
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text[:10]) if text else None
-
-
 def by_indicator(figures: tuple[Figure, ...]) -> Mapping[str, list[Figure]]:
     """Group figures by indicator, each group newest first."""
-    from builder.explorer.figures import newest_first
-
     groups: dict[str, list[Figure]] = {}
     for figure in sorted(figures, key=newest_first):
         groups.setdefault(figure.indicator, []).append(figure)

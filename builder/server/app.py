@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from builder.explorer.description import describe
@@ -22,6 +22,7 @@ from builder.server import pages
 from builder.server.addresses import CONCEPT_PART, MEDIA, RDF_ENDINGS, iri_of, split_ending
 from builder.server.catalogue import catalogue_of
 from builder.server.linked_data import serialize
+from builder.server.media import best_media
 from builder.server.view import LANGUAGES, VI, Served, View
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ def view_of(request: Request, place: str) -> View:
 
 def _format(request: Request) -> str:
     """Return the ending of the format that the reader likes best; "" where we have none of those accepted."""
-    accept = parse_accept_header(request.headers.get("accept", "*/*"), MIMEAccept)
-    offered = list(MEDIA.values())
-    best = accept.best_match(offered)
+    best = best_media(request.headers.get("accept", "*/*"), list(MEDIA.values()))
     return next((ending for ending, media in MEDIA.items() if media == best), "")
 
 
@@ -164,7 +163,8 @@ async def _send_ontology(request: Request, ending: str) -> Response:
 
 async def _show_void(request: Request) -> Response:
     """Return the description of the data set where programs look for it (VoID, section 7.2)."""
-    text = await run_in_threadpool(lambda: write_void(catalogue_of(request.app.state.site)))
+    site: pages.Site = request.app.state.site
+    text = await run_in_threadpool(lambda: write_void(catalogue_of(site.out, site.release, site.atlas)))
     return Response(text, media_type=MEDIA["ttl"], headers=_OPEN)
 
 

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 from builder.explorer.atlas import Atlas
 from builder.exporter import About, Catalogue, count_statements, describe
@@ -12,23 +11,8 @@ from builder.release import CATALOGUE, CHECKSUMS, SCHEMA_ORG, VOID, read_release
 BESIDE = (CATALOGUE, VOID, SCHEMA_ORG, CHECKSUMS)  # files that tell of the others
 
 
-class Described(Protocol):
-    """A build that is shown."""
-
-    @property
-    def out(self) -> Path: ...  # noqa: D102
-    @property
-    def atlas(self) -> Atlas: ...  # noqa: D102
-    @property
-    def release(self) -> Path | None: ...  # noqa: D102
-
-
-def catalogue_of(site: Described) -> Catalogue:
-    """Return what is told about the data set of a build; counted once, since it takes a look at every statement."""
-    return _describe(site.out, site.release, site.atlas)
-
-
 @lru_cache(maxsize=4)
-def _describe(out: Path, release: Path | None, atlas: "Atlas") -> Catalogue:
+def catalogue_of(out: Path, release: Path | None, atlas: Atlas) -> Catalogue:
+    """Return what is told about the data set of a build; counted once, since it takes a look at every statement."""
     files = read_release(release) if release else ()
     return describe(atlas.store, count_statements(out / GRAPH), files, About())

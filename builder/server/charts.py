@@ -97,7 +97,7 @@ def _bars(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan, words: Map
             )
             bars.setdefault((name, note, number), bar)
     shown = list(bars.values())[:MOST_BARS]
-    return drawing.bars(shown, title=plan.title, measure=plan.measure, language=_language(view), name="answer")
+    return drawing.bars(shown, title=plan.title, measure=plan.measure, language=language_of(view), name="answer")
 
 
 def _lines(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan, words: Mapping[str, str]) -> str:
@@ -113,7 +113,7 @@ def _lines(atlas: Atlas, view: View, rows: Sequence[Row], plan: _Plan, words: Ma
             )
     most_told = sorted(series, key=lambda name: (-len(series[name]), name))[:MOST_LINES]
     drawn = [drawing.Series(name, tuple(series[name])) for name in most_told]
-    return drawing.trends(drawn, title=plan.title, measure=plan.measure, language=_language(view), name="answer")
+    return drawing.trends(drawn, title=plan.title, measure=plan.measure, language=language_of(view), name="answer")
 
 
 def _telling(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
@@ -164,5 +164,6 @@ def _bound(atlas: Atlas, row: Row) -> drawing.Bound:
     return cast("drawing.Bound", local_name(found))
 
 
-def _language(view: View) -> drawing.Language:
+def language_of(view: View) -> drawing.Language:
+    """Return the language of a page as drawings take it."""
     return cast("drawing.Language", view.language)

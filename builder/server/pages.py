@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from builder.errors import QueryError, StoreError
 from builder.explorer import comparison, description, figures, neighbours, overview, terms, things, units
 from builder.explorer.atlas import Atlas, choose, open_atlas
 from builder.explorer.choices import Choices, open_choices
+from builder.explorer.rows import day
 from builder.exporter import embeddable, write_schema_org
 from builder.identifiers import BASE, web_address
 from builder.quotations import cut
@@ -112,7 +112,7 @@ def _environment() -> "jinja2.Environment":
         "local": local_name,
         "unit_key": comparison.unit_key,
         "decimal": Decimal,
-        "as_day": as_day,
+        "as_day": day,
         "seconds": as_seconds,
         "short": short_name,
     }
@@ -131,7 +131,7 @@ def _helpers(site: Site, view: View) -> Context:
         "web_address": web_address,
         "states": STATES,
         "walk": lambda iri: walk(view, iri),
-        **pictures(view),
+        **pictures(view, label),
     }
 
 
@@ -148,11 +148,6 @@ def _names(site: Site, view: View, things: Iterable[str]) -> dict[str, str]:
 def short_name(iri: str) -> str:
     """Return what to call a thing without a name: its IRI, for one of ours what stands behind the base."""
     return iri.removeprefix(BASE)
-
-
-def as_day(text: str) -> date | None:
-    """Return the day of a literal of the graph, None for none."""
-    return date.fromisoformat(text[:10]) if text else None
 
 
 def as_seconds(seconds: float) -> Decimal:
@@ -221,7 +216,7 @@ def ontology(site: Site, view: View) -> tuple[str, Context]:
 
 def data(site: Site, view: View) -> tuple[str, Context]:
     """Return what can be downloaded, and how programs ask."""
-    catalogue = catalogue_of(site)
+    catalogue = catalogue_of(site.out, site.release, site.atlas)
     told = Markup(embeddable(write_schema_org(catalogue)))  # noqa: S704  no "<" is left in it
     return "data.html", {"catalogue": catalogue, "schema_org": told, "beside": BESIDE if site.release else ()}
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, cast
 
 from markupsafe import Markup
 
@@ -15,11 +15,11 @@ from builder.explorer.neighbours import Neighbourhood, Shared, kind_of
 from builder.gazetteer import load_gazetteer
 from builder.identifiers import BASE
 from builder.server.addresses import place_of
+from builder.server.charts import language_of
 from builder.server.view import View
 
 MOST_BARS, MOST_LINES = 60, 8
 PROVINCE_CODE = 2  # digits
-LEVELS = {"province": ("cấp tỉnh", "province"), "district": ("cấp huyện", "district"), "commune": ("cấp xã", "commune")}
 KINDS = {"model": "initiative", "legal": "law", "observation": "figure"}  # as drawn
 RELATIONS: Mapping[str, tuple[str, str]] = {
     "lies-in": ("thuộc", "lies in"),
@@ -52,15 +52,15 @@ RELATIONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def pictures(view: View) -> dict[str, Callable[..., Markup]]:
-    """Return what templates call to draw: functions of what is drawn and a title."""
+def pictures(view: View, label: Callable[[str], str]) -> dict[str, Callable[..., Markup]]:
+    """Return what templates call to draw: functions of what is drawn and a title; ``label`` names concepts."""
 
     def safe(draw: Callable[[View, Any, str], str]) -> Callable[[Any, str], Markup]:
         return lambda drawn, title: Markup(draw(view, drawn, title))  # noqa: S704  drawing escapes what it is given
 
     return {
         "bars": safe(_bars),
-        "chart": safe(_chart),
+        "chart": safe(partial(_chart, label)),
         "trends": safe(_trends),
         "dots": safe(_dots),
         "network": safe(_network),
@@ -68,8 +68,8 @@ def pictures(view: View) -> dict[str, Callable[..., Markup]]:
     }
 
 
-def _measure(figures: Sequence[Figure]) -> Any:
-    return local_name(figures[0].measure) or "count"
+def _measure(figures: Sequence[Figure]) -> drawing.Measure:
+    return cast("drawing.Measure", local_name(figures[0].measure) or "count")
 
 
 def _bars(view: View, figures: Sequence[Figure], title: str) -> str:
@@ -86,7 +86,7 @@ def _bars(view: View, figures: Sequence[Figure], title: str) -> str:
         )
         for figure in shown
     ]
-    return drawing.bars(rows, title=title, measure=_measure(shown), language=_language(view), name="bars")
+    return drawing.bars(rows, title=title, measure=_measure(shown), language=language_of(view), name="bars")
 
 
 def _note(view: View, figure: Figure) -> str:
@@ -94,12 +94,8 @@ def _note(view: View, figure: Figure) -> str:
     return ", ".join(part for part in told if part)
 
 
-def _bound(figure: Figure) -> Any:
-    return local_name(figure.bound) or "exact"
-
-
-def _language(view: View) -> Any:
-    return view.language
+def _bound(figure: Figure) -> drawing.Bound:
+    return cast("drawing.Bound", local_name(figure.bound) or "exact")
 
 
 def _trends(view: View, figures: Sequence[Figure], title: str) -> str:
@@ -115,7 +111,7 @@ def _trends(view: View, figures: Sequence[Figure], title: str) -> str:
     lines = [
         drawing.Series(group[0].name, tuple(_point(view, figure) for figure in group)) for group in told[:MOST_LINES]
     ]
-    return drawing.trends(lines, title=title, measure=_measure(figures), language=_language(view), name="trends")
+    return drawing.trends(lines, title=title, measure=_measure(figures), language=language_of(view), name="trends")
 
 
 def _point(view: View, figure: Figure) -> drawing.TrendPoint:
@@ -124,7 +120,7 @@ def _point(view: View, figure: Figure) -> drawing.TrendPoint:
     return drawing.TrendPoint(figure.start, figure.end, figure.value, printed, view.thing(figure.iri), _bound(figure))
 
 
-def _chart(view: View, figures: Sequence[Figure], title: str) -> str:
+def _chart(label: Callable[[str], str], view: View, figures: Sequence[Figure], title: str) -> str:
     """Draw the figures of one unit over time, nothing where there are too few to see a course."""
     if len({figure.end for figure in figures if figure.end and not figure.agency}) < 3:
         return ""
@@ -133,13 +129,11 @@ def _chart(view: View, figures: Sequence[Figure], title: str) -> str:
         if figure.end and not figure.agency:
             lines.setdefault(figure.level, []).append(_point(view, figure))
     series = [
-        drawing.Series(
-            LEVELS.get(local_name(level), ("tính chung", "all levels"))[view.language != "vi"], tuple(points)
-        )
+        drawing.Series(label(level) or view.t("tính chung", "all levels"), tuple(points))
         for level, points in sorted(lines.items())
     ]
     key = f"trend-{local_name(figures[0].indicator)}"
-    return drawing.trends(series, title=title, measure=_measure(figures), language=_language(view), name=key)
+    return drawing.trends(series, title=title, measure=_measure(figures), language=language_of(view), name=key)
 
 
 def _dots(view: View, figures: Sequence[Figure], title: str) -> str:
@@ -159,7 +153,7 @@ def _dots(view: View, figures: Sequence[Figure], title: str) -> str:
     ]
     around = [place for code, place in load_coordinates().items() if len(code) == PROVINCE_CODE]
     return drawing.dots(
-        rows, title=title, around=around, measure=_measure(figures), language=_language(view), name="dots"
+        rows, title=title, around=around, measure=_measure(figures), language=language_of(view), name="dots"
     )
 
 
@@ -185,7 +179,7 @@ def _network(view: View, found: Neighbourhood, title: str) -> str:
     edges += [drawing.Edge(far.via, far.iri, view.t(*RELATIONS[far.relation])) for far in found.far]
     centre = drawing.Node(found.iri, found.label, KINDS.get(found.kind, found.kind), "", view.thing(found.iri))
     return drawing.neighbourhood(
-        centre, list(nodes.values()), edges, title=title, language=_language(view), name="network"
+        centre, list(nodes.values()), edges, title=title, language=language_of(view), name="network"
     )
 
 
@@ -204,4 +198,4 @@ def _sharing(view: View, shared: Sequence[Shared], title: str) -> str:
         for each in shared
         if provinces[each.model] > 1
     ]
-    return drawing.overview(rows, title=title, language=_language(view), name="sharing")
+    return drawing.overview(rows, title=title, language=language_of(view), name="sharing")

@@ -13,6 +13,7 @@ from builder.errors import StoreError
 from builder.server.answering import GRAPHS, media_types
 from builder.server.description import describe_service
 from builder.server.guard import MAX_BYTES, Dataset, Query, look
+from builder.server.media import best_media
 from builder.server.refusals import Busy, Malformed, NotAllowed, Refused, Throttled
 from builder.server.throttle import Throttle
 from builder.server.workers import Answer, Pool
@@ -43,13 +44,6 @@ SHORT_NAMES: Mapping[str, str] = {  # for format= and output=
     "rdf": "application/rdf+xml",
     "rdfxml": "application/rdf+xml",
     "jsonld": "application/ld+json",
-}
-ALSO_CALLED: Mapping[str, tuple[str, ...]] = {  # common names of formats -> the one that is answered, if it is offered
-    "application/json": ("application/sparql-results+json", "application/ld+json"),
-    "application/xml": ("application/sparql-results+xml", "application/rdf+xml"),
-    "text/xml": ("application/sparql-results+xml", "application/rdf+xml"),
-    "application/x-turtle": ("text/turtle",),
-    "text/plain": ("application/n-triples",),
 }
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -283,22 +277,11 @@ def choose_format(accept: str | None, parameters: Mapping[str, Sequence[str]], o
     named = _only_one(parameters, "format", "output")
     if named is not None:
         accept = SHORT_NAMES.get(named.lower(), named.replace(" ", "+"))  # an unescaped "+" arrives as a space
-    chosen = _best(accept, offers) if accept else offers[0]
+    chosen = best_media(accept, offers) if accept else offers[0]
     if chosen is None:
         english = f"no format for “{accept}”; there are {', '.join(offers)}"
         raise NotAcceptable(english, f"không có định dạng “{accept}”; có {', '.join(offers)}")
     return chosen
-
-
-def _best(accept: str, offers: Sequence[str]) -> str | None:
-    from werkzeug.datastructures import MIMEAccept
-    from werkzeug.http import parse_accept_header
-
-    parsed = parse_accept_header(accept, MIMEAccept)
-    bare = MIMEAccept([(value.partition(";")[0].strip(), quality) for value, quality in parsed])
-    names = {other: offer for other, known in ALSO_CALLED.items() for offer in known[::-1] if offer in offers}
-    found = bare.best_match([*offers, *names])
-    return names.get(found, found) if found else None
 
 
 def refuse(refused: Refused) -> "Response":

@@ -14,8 +14,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from builder import queries
 from builder.errors import QueryError
@@ -25,6 +23,7 @@ from builder.server import free, library, pages
 from builder.server.answers import ENDINGS, number_of, write_download
 from builder.server.app import view_of
 from builder.server.forms import WrongValues
+from builder.server.media import best_media
 from builder.server.openapi import API, FORMATS, JSON, PROBLEM, describe_api
 from builder.server.protocol import NotAcceptable, read_parameters
 from builder.server.refusals import Refused
@@ -156,9 +155,8 @@ def _choose_format(request: Request) -> str:
         )
     if named is not None:
         return FORMATS[named]
-    accept = parse_accept_header(request.headers.get("accept") or "*/*", MIMEAccept)
     offers = list(FORMATS.values())
-    best = accept.best_match(offers)
+    best = best_media(request.headers.get("accept") or "*/*", offers)
     if best is None:
         raise NotAcceptable(f"there are {', '.join(offers)}", f"có {', '.join(offers)}")
     return best

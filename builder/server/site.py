@@ -12,6 +12,7 @@ from builder.explorer import comparison, neighbours
 from builder.explorer.description import describe
 from builder.explorer.figures import figures_of_indicator
 from builder.explorer.terms import all_statements
+from builder.pipeline import go_back, swap
 from builder.release import release
 from builder.server import library, pages
 from builder.server.addresses import RDF_ENDINGS, file_of, iri_of, place_of
@@ -60,6 +61,7 @@ def write_site(site: pages.Site, folder: Path, report: Progress = lambda *_: Non
         StoreError: the folder holds something else, or cannot be written.
 
     """
+    go_back(folder, MARK)
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise StoreError(f"{folder}: holds files but no earlier site; choose a new or empty folder")
     aside = folder.with_name(f".{folder.name}.writing")
@@ -68,8 +70,7 @@ def write_site(site: pages.Site, folder: Path, report: Progress = lambda *_: Non
         aside.mkdir(parents=True)
         release(site.out, aside / RELEASE)
         count = _write_all(replace(site, release=aside / RELEASE), aside, report)
-        rmtree(folder, ignore_errors=True)
-        aside.rename(folder)
+        swap(aside, folder)
     except OSError as problem:
         raise StoreError(f"{folder}: cannot be written: {problem.strerror or problem}") from problem
     finally:
