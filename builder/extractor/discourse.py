@@ -166,7 +166,8 @@ class FrameReader:
             return frame
         pointed = share and any(h.dimension == "anaphor" for h in self.sentence.hits(end=number.start))
         start = zone.start if share else zone.left[0][0] if zone.left else number.start
-        foreign = self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
+        aside = share and self.text[: zone.left[0][0]].endswith("(") if zone.left else False
+        foreign = not aside and self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
         if not pointed and (foreign or not self._names_whose(start, number.start, period=share)):
             return frame
         return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)

@@ -108,14 +108,16 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
 
 def _date_headlines(page: Page, figures: Sequence[Figure], told: Told) -> list[Figure]:
     """Give figures of a headline that tells no period the first one that governs the text."""
-    if told.first is None or told.main is not None:
+    if told.main is not None:
         return list(figures)
     spans = [b.span for b in page.document.blocks if b.kind == "title"]
     titles = [(page.folded.position(s.start), page.folded.position(s.end)) for s in spans]
 
     def dated(figure: Figure) -> Figure:
+        stock = page.lexicon.indicators[figure.indicator].stock
+        mention = told.first or (told.now if stock else None)
         headed = figure.period is None and any(a <= figure.start < b for a, b in titles)
-        return replace(figure, period=told.first.period) if headed and told.first is not None else figure
+        return replace(figure, period=mention.period) if headed and mention is not None else figure
 
     return [dated(f) for f in figures]
 
@@ -283,7 +285,9 @@ class _SentenceReader:
         achieved = self.status == "target" and bool(self._aim()) and self._is_past(period)
         table = self.column_period is not None
         source = ("column", None) if table else find_period_source(sentence, self.told, period)
-        bound, _ = find_bound(sentence.hits(zone.start, number.start), self.text, number)
+        bound, _ = find_bound(
+            sentence.hits(zone.start, number.start), self.text, number, self.lexicon.grammar["bound-gap"]
+        )
         if sentence.finds("at-least-behind", number.after, sentence.end):
             bound = "at-least"
         elif bound == "at-least" and leads_on(sentence, number):
@@ -387,6 +391,8 @@ class _SentenceReader:
         previous, last = self.previous, self.frames.last
         if previous is None or last is None or previous.measure != measure or frame.tells(self.lexicon):
             return choices
+        if "present" in frame.own and self.lexicon.has(last.cues, {"trend"}):
+            return choices  # "giảm 12 đơn vị, hiện còn 40 đơn vị"
         if (frame.nouns and frame.nouns != last.nouns) or self._tells_anew(choices, frame, last):
             return choices
         raised = [replace(c, score=c.score + _AGAIN * (c.indicator.id == previous.indicator)) for c in choices]
@@ -409,7 +415,7 @@ class _SentenceReader:
             clause = self.text.rfind(";", zone.start, number.start)
             apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
             yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
-            if indexed and not own and not frame.tells(self.lexicon) and self._speaks_of_index(zone):
+            if indexed and not own and frame.bare and not frame.tells(self.lexicon) and self._speaks_of_index(zone):
                 yield "points"
         elif self._is_rank(zone):
             yield "rank"

@@ -228,7 +228,9 @@ def read_frame(
         frame = _inherit(frame, before, lexicon, before.broken_down or _is_bracketed(text, zone.number))
     if zone.number.kind == "plain" and _is_left_over(text, zone.number, hits):
         frame = _without_reduction(frame, lexicon)
-    return _specify_noun(frame, lexicon)
+    clause = text.rfind(";", 0, zone.number.start)
+    before_it = [h for s in zone.left for h in between(hits, *s) if h.start > clause]
+    return _specify_noun(frame, lexicon, [*topic, *before_it])
 
 
 def _touching(text: str, number: Number, hits: list[Hit], lexicon: Lexicon) -> frozenset[str]:
@@ -254,12 +256,13 @@ def _without_reduction(frame: Frame, lexicon: Lexicon) -> Frame:
     return replace(frame, cues={"has": 1.0, **cues}, own=own, before=led, left_over=True)
 
 
-def _specify_noun(frame: Frame, lexicon: Lexicon) -> Frame:
+def _specify_noun(frame: Frame, lexicon: Lexicon, told: Sequence[Hit]) -> Frame:
     """Read a general noun ("đơn vị") as the special one told before ("đơn vị sự nghiệp")."""
     nouns = frame.nouns
     if not nouns or not all(lexicon.cues[n].generic for n in nouns):
         return frame
-    special = {c: w for c, w in frame.cues.items() if c not in nouns and lexicon.cues[c].wider & nouns}
+    cues = dict.fromkeys((h.concept for h in told if h.dimension == "object"), _INHERITED) | frame.cues
+    special = {c: w for c, w in cues.items() if c not in nouns and lexicon.cues[c].wider & nouns}
     if not special:
         return frame
     nearest = max(special.values())
@@ -361,10 +364,13 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
     kept = {"object", "index", "stage", "trend"} if bracketed or parallel else {"object", "index"}
     cues = dict(frame.cues)
     led = set(frame.before)
+    there = "present" in frame.own and not bracketed
     for cue, weight in before.cues.items():
         dimension = lexicon.cues[cue].dimension
         if cue in cues or dimension in told or not (silent or dimension in kept):
             continue
+        if there and dimension == "trend":
+            continue  # "giảm 12 đơn vị, hiện còn 40 đơn vị"
         faded = dimension == "object" and cue not in before.own
         cues[cue] = weight * _FADING if faded else min(weight, _INHERITED)
         if silent and cue in before.before:

@@ -119,10 +119,10 @@ def _decimals(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def find_bound(hits: Iterable[Hit], text: str, number: Number) -> tuple[str, int]:
-    """Return the bound stated right before the number, and where that wording starts."""
+def find_bound(hits: Iterable[Hit], text: str, number: Number, gap: re.Pattern[str]) -> tuple[str, int]:
+    """Return the bound stated before the number, and where that wording starts; ``gap`` is what may stand between."""
     best = ("exact", number.start)
     for hit in hits:
-        if hit.dimension == "bound" and hit.end <= number.start and not text[hit.end : number.start].strip():
+        if hit.dimension == "bound" and hit.end <= number.start and gap.fullmatch(text, hit.end, number.start):
             best = (hit.concept, hit.start)
     return best

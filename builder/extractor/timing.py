@@ -88,6 +88,8 @@ def _governing(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told)
     span = told.span if indicator.reducing else told.reform if _is_left(sentence, zone, indicator) else None
     if span is not None and (told.period is None or span.start > told.period.start):
         return span
+    if indicator.stock and told.state is not None and (told.period is None or told.state.start > told.period.start):
+        return told.state
     annual = indicator.measure in ("points", "rank")
     later = [p for p in sentence.periods if not p.base and p.period is not None] if annual else []
     if later and told.period is None:

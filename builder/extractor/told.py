@@ -47,6 +47,8 @@ class Told:
     period: PeriodMention | None = None
     main: PeriodMention | None = None  # of the headline
     report: PeriodMention | None = None  # of the lead: what the page reports on
+    state: PeriodMention | None = None  # the last "hiện nay", wherever it stood: for indicators of a state
+    now: PeriodMention | None = None  # the first of these below the headline
     span: PeriodMention | None = None  # the last span of years at the head of a clause
     reform: PeriodMention | None = None  # the span of years of a merger of units
     first: PeriodMention | None = None  # the first that governed the text below the headline
@@ -247,6 +249,8 @@ def _remember_periods(
         told.first = told.first or (told.period if kind != "title" else None)
         if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
             told.main = told.period
+    told.state = next((p for p in reversed(periods) if p.to_date and not (p.base or p.bracketed)), told.state)
+    told.now = told.now or (told.state if kind != "title" else None)
     told.span = next((p for p in periods if p.span_of_years and (p.at_head or reform)), told.span)
     told.reform = next((p for p in periods if p.span_of_years and reform), told.reform)
     years = [p for p in periods if not (p.base or p.bracketed or p.to_date) and p.period and p.period.start]

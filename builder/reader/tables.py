@@ -31,6 +31,8 @@ _RULE = frozenset("|:-+= ")
 _BRACKETED = re.compile(r"\([^():]{1,30}\)")
 _YEAR = re.compile(r"(?:199|20[0-3])\d")
 _CAPITAL = re.compile(r"(?<= )(?=[^\W\d_])")
+_PART = re.compile(r"(?<= )(?=[^\W\d_]|\(?%)")
+_TOKEN = re.compile(r"\S+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _COMPOSITE = re.compile(r"(t+n+)\1")  # several rows in one
 _EMPTY = -1  # in place of a cell: there is none above the labels
@@ -67,9 +69,16 @@ def find_tables(text: str, lines: Sequence[Line], free: Sequence[bool], lexicon:
     so nowhere is a menu, a price list or a calendar.
     """
     wide = list(_find_wide(text, lines, free, lexicon))
-    taken = {i for table in wide for row in table for i in range(row.first, row.last + 1)}
-    cells = _read_cells(text, lines, [may and i not in taken for i, may in enumerate(free)])
-    return [*wide, *_find_tall(cells, lexicon, tells)]
+    left = _untaken(free, wide)
+    single = list(_find_single(text, lines, left, tells))
+    cells = _read_cells(text, lines, _untaken(left, single))
+    return [*wide, *single, *_find_tall(cells, lexicon, tells)]
+
+
+def _untaken(free: Sequence[bool], tables: Sequence[Table]) -> list[bool]:
+    """Tell of each line whether it may belong to a table beside those found."""
+    taken = {i for table in tables for row in table for i in range(row.first, row.last + 1)}
+    return [may and i not in taken for i, may in enumerate(free)]
 
 
 def _is_year(name: str) -> bool:
@@ -171,7 +180,11 @@ def _read_wide(
         rows = [replace(row, cells=(*row.cells, split[row.first][0])) if len(row.cells) > 1 else row for row in rows]
     rows = [_as_header(text, row) if row.first == inside.start or not _holds_digits(text, row) else row for row in rows]
     if rows[0].kind == "row" and inside.start and not barred and len(split[inside.start - 1]) == 1:
-        rows = [*_split_header(text, lines[inside.start - 1], inside.start - 1, width - indexed, lexicon), *rows]
+        above = inside.start - 1
+        header = list(_split_header(text, lines[above], above, width - indexed, lexicon))
+        if not header and above and len(split[above - 1]) == 1:
+            header = _two_line_header(text, lines, above, width - indexed)
+        rows = [*header, *rows]
     return tuple(rows)
 
 
@@ -198,13 +211,44 @@ def _as_header(text: str, row: Row) -> Row:
 
 def _split_header(text: str, line: Line, index: int, width: int, lexicon: Lexicon) -> Iterator[Row]:
     """Yield the header in a line that nothing divides: as many words begin with a capital as there are columns."""
-    begin = text.index(line.text, line.start)
-    edges = [0, *(m.start() for m in _CAPITAL.finditer(line.text) if line.text[m.start()].isupper()), len(line.text)]
-    cells = [_trimmed(text, begin + a, begin + b) for a, b in pairwise(edges)]
+    cells = _names(text, line, _CAPITAL)
     named = lexicon.grammar["table-corner"].fullmatch(fold_name(cells[0].of(text)))
     cells = cells[1:] if named and named.lastgroup else cells
     if len(cells) == width:
         yield Row(index, index, "header", tuple(cells))
+
+
+def _names(text: str, line: Line, divide: re.Pattern[str]) -> list[Span]:
+    """Return the names in a line that nothing divides: each begins with a capital, or with what else divides."""
+    begin = text.index(line.text, line.start)
+    starts = (m.start() for m in divide.finditer(line.text))
+    edges = [0, *(i for i in starts if not line.text[i].islower()), len(line.text)]
+    return [_trimmed(text, begin + a, begin + b) for a, b in pairwise(edges)]
+
+
+def _two_line_header(text: str, lines: Sequence[Line], below: int, width: int) -> list[Row]:
+    """Return a header whose last names span those in the line below: "Nơi Tổng Trước hạn Quá hạn" over "Số % Số %"."""
+    above, parts = _names(text, lines[below - 1], _CAPITAL), _names(text, lines[below], _PART)
+    spanning = len(above) + len(parts) - width
+    if not 0 < spanning <= len(above) or len(parts) % spanning or len(parts) == spanning:
+        return []
+    own, each = above[:-spanning], len(parts) // spanning
+    over = [name for name in above[-spanning:] for _ in range(each)]
+    return [Row(below - 1, below - 1, "header", (*own, *over)), Row(below, below, "header", (*own, *parts))]
+
+
+def _find_single(text: str, lines: Sequence[Line], free: Sequence[bool], tells: Tells) -> Iterator[Table]:
+    """Yield the tables of one row without a label: "Mức độ 2 Mức độ 3" over "758 612"."""
+    for i, line in enumerate(lines[1:], start=1):
+        words = line.text.split() if free[i] and free[i - 1] else []
+        if len(words) < _FEWEST_ROWS or not all(map(_FIGURE.fullmatch, words)) or _counts_rows(words):
+            continue
+        names = _names(text, lines[i - 1], _CAPITAL)
+        if len(names) != len(words) or not all(map(tells, names)):
+            continue
+        empty = [Span(names[0].start, names[0].start), Span(line.start, line.start)]
+        cells = [_trimmed(text, line.start + m.start(), line.start + m.end()) for m in _TOKEN.finditer(line.text)]
+        yield Row(i - 1, i - 1, "header", (empty[0], *names)), Row(i, i, "row", (empty[1], *cells))
 
 
 def _counts_rows(first: Sequence[str]) -> bool:
