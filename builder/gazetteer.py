@@ -66,6 +66,7 @@ class Gazetteer:
     by_code: Mapping[str, tuple[UnitVersion, ...]]
     by_name: Mapping[str, tuple[UnitVersion, ...]]  # folded name without kind
     kinds_of_word: Mapping[str, frozenset[str]]  # folded kind word or abbreviation -> kinds
+    kinds_of_slug: Mapping[str, frozenset[str]]  # the same, as addresses spell it
     slugs: Mapping[str, tuple[UnitVersion, ...]]  # "dongthap" -> provinces and districts
     commune_slugs: Mapping[str, tuple[UnitVersion, ...]]
     givers: Mapping[str, tuple[UnitVersion, ...]]  # code -> versions that name it as a successor
@@ -291,15 +292,18 @@ def _index(
         for code in version.successors:
             givers.setdefault(code, []).append(version)
     kinds: dict[str, set[str]] = {}
+    kinds_of_slug: dict[str, set[str]] = {}
     for kind, (_, written) in words.items():
         for word in written:
             kinds.setdefault(word, set()).add(kind)
+            kinds_of_slug.setdefault(slug(word), set()).add(kind)
     ordered = tuple(sorted(by_name))
     return Gazetteer(
         versions=versions,
         by_code={code: tuple(units) for code, units in by_code.items()},
         by_name={name: tuple(units) for name, units in by_name.items()},
         kinds_of_word={word: frozenset(k) for word, k in kinds.items()},
+        kinds_of_slug={word: frozenset(k) for word, k in kinds_of_slug.items()},
         slugs={key: tuple(units) for key, units in slugs.items()},
         commune_slugs={key: tuple(units) for key, units in commune_slugs.items()},
         givers={code: tuple(units) for code, units in givers.items()},

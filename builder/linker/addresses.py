@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -22,7 +23,10 @@ _LABEL_PREFIX = re.compile(
     r"^(?:bao|dai|cong|portal|ubnd|huyen|thanhpho|tp|tx|thixa|quan|so[a-z]{2,8}|tinhuy|tinh|cchc|tinhdoan|dangbo|hdnd|svhtt|vanphong)"
 )
 _LABEL_SUFFIX = re.compile(r"(?:online|tv|dientu|gov|portal)$")
-_NAME_WORDS = (2, 3, 4)
+_NAME_WORDS = (1, 2, 3, 4)
+_LONG_WORD = 6  # letters of one word of an address that may be a name; few syllables have more
+_NO_PLACE = frozenset({"vanban"})  # documents, not the district Văn Bàn
+_PATH_WORD = re.compile(r"[a-z]+|\d+")
 _SHORTEST_TAIL = 6  # letters of a province's name at the end of a longer label
 _SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
@@ -37,16 +41,16 @@ def outside_clues(
     weights = _weigh_hosts(document, gazetteer, day)
     for unit, weight in _units_of_path(urlsplit(document.url).path, gazetteer, day):
         weights[unit.code] = weights.get(unit.code, 0.0) + weight
-    for name in _publisher_names(document):
-        heir = gazetteer.heir(publishers[name], day) if name in publishers else None
-        if heir is not None:
-            weights[heir.code] = weights.get(heir.code, 0.0) + _PUBLISHER_WEIGHT
+    known = [publishers[name] for name in _publisher_names(document) if name in publishers]
+    for heir in filter(None, (gazetteer.heir(code, day) for code in dict.fromkeys(known))):
+        weights[heir.code] = weights.get(heir.code, 0.0) + _PUBLISHER_WEIGHT
     return weights
 
 
 def _publisher_names(document: Document) -> Iterator[str]:
     """Yield by what a publisher may be known: its host, the sigle before the first words of the text."""
-    yield (urlsplit(document.url).hostname or "").removeprefix("www.")
+    labels = (urlsplit(document.url).hostname or "").split(".")
+    yield from (".".join(labels[start:]) for start in range(len(labels) - 1))
     for block in document.blocks:
         if block.kind in ("lead", "body") and (sigle := _SIGLE.match(block.span.of(document.text)[:20])):
             yield sigle[1].strip()
@@ -96,7 +100,7 @@ def _commune_of_host(labels: Sequence[str], above: Collection[str], gazetteer: G
 
 def _units_of_label(label: str, gazetteer: Gazetteer, level: str, day: date | None) -> tuple[UnitVersion, ...]:
     plain = label.replace("-", "")
-    if level == "district" and plain.startswith(_NEWSPAPER):
+    if level == "district" and plain.startswith(_NEWSPAPER) and plain not in gazetteer.slugs:
         return ()
     if level == "province" and plain.startswith(_NEWSPAPER):
         seats = [u for u in gazetteer.slugs.get(plain.removeprefix(_NEWSPAPER), ()) if u.level == "district"]
@@ -112,32 +116,65 @@ def _units_of_label(label: str, gazetteer: Gazetteer, level: str, day: date | No
 
 
 def _units_of_path(path: str, gazetteer: Gazetteer, day: date | None) -> Iterator[tuple[UnitVersion, float]]:
-    """Yield the units that the words of an address name: "…-huyen-can-duoc-giai-quyet-…"."""
-    for part in path.lower().split("/"):
-        if len(part) >= _LONG_LABEL and part.isalpha():
-            yield from ((u, _PATH_WEIGHT) for u in _units_of_label(part, gazetteer, "province", day))
-    words = re.split(r"[-/_.]+", path.lower())
-    spots = [(i, i + width) for width in _NAME_WORDS for i in range(len(words) - width + 1)]
-    named = {
-        s: in_force(gazetteer.slugs.get("".join(words[slice(*s)]), ()), day) for s in spots if all(words[slice(*s)])
-    }
+    """Yield the units that the words of an address name, with their weights: "…-huyen-can-duoc-giai-quyet-…".
+
+    A name that several units bear counts for those below a unit that is named as well.
+    """
+    spots = [spot for part in path.lower().split("/") for spot in _spots_of(part, gazetteer, day)]
+    named = {u.code for spot in spots for u in spot.units}
+    for spot in spots:
+        below = [u for u in spot.units if any(a.code in named for a in gazetteer.ancestors(u, day))]
+        units = below if len(spot.units) > 1 and below else spot.units
+        if units[0].level != "commune" or len(units) == 1:
+            yield from ((u, spot.weight / len(units)) for u in units)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Words of an address that name a unit: which ones they are, the units, and their weight together."""
+
+    start: int  # counted in words
+    end: int
+    units: tuple[UnitVersion, ...]
+    called: bool  # the word for their kind stands before the name
+    weight: float
+
+
+def _spots_of(part: str, gazetteer: Gazetteer, day: date | None) -> Iterator[_Spot]:
+    """Yield the units named in one part of an address, those called by their kind first, then provinces."""
+    words = _PATH_WORD.findall(part)
+    spots = [
+        spot
+        for width in _NAME_WORDS
+        for start in range(len(words) - width + 1)
+        if (spot := _spot_at(words, start, start + width, gazetteer, day)) is not None
+    ]
     free = set(range(len(words)))
-    for spot in sorted((s for s in named if named[s]), key=lambda s: (_is_lower(named[s]), s[0], -s[1])):
-        if free >= set(range(*spot)):  # "ha-nam-dan-dau" does not name the district Nam Đàn
-            free -= set(range(*spot))
-            yield from _weigh_words(named[spot], words[spot[0] - 1] if spot[0] else "")
+    for spot in sorted(spots, key=lambda s: (not s.called, s.units[0].level != "province", s.start, -s.end)):
+        if free >= set(range(spot.start, spot.end)):  # "ha-nam-dan-dau" does not name the district Nam Đàn
+            free -= set(range(spot.start, spot.end))
+            yield spot
 
 
-def _is_lower(units: Sequence[UnitVersion]) -> bool:
-    return not any(u.level == "province" for u in units)
+def _spot_at(words: Sequence[str], start: int, end: int, gazetteer: Gazetteer, day: date | None) -> _Spot | None:
+    """Return what the words of an address between two positions name, if anything."""
+    name, kinds = "".join(words[start:end]), _kinds_before(words, start, gazetteer)
+    called = [u for table in (gazetteer.slugs, gazetteer.commune_slugs) for u in table.get(name, ()) if u.kind in kinds]
+    if called:
+        return _Spot(start, end, tuple(in_force(called, day)), called=True, weight=_PATH_WEIGHT)
+    if (end - start == 1 and len(name) < _LONG_WORD) or name in _NO_PLACE:
+        return None
+    units = tuple(in_force(gazetteer.slugs.get(name, ()), day))
+    if not units and end - start == len(words) == 1 and len(name) >= _LONG_LABEL:
+        units = tuple(_units_of_label(name, gazetteer, "province", day))
+    provinces = tuple(u for u in units if u.level == "province")
+    weight = _PATH_WEIGHT if provinces else _PATH_WEIGHT / 2
+    return _Spot(start, end, provinces or units, called=False, weight=weight) if units else None
 
 
-def _weigh_words(units: Sequence[UnitVersion], kind: str) -> Iterator[tuple[UnitVersion, float]]:
-    """Yield the units of some words in an address with their weights, by the word for a kind before them."""
-    provinces = [u for u in units if u.level == "province"]
-    if kind in ("huyen", "quan", "xa", "pho") and not provinces:
-        yield from ((u, _PATH_WEIGHT / len(units)) for u in units)
-    elif provinces and kind not in ("pho", "xa"):
-        yield from ((u, _PATH_WEIGHT / len(provinces)) for u in provinces)
-    else:
-        yield from ((u, _PATH_WEIGHT / 2 / len(units)) for u in units)
+def _kinds_before(words: Sequence[str], position: int, gazetteer: Gazetteer) -> Collection[str]:
+    """Return the kinds of unit that the words before a position are for: those of "thanh-pho", "tx"."""
+    for begin in (position - 2, position - 1):
+        if begin >= 0 and (kinds := gazetteer.kinds_of_slug.get("".join(words[begin:position]))):
+            return kinds
+    return ()
