@@ -22,6 +22,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
         return True
     if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
         return True
+    if _is_base_value(sentence, number):
+        return False
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False
@@ -36,6 +38,14 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     if change == "from" and leads_on(sentence, number):
         return not _has_own_period(sentence, number)
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def _is_base_value(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number in brackets is the value of the year compared with: "cao hơn năm 2022 (76,5%)"."""
+    text, start = sentence.text, number.start
+    if number.kind == "rank" or text[start - 1 : start] != "(" or text[number.after : number.after + 1] != ")":
+        return False
+    return any(p.base and p.period is not None and not text[p.end : start - 1].strip() for p in sentence.periods)
 
 
 def _is_share(sentence: Sentence, zone: Zone) -> bool:
@@ -58,7 +68,8 @@ def _equals_count(sentence: Sentence, number: Number) -> bool:
 
 def _is_reduction(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     """Tell whether a decrease is a result of reform: of posts, units or time, not of dossiers, rates and scores."""
-    if zone.number.kind in ("points", "rank") or sentence.lexicon.has(frame.cues, {"index"}):
+    indexed = sentence.lexicon.has(frame.cues if frame.bare else frame.own, {"index"})
+    if zone.number.kind in ("points", "rank") or indexed:
         return False
     if not frame.near & _MADE_LESS or "dossier" in frame.nouns or (frame.bare and "dossier" in frame.own):
         return False

@@ -205,7 +205,8 @@ def read_frame(
     names: dict[str, float] = {}
     settled: set[str] = set()
     for weight, stretch, touches in _weighted(zone):
-        found = _without_past_trend(text, zone.number, between(hits, *stretch))
+        found = _without_aim(text, zone.number, between(hits, *stretch), lexicon)
+        found = _without_past_trend(text, zone.number, found)
         found = [h for h in found if h.start - zone.number.after < _FAR]
         found = [h for h in found if level is None or h.end <= level.start() or h.start >= level.end()]
         _add_stretch(found, weight, own, settled)
@@ -273,6 +274,13 @@ def _without_past_trend(text: str, number: Number, found: list[Hit]) -> list[Hit
     """Leave out "giảm" before "xuống còn": the number is what is left, not what is gone."""
     reached = _is_left_over(text, number, found)
     return [h for h in found if not (reached and h.dimension == "trend")]
+
+
+def _without_aim(text: str, number: Number, found: list[Hit], lexicon: Lexicon) -> list[Hit]:
+    """Leave out "chỉ tiêu" as what is counted where it says that the number is a target: "(chỉ tiêu là 90%)"."""
+    tie = lexicon.grammar["aim-gap"]
+    aims = {h.start for h in found if h.concept == "target" and tie.fullmatch(text, h.end, number.start)}
+    return [h for h in found if not (h.start in aims and h.dimension == "object")]
 
 
 def _is_left_over(text: str, number: Number, hits: list[Hit]) -> bool:

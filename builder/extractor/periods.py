@@ -11,6 +11,7 @@ from builder.facts import Period
 from builder.lexicon import Lexicon, PeriodPattern
 
 _EARLIEST, _LATEST = 1990, 2035
+_JUST_OVER = 75  # days after which a page no longer reports on the months before
 _YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
 _NOT_GOVERNING = frozenset({"years", "unknown", "whole-year"})
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -53,6 +54,13 @@ class Calendar:
         if self.published is not None and (self.year is None or self.published.year - self.year > 1):
             return self.published.year
         return self.year or self.latest
+
+    def year_just_told(self, months: int) -> int | None:
+        """Return the year of the page where its first months ended shortly before: "6 tháng đầu năm" in July."""
+        if self.published is None:
+            return None
+        since = (self.published - _month_end(self.published.year, months)).days
+        return self.published.year if 0 <= since <= _JUST_OVER else None
 
 
 def find_periods(text: str, start: int, end: int, lexicon: Lexicon, known: Calendar) -> list[PeriodMention]:
@@ -205,9 +213,11 @@ def _whole_year(groups: Mapping[str, str], known: Calendar) -> Period | None:  #
 
 
 def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
-    year = _number(groups, "y") or known.current_year()
     months = _count(groups)
-    if year is None or not 1 <= months <= 12:
+    if not 1 <= months <= 12:
+        return None
+    year = _number(groups, "y") or known.year_just_told(months) or known.current_year()
+    if year is None:
         return None
     return Period(date(year, 1, 1), _month_end(year, months))
 

@@ -91,6 +91,8 @@ def _weigh(indicator: Indicator, cues: _Cues) -> Choice | None:
         return Choice(indicator, max(scores) + name, "cue-frame")
     if name and (indicator.measure != "count" or frame.nouns or frame.bare) and not indicator.readings:
         return Choice(indicator, name + 0.5, "name")
+    if name == _NAME and indicator.measure == "count" and frame.bare:
+        return Choice(indicator, name + 0.5, "name")
     return None
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from builder.extractor.frames import Frame, Stretch, Zone, noun_behind, read_frame
+from builder.extractor.frames import MEASURING, Frame, Stretch, Zone, noun_behind, read_frame
 from builder.extractor.sentence import Sentence
 from builder.extractor.units import Place
 from builder.facts import Period
@@ -76,7 +76,10 @@ class Turns:
             if len(named) == len(self.positions) == len({h.concept for h in named}):
                 cues = {c: w for c, w in cues.items() if sentence.lexicon.cues[c].dimension != dimension}
                 cues[named[turn].concept] = 1.0
-        frame = replace(frame, cues=cues, own=frozenset(cues), before=frozenset(cues))
+        told = frozenset(h.concept for h in sentence.hits(end=self.positions[0])) & cues.keys()
+        if not sentence.lexicon.has(told, MEASURING):
+            told = frozenset(cues)
+        frame = replace(frame, cues=cues, own=told, before=told)
         if frame.nouns or zone.number.kind != "plain":
             return frame
         last = next(n for n in sentence.numbers if n.start == self.positions[-1])

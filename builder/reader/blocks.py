@@ -104,7 +104,7 @@ def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexic
 def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> BlockKind:
     """Label a line by what it says itself."""
     dated = line.words <= _LONGEST_DATELINE and has_date(line.text, lexicon)
-    if dated and not line.tells("imprint") and not line.text.endswith((".", ";")):
+    if dated and not line.tells("imprint") and not line.text.endswith((".", ";", ":")):
         return "dateline"
     brief = line.words <= 40 or (line.words <= _LONGEST_IMPRINT and line.text.count(":") > 1)
     if line.tells("imprint") and brief and not _reads_on(line):
