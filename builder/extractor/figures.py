@@ -588,12 +588,20 @@ class _SentenceReader:
             return "target"
         if "projected" in told:
             return "projected"
-        if self.status and not any(h.concept == "equals" for h in hits):
+        if self.status and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
             return self.status
         aimed = self._aim()
         if aimed and not self.lexicon.grammar["done"].search(self.text, self.sentence.start, zone.number.start):
             return aimed
         return self.told.status if not self.status and self.sentence.points_back() else "actual"
+
+    def _aims_on(self, zone: Zone) -> bool:
+        """Tell whether the targets of a sentence go on, with no new period, nothing done: "phấn đấu 98% …, … đạt 85%"."""
+        aimed = bool(self.figures) and all(figure.status == "target" for figure in self.figures)
+        told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
+        done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start)
+        closed = ")" in self.text[zone.start : zone.number.start]
+        return aimed and not (told or closed) and done is None
 
 
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
