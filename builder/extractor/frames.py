@@ -260,7 +260,7 @@ def _without_reduction(frame: Frame, lexicon: Lexicon) -> Frame:
 def _specify_noun(frame: Frame, lexicon: Lexicon, told: Sequence[Hit]) -> Frame:
     """Read a general noun ("đơn vị") as the special one told before ("đơn vị sự nghiệp")."""
     nouns = frame.nouns
-    if not nouns or not all(lexicon.cues[n].generic for n in nouns):
+    if not nouns or not all(lexicon.cues[n].generic for n in nouns) or lexicon.has(frame.near, {"topic"}):
         return frame
     cues = dict.fromkeys((h.concept for h in told if h.dimension == "object"), _INHERITED) | frame.cues
     special = {c: w for c, w in cues.items() if c not in nouns and lexicon.cues[c].wider & nouns}

@@ -10,6 +10,8 @@ from builder.text import Folded
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
 _LONGEST_GAP = 30  # between the names of a list: ", và ", " (98,5%), "
 _HOLDER_REACH = 40  # how far before a bare name the words stand that make it the holder of a figure
+_DECIMAL_BEFORE = re.compile(r"\d[.,]")
+_DECIMAL_BEHIND = re.compile(r"[.,]?\d|\s?%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _read_place(
     *,
     held: bool,
 ) -> Place | None:
-    if not _is_capitalised(text, folded, start, end):
+    if not _is_capitalised(text, folded, start, end) or _is_part_of_number(folded.text, start, end):
         return None
     units = gazetteer.by_name[name]
     word, begin = _kind_word(folded.text, gazetteer, start)
@@ -82,6 +84,13 @@ def _read_place(
     if held and not numbered and not any(u.level == "province" for u in units):
         return Place(start, end, "", units)
     return _bare_place(text, folded, units, start, end)
+
+
+def _is_part_of_number(text: str, start: int, end: int) -> bool:
+    """Tell whether a name in digits is only a part of a number: "79,11" does not name district 11."""
+    return (text[start].isdigit() and _DECIMAL_BEFORE.fullmatch(text, max(0, start - 2), start) is not None) or (
+        text[start].isdigit() and _DECIMAL_BEHIND.match(text, end) is not None
+    )
 
 
 def _bare_place(text: str, folded: Folded, units: tuple[UnitVersion, ...], start: int, end: int) -> Place | None:
