@@ -91,8 +91,9 @@ def _weigh(indicator: Indicator, cues: _Cues) -> Choice | None:
         return Choice(indicator, max(scores) + name, "cue-frame")
     if name and (indicator.measure != "count" or frame.nouns or frame.bare) and not indicator.readings:
         return Choice(indicator, name + 0.5, "name")
-    if name == _NAME and indicator.measure == "count" and frame.bare:
-        return Choice(indicator, name + 0.5, "name")
+    barred = any(not cues.barring.isdisjoint(r.bars) for r in indicator.readings)
+    if name == _NAME and frame.bare and not barred:
+        return Choice(indicator, name + 0.5, "name")  # "tỷ lệ cắt giảm thời gian giải quyết đạt 19%"
     return None
 
 
