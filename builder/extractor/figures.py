@@ -415,7 +415,8 @@ class _SentenceReader:
             clause = self.text.rfind(";", zone.start, number.start)
             apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
             yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
-            if indexed and not own and frame.bare and not frame.tells(self.lexicon) and self._speaks_of_index(zone):
+            silent = not own and frame.bare and not frame.tells(self.lexicon)
+            if indexed and silent and self._speaks_of_index(zone) and not self._goes_on_from_rate():
                 yield "points"
         elif self._is_rank(zone):
             yield "rank"
@@ -424,6 +425,10 @@ class _SentenceReader:
                 yield "points"
         else:
             yield "count"
+
+    def _goes_on_from_rate(self) -> bool:
+        """Tell whether the sentence has told a rate: "trực tuyến 80,5%, tiếp theo là … 59,8%"."""
+        return any(figure.measure == "percent" for figure in self.figures)
 
     def _speaks_of_index(self, zone: Zone) -> bool:
         """Tell whether a percentage may go on about an index: "với chỉ số …", or no level of dossiers is named."""
@@ -596,7 +601,7 @@ class _SentenceReader:
         return self.told.status if not self.status and self.sentence.points_back() else "actual"
 
     def _aims_on(self, zone: Zone) -> bool:
-        """Tell whether the targets of a sentence go on, with no new period, nothing done: "phấn đấu 98% …, … đạt 85%"."""
+        """Tell whether targets go on, with no new period and nothing done: "phấn đấu 98% …, … đạt 85%"."""
         aimed = bool(self.figures) and all(figure.status == "target" for figure in self.figures)
         told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
         done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start)

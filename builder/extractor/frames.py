@@ -262,7 +262,7 @@ def _specify_noun(frame: Frame, lexicon: Lexicon, told: Sequence[Hit]) -> Frame:
     nouns = frame.nouns
     if not nouns or not all(lexicon.cues[n].generic for n in nouns) or lexicon.has(frame.near, {"topic"}):
         return frame
-    cues = dict.fromkeys((h.concept for h in told if h.dimension == "object"), _INHERITED) | frame.cues
+    cues = {**{h.concept: _INHERITED for h in told if h.dimension == "object"}, **frame.cues}
     special = {c: w for c, w in cues.items() if c not in nouns and lexicon.cues[c].wider & nouns}
     if not special:
         return frame

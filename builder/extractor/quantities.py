@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from builder.lexicon import Hit, Lexicon
+from builder.sieve import Construction
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _OF = re.compile(r"\s?/\s?(\d+(?:[.,]\d+)*)")
@@ -119,7 +120,7 @@ def _decimals(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def find_bound(hits: Iterable[Hit], text: str, number: Number, gap: re.Pattern[str]) -> tuple[str, int]:
+def find_bound(hits: Iterable[Hit], text: str, number: Number, gap: Construction) -> tuple[str, int]:
     """Return the bound stated before the number, and where that wording starts; ``gap`` is what may stand between."""
     best = ("exact", number.start)
     for hit in hits:

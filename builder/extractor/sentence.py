@@ -84,7 +84,9 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     text, lexicon = page.folded.text, page.lexicon
     periods = find_periods(text, start, end, lexicon, known)
     places = [p for p in page.places if start <= p.start and p.end <= end]
-    masked = [m for m in find_masked(text, start, end, lexicon) if not any(p.start < m[0] < p.end < m[1] for p in places)]
+    masked = [
+        m for m in find_masked(text, start, end, lexicon) if not any(p.start < m[0] < p.end < m[1] for p in places)
+    ]
     masked += [(p.start, p.end) for p in periods]
     masked += [(p.start, p.end) for p in places]
     hits = between(page.hits, start, end)

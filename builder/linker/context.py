@@ -80,7 +80,6 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
     return decided
 
 
-_MONTH = re.compile(r"(?<!\d)(\d{1,2})(?: ?[/.-] ?| năm )(20[0-2]\d)(?!\d)")
 _YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?!\d|[.,]\d)")
 
 
@@ -100,7 +99,7 @@ def _likely_day(document: Document, named: Sequence[Named], lexicon: Lexicon) ->
     if address := re.search(r"/(20[0-2]\d)[/-]?(0[1-9]|1[0-2])", document.url):
         return date(int(address[1]), int(address[2]), 15)
     if years:
-        return _late_in(max(years), text)
+        return _late_in(max(years), text, lexicon)
     if not lexicon.grammar["district-word"].search(text):
         return None
     provinces = [n.candidates for n in named if n.kind_word and all(u.level == "province" for u in n.candidates)]
@@ -108,10 +107,10 @@ def _likely_day(document: Document, named: Sequence[Named], lexicon: Lexicon) ->
     return min([*ends, _REFORM - timedelta(days=1)])
 
 
-def _late_in(year: int, text: str) -> date:
-    """Return a day of a year around which a page was written: in its last month told, else in the middle of the year."""
-    months = [int(m[1]) for m in _MONTH.finditer(text) if int(m[2]) == year and 1 <= int(m[1]) <= 12]
-    last = max(months, default=6)
+def _late_in(year: int, text: str, lexicon: Lexicon) -> date:
+    """Return a day of a year around which a page was written: in the last month it tells, else in June."""
+    told = [(int(m["month"]), int(m["year"])) for m in lexicon.grammar["month-of-year"].finditer(text)]
+    last = max((month for month, of in told if of == year and 1 <= month <= 12), default=6)
     return date(year, last, calendar.monthrange(year, last)[1])
 
 
