@@ -205,8 +205,8 @@ def _label_related(lines: list[_Line]) -> None:
             line.kind = "furniture"
         elif inside and (line.words > 30 or line.text.endswith(".")) and line.kind == "body":
             inside = False
-        elif inside and line.kind == "body":
-            line.kind = "furniture"
+        elif inside and (line.kind == "body" or (line.kind == "dateline" and not line.tells("dateline"))):
+            line.kind = "furniture"  # also "Lịch tiếp công dân (09/5/2025)"
 
 
 def _label_ends(lines: list[_Line]) -> None:
