@@ -232,6 +232,14 @@ def test_a_date_given_beside_the_page_comes_first(read_text: ReadText, given_dat
     assert read_text(TIEN_YEN, published=given_date).published == expected
 
 
+def test_the_dates_of_related_pages_are_not_that_of_the_page(read_text: ReadText) -> None:
+    """Portals list other news with their days below an article."""
+    links = "Các tin khác\n» Lịch tiếp công dân (09/5/2021)\n» Thông báo nghỉ lễ (04/8/2020)\n"
+    document = read_text(LAP_VO.rstrip() + "\n\nThu Trang\n" + links)
+    assert document.published == read_text(LAP_VO).published
+    assert read_text("Huyện Lấp Vò\n\nHuyện tiếp nhận 1.240 hồ sơ trong quý I năm 2022.\n" + links).published is None
+
+
 def test_a_date_in_the_text_is_not_that_of_the_page(read_text: ReadText) -> None:
     page = TIEN_YEN.replace("Thứ năm, 28/11/2019 | 08:30\n", "")
     assert read_text(page).published is None

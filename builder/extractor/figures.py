@@ -360,13 +360,11 @@ class _SentenceReader:
 
     def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
-        if self.lexicon.grammar["restated"].search(self.text, zone.start, zone.number.start):
+        if choice.indicator.levelled or choice.indicator.measure != "count":
             return False
         same = choice.indicator.id in self.units_told and self.units_told[choice.indicator.id] == self.place
-        if not choice.indicator.levelled and choice.indicator.measure == "count":
-            self.units_told.setdefault(choice.indicator.id, self.place)
-            return same
-        return False
+        self.units_told.setdefault(choice.indicator.id, self.place)
+        return same and not self.lexicon.grammar["restated"].search(self.text, zone.start, zone.number.start)
 
     def _choose(self, zone: Zone, frame: Frame) -> tuple[Choice | None, str]:
         self.rivals = []

@@ -206,7 +206,7 @@ def read_frame(
     settled: set[str] = set()
     for weight, stretch, touches in _weighted(zone):
         found = _without_aim(text, zone.number, between(hits, *stretch), lexicon)
-        found = _without_past_trend(text, zone.number, found)
+        found = _without_past_trend(text, zone.number, _without_owners(text, found, lexicon))
         found = [h for h in found if h.start - zone.number.after < _FAR]
         found = [h for h in found if level is None or h.end <= level.start() or h.start >= level.end()]
         _add_stretch(found, weight, own, settled)
@@ -274,6 +274,12 @@ def _without_past_trend(text: str, number: Number, found: list[Hit]) -> list[Hit
     """Leave out "giảm" before "xuống còn": the number is what is left, not what is gone."""
     reached = _is_left_over(text, number, found)
     return [h for h in found if not (reached and h.dimension == "trend")]
+
+
+def _without_owners(text: str, found: list[Hit], lexicon: Lexicon) -> list[Hit]:
+    """Leave out the units whose something is: "335 của huyện, 148 của xã" counts neither districts nor communes."""
+    owner = lexicon.grammar["owner-before"]
+    return [h for h in found if not (h.concept in _TIERS and owner.search(text, max(0, h.start - 5), h.start))]
 
 
 def _without_aim(text: str, number: Number, found: list[Hit], lexicon: Lexicon) -> list[Hit]:
@@ -356,6 +362,7 @@ def noun_behind(text: str, number: Number, hits: list[Hit], lexicon: Lexicon) ->
     return frozenset(), any(h.dimension in _NOT_NOUNS for h in behind)
 
 
+_TIERS = frozenset({"province", "district", "commune"})
 _COUNTED = frozenset({"dossier", "procedure", "service"})
 _NOT_NOUNS = frozenset(
     {"link", "stage", "timing", "channel", "modifier", "scope", "level", "change", "of-total", "bound", "status"}
