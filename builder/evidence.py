@@ -1,22 +1,28 @@
 """Prove every fact again, from the files alone.
 
-This checker shares no code with the builder on purpose: it reads the finished graph line by line, the texts kept beside
-it and, where they can be had, the pages themselves, and compares numbers, characters and checksums.
+This checker shares no code with the builder on purpose: it reads the finished graph, the texts beside it and, where
+they can be had, the pages, and compares numbers, characters and checksums; a large graph in parts of whole pages.
 """
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, NamedTuple
 from unicodedata import normalize
+from zlib import crc32
 
-TERM = r'(?:<([^<>"]*)>|("(?:[^"\\]|\\[tbnrf"\\]|\\u[0-9A-F]{4})*")(?:@[\w-]+|\^\^<[^<>"]*>)?)'
-LINE = re.compile(rf'<([^<>"]*)> <[^<>"]*[/#](\w+)> {TERM} <[^<>"]*> \.\n')
+TERM = r'(?:<([^<>"\s]*)>|("(?:[^"\\\t]|\\[tbnrf"\\]|\\u[0-9A-F]{4})*")(?:@[\w-]+|\^\^<[^<>"\s]*>)?)'
+LINE = re.compile(rf'<([^<>"\s]*)> <[^<>"\s]*[/#](\w+)> {TERM} <([^<>"\s#]*)(?:#[^<>"\s]*)?> \.\n')
+PART = 1 << 23  # bytes of a graph that are compared at once, about
+MOST = 256  # parts of a graph
 FIGURES = ("Observation", "ReviewFigure", "CandidateObservation")
 FACTS = (*FIGURES, "Initiative")
 NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)\s*(nghìn|ngàn|triệu|tỷ|tỉ)?\s*(%|phần trăm|đồng|vnđ|vnd|đ)?")
@@ -24,7 +30,7 @@ WHOLE = r"\d+|[1-9]\d{0,2}(?:(?:\.\d{3})+|(?:,\d{3})+)"
 SCALES = {None: 0, "nghìn": 3, "ngàn": 3, "triệu": 6, "tỷ": 9, "tỉ": 9}
 WORDS = ("không|chưa", "nhất|đầu", "nhì|hai", "ba", "tư|bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")  # from 0
 USED = {"beginIndex", "endIndex", "anchorOf", "referenceContext", "sourceUrl", "identifier", "sha256", "wasDerivedFrom"}
-USED |= {"evidence", "printedValue", "obsValue"}
+USED |= {"evidence", "printedValue", "obsValue", "type", "issueKind"}
 Node = dict[str, set[str]]  # last part of a property -> values
 
 
@@ -40,35 +46,55 @@ class Proof(NamedTuple):
 def prove(graph: Path, texts: Path, pages: Path | Callable[[str], bytes | None] | None = None) -> Proof:
     """Compare facts with their quotations, these with the kept texts, and those with the pages that can be had."""
     get_page = partial(_read_file, pages) if isinstance(pages, Path) else pages or (lambda _: None)
-    nodes, kinds = _read_graph(graph)
+    with ExitStack() as opened:
+        number = min(graph.stat().st_size // PART + 1, MOST)
+        parts = [opened.enter_context(TemporaryFile("w+", encoding="utf-8", newline="\n")) for _ in range(number)]
+        proofs = [Proof(0, 0, 0, _deal_out(graph, parts)), *(_prove_part(part, texts, get_page) for part in parts)]
+    facts, quotations, compared, wrong = zip(*proofs, strict=True)
+    return Proof(sum(facts), sum(quotations), sum(compared), sorted({*chain(*wrong)}))
+
+
+def _deal_out(graph: Path, parts: Sequence[IO[str]]) -> list[str]:
+    """Write what is used of the statements about a page into one of some files; return what is wrong with lines."""
+    wrong, pages = list[str](), dict[str, str]()  # the last name and the page that told of it
+    with graph.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            if (statement := LINE.fullmatch(line)) is None:
+                wrong.append(f"line {number}: is no statement")
+            elif (word := statement[2]) in USED:
+                name, _, address, text, page = statement.groups()
+                if word != "type" and pages.get(name, page) != page:
+                    wrong.append(f"{name}: is told of by two pages")
+                pages = {name: page}
+                parts[crc32(page.encode()) % len(parts)].write(f"{name}\t{word}\t{address or text}\n")
+    return wrong
+
+
+def _prove_part(part: IO[str], texts: Path, get_page: Callable[[str], bytes | None]) -> Proof:
+    nodes, kinds = _read_part(part)
     paths = {page: _only(nodes[page]["identifier"]) for page in kinds["SourceDocument"]}
     kept = {page: _decode(_read_file(texts, f"{path}.txt")) for page, path in paths.items()}
     converted = {page for issue in kinds["converted-text"] for page in nodes[issue]["wasDerivedFrom"]}
     plain = {page for page, path in paths.items() if path.endswith(".txt") and ".jsonl" not in path.lower()} - converted
-    compared = {
-        page: _differ(nodes[page], data, kept[page], page in plain)
-        for page, path in paths.items()
-        if (data := get_page(path)) is not None
-    }
+    pages = ((page, data) for page, path in paths.items() if (data := get_page(path)) is not None)
+    compared = {page: _differ(nodes[page], data, kept[page], page in plain) for page, data in pages}
     facts = {name: _misquoted(nodes, name, kind in FIGURES) for kind in FACTS for name in kinds[kind]}
     cited = {name for node in nodes.values() for name in node.get("evidence", ())} | kinds["OffsetBasedString"]
     quotations = {name: _disprove(nodes, name, kept) for name in cited}
-    lines = dict.fromkeys(kinds["broken"], "is no statement")
-    found = [pair for group in (lines, compared, facts, quotations) for pair in group.items()]
-    return Proof(len(facts), len(quotations), len(compared), sorted({f"{name}: {why}" for name, why in found if why}))
+    wrong = [f"{name}: {why}" for group in (compared, facts, quotations) for name, why in group.items() if why]
+    return Proof(len(facts), len(quotations), len(compared), wrong)
 
 
-def _read_graph(graph: Path) -> tuple[dict[str, Node], dict[str, set[str]]]:
+def _read_part(part: IO[str]) -> tuple[dict[str, Node], dict[str, set[str]]]:
     nodes: dict[str, Node] = defaultdict(lambda: defaultdict(set))
     kinds: dict[str, set[str]] = defaultdict(set)
-    with graph.open(encoding="utf-8", errors="replace", newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
-            parts = LINE.fullmatch(line)
-            name, word, address, text = parts.groups() if parts else (f"line {number}", "type", "#broken", "")
-            if word in ("type", "issueKind"):
-                kinds[address.rpartition("#")[2].rpartition("/")[2]].add(name)
-            elif word in USED:
-                nodes[name][word].add(address or (json.loads(text) if "\\" in text else text[1:-1]))
+    part.seek(0)
+    for line in part:
+        name, word, value = line[:-1].split("\t")
+        if word in ("type", "issueKind"):
+            kinds[value.rpartition("#")[2].rpartition("/")[2]].add(name)
+        else:
+            nodes[name][word].add((json.loads(value) if "\\" in value else value[1:-1]) if value[:1] == '"' else value)
     return nodes, kinds
 
 

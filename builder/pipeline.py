@@ -8,14 +8,13 @@ whole, so a reader sees the old build or the new one, never half of one.
 import csv
 import ctypes
 import hashlib
-import io
 import json
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -43,13 +42,15 @@ from builder.facts import (
     Observation,
 )
 from builder.gazetteer import load_gazetteer
-from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, Journal, describe, fingerprint, page_key, recall_build
+from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.lookup import last_day
+from builder.merging import Sorter
 from builder.reader import list_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
 from builder.seams import Extractor, Linker, Reader, Writer, compose
+from builder.shelves import EARLIER, Earlier, Journal, Shelf
 from builder.sparql import load_graph
 from builder.writer import (
     shared_references,
@@ -228,49 +229,50 @@ def build(
     settings = {"min_confidence": str(min_confidence)} | ({"model": model.name} if model else {})
     made_with = fingerprint(settings)
     journal = Journal(target.with_name(f".{target.name}.journal"))
-    known = {} if fresh or model else _recall(target, journal)
-    built = list(_as_they_were(places, known, made_with))
-    kept = {page.id for page in built}
-    unread = [place for place in places if place.id not in kept]
-    task = partial(build_batch, min_confidence=min_confidence, model=model, made_with=made_with)
-    for done, results in enumerate(_run(unread, jobs, executor, task), 1):
-        pages = [r for r in results if isinstance(r, Built)]
-        if len(unread) > BATCH and not model:
-            _keep(journal, pages)
-        built += pages
-        unreadable += [r for r in results if isinstance(r, str)]
-        progress(min(done * BATCH, len(unread)), len(unread))
-    if not built:
-        raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
-    built.sort(key=lambda page: page.id)
-    summary = _write_out(built, sorted(unreadable), target, settings, {place.id: place for place in places})
+    with ExitStack() as opened:
+        earlier = None if fresh or model else opened.enter_context(closing(_open_earlier(target)))
+        known = {} if fresh or model else journal.recall()
+        kept = dict(_as_they_were(places, known, earlier, made_with))
+        unread = [place for place in places if place.id not in kept]
+        is_lasting = bool(known) or (len(unread) > BATCH and not model)
+        shelf = Shelf(opened.enter_context(closing(journal if is_lasting else Journal())), earlier, kept)
+        task = partial(build_batch, min_confidence=min_confidence, model=model, made_with=made_with)
+        for done, results in enumerate(_run(unread, jobs, executor, task), 1):
+            _keep(shelf, [r for r in results if isinstance(r, Built)])
+            unreadable += [r for r in results if isinstance(r, str)]
+            progress(min(done * BATCH, len(unread)), len(unread))
+        if not shelf:
+            raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
+        summary = _write_out(shelf, sorted(unreadable), target, settings, {place.id: place for place in places})
     journal.remove()
     return replace(summary, kept=len(kept))
 
 
-def _recall(target: Path, journal: Journal) -> dict[str, Built]:
-    """Return what an earlier build, and one that was stopped, made of their pages, by key."""
-    earlier: dict[str, Built] = {}
-    if (target / MANIFEST).is_file():
-        files = _read_manifest(target)
-        earlier = recall_build(target, lambda name: name in files and _is_whole(target / name, files[name]))
-    return earlier | journal.recall()
+def _open_earlier(target: Path) -> Earlier:
+    """Return what an earlier build made of its pages; nothing of it where there is none or it is damaged."""
+    files = _read_manifest(target) if (target / MANIFEST).is_file() else {}
+    return Earlier(target, lambda name: name in files and _is_whole(target / name, files[name]))
 
 
-def _as_they_were(places: Iterable[Place], known: Mapping[str, Built], made_with: str) -> Iterator[Built]:
-    """Yield what is known of pages, where nothing has changed that it was made from."""
-    for place in places if known else ():
+def _as_they_were(
+    places: Iterable[Place], known: Mapping[str, int], earlier: Earlier | None, made_with: str
+) -> Iterator[tuple[str, int]]:
+    """Yield the names of pages where nothing has changed that they were made from, and where a shelf finds them."""
+    for place in places if known or earlier else ():
         with suppress(SourceError):  # told when the page is read
-            if page := known.get(page_key(load_source(place), made_with)):
-                yield page
+            key = page_key(load_source(place), made_with)
+            if key in known:
+                yield place.id, known[key]
+            elif earlier and earlier.holds(place.id, key):
+                yield place.id, EARLIER
 
 
-def _keep(journal: Journal, pages: Sequence[Built]) -> None:
+def _keep(shelf: Shelf, pages: Sequence[Built]) -> None:
     try:
-        journal.add(pages)
+        shelf.put(pages)
     except OSError as problem:
         raise StoreError(
-            f"{journal.path}: cannot be written: {problem.strerror or problem}; nothing was changed"
+            f"{shelf.where}: cannot be written: {problem.strerror or problem}; nothing was changed"
         ) from problem
 
 
@@ -352,7 +354,7 @@ def _check_target(target: Path) -> None:
 
 
 def _write_out(
-    built: Sequence[Built],
+    built: Shelf,
     unreadable: Sequence[str],
     target: Path,
     settings: Mapping[str, str],
@@ -378,37 +380,42 @@ def _write_out(
     return summary
 
 
-def _write_graph(built: Sequence[Built], path: Path) -> int:
-    references = set().union(*(b.references for b in built)) if built else set()
-    lines = [line for b in built for line in b.lines]
-    lines += write_register(references, load_gazetteer(), load_lexicon())
-    lines += write_ontology(artefacts.ontology_statements())
-    lines.sort()
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(lines)
-    return len(lines)
+def _write_graph(built: Shelf, path: Path) -> int:
+    """Write the statements of all pages and of what they share, sorted; return their number."""
+    references: set[tuple[str, ...]] = set()
+    with TemporaryDirectory(dir=path.parent, prefix=".sorting.") as folder, path.open("wb") as file:
+        sorter = Sorter(Path(folder))
+        for page in built:
+            sorter.add(page.lines)
+            references.update(map(tuple, page.told["references"]))
+        sorter.add(line.encode() for line in write_register(references, load_gazetteer(), load_lexicon()))
+        sorter.add(line.encode() for line in write_ontology(artefacts.ontology_statements()))
+        number = 0
+        for number, line in enumerate(sorter.lines(built.earlier_lines()), 1):  # noqa: B007  counts
+            file.write(line)
+    return number
 
 
-def _write_issues(built: Sequence[Built], unreadable: Sequence[str], path: Path) -> None:
-    rows = io.StringIO()
-    table = csv.writer(rows, delimiter="\t", lineterminator="\n")
-    table.writerow(("page", "begin", "end", "kind", "message", "candidates", "quotation"))
-    for message in unreadable:
-        table.writerow((message.split(": ", 1)[0], "", "", "unreadable", message, "", ""))
+def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n")
+        table.writerow(("page", "begin", "end", "kind", "message", "candidates", "quotation"))
+        for message in unreadable:
+            table.writerow((message.split(": ", 1)[0], "", "", "unreadable", message, "", ""))
+        for page in built:
+            table.writerows(page.rows)
+
+
+def _write_texts(built: Shelf, folder: Path) -> None:
     for page in built:
-        table.writerows(page.rows)
-    path.write_text(rows.getvalue(), encoding="utf-8", newline="\n")
-
-
-def _write_texts(built: Sequence[Built], folder: Path) -> None:
-    for page in built:
-        path = folder / f"{page.id}.txt"
+        path = folder / f"{page.told['page']}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page.text, encoding="utf-8", newline="")
+        path.write_text(page.read_text(), encoding="utf-8", newline="")
 
 
-def _write_pages(built: Sequence[Built], path: Path) -> None:
-    path.write_text("".join(map(describe, built)), encoding="utf-8", newline="\n")
+def _write_pages(built: Shelf, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(page.description for page in built)
 
 
 def _prove(folder: Path, places: Mapping[str, Place]) -> None:
@@ -422,15 +429,19 @@ def _prove(folder: Path, places: Mapping[str, Place]) -> None:
 
 
 def _write_manifest(
-    built: Sequence[Built], unreadable: Sequence[str], quads: int, folder: Path, settings: Mapping[str, str]
+    built: Shelf, unreadable: Sequence[str], quads: int, folder: Path, settings: Mapping[str, str]
 ) -> Summary:
-    counts = {name: sum(b.counts[name] for b in built) for name in COUNTED}
+    counts, tally, issues = Counter(dict.fromkeys(COUNTED, 0)), Counter[str](), len(unreadable)
+    for page in built:
+        counts.update(page.told["counts"])
+        tally.update(page.tally)
+        issues += page.told["issues"]
     summary = Summary(
         pages=len(built),
-        issues=sum(len(b.rows) for b in built) + len(unreadable),
+        issues=issues,
         quads=quads,
         unreadable=tuple(unreadable),
-        tally=dict(sorted(sum((Counter(b.tally) for b in built), Counter()).items())),
+        tally=dict(sorted((+tally).items())),
         files=hash_files(folder),
         **counts,
     )

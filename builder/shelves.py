@@ -1,0 +1,234 @@
+"""Where pages that were built wait until all are: on disk, so that memory does not grow with what was read.
+
+New pages go into a journal beside the target, which a build that is stopped leaves behind; pages that are as they were
+stay in the earlier build. A shelf reads both page by page, in the order of their names.
+"""
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
+from typing import IO, Any
+
+from builder.errors import StoreError
+from builder.identifiers import graph_iri
+from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, describe
+
+EARLIER = -1  # in place of where a page is in the journal
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A page on a shelf."""
+
+    description: str  # the line of ``pages.jsonl`` about it
+    rows: Sequence[Sequence[str]]  # of the table of open issues
+    read_text: Callable[[], str]
+    tally: Mapping[str, int] = field(default_factory=dict)  # of a second engine
+    lines: Sequence[bytes] = ()  # of the graph; an earlier build tells those of all pages at once
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What ``pages.jsonl`` tells of it."""
+        return dict(json.loads(self.description))
+
+
+# ---------------------------------------------------------------- pages that were read
+
+
+class Journal:
+    """A file that keeps what was made of pages, each in a line; without a path, one that nobody finds again."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._file: IO[bytes] | None = None
+
+    def recall(self) -> dict[str, int]:
+        """Return where it keeps which page, by key; lines that were cut off or changed are left out."""
+        found: dict[str, int] = {}
+        place = 0
+        try:
+            with (self.path or Path(os.devnull)).open("rb") as file:
+                for line in file:
+                    if told := _checked(line):
+                        found[json.loads(told.partition(b"\t")[0])["key"]] = place
+                    place += len(line)
+        except OSError:
+            return {}
+        return found
+
+    def add(self, pages: Iterable[Built]) -> list[int]:
+        """Keep what was made of some pages; return where it keeps each."""
+        file, places = self._open(), []
+        end = file.seek(0, 2)
+        for page in pages:
+            line = _pack(page)
+            places.append(end + 1)
+            end += file.write(b"\n" + line)
+        file.flush()
+        return places
+
+    def read(self, place: int) -> Shelved:
+        """Return the page that it keeps at a place."""
+        file = self._open()
+        file.seek(place)
+        told = _checked(file.readline())
+        if told is None:
+            raise StoreError(f"{self.path}: changed while it was used; delete it and build again")
+        description, rows, tally, text, *lines = told.split(b"\t")
+        return Shelved(
+            description.decode() + "\n",
+            json.loads(rows),
+            lambda: str(json.loads(text)),
+            json.loads(tally),
+            [line + b"\n" for line in lines if line],
+        )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def remove(self) -> None:
+        """Forget all."""
+        self.close()
+        if self.path:
+            self.path.unlink(missing_ok=True)
+
+    def _open(self) -> IO[bytes]:
+        if self._file is None:
+            if self.path:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("a+b") if self.path else TemporaryFile()  # noqa: SIM115  see close
+        return self._file
+
+
+def _pack(page: Built) -> bytes:
+    """Return the line of a journal about a page: a checksum and, between tabs, all that was made of it."""
+    parts = (describe(page).rstrip("\n"), *map(json.dumps, (page.rows, page.tally, page.text)), *page.lines)
+    told = "\t".join(part.rstrip("\n") for part in parts).encode()
+    return hashlib.sha256(told).hexdigest().encode() + b" " + told + b"\n"
+
+
+def _checked(line: bytes) -> bytes | None:
+    """Return what a line tells after its checksum, if this is right."""
+    digest, _, told = line.removesuffix(b"\n").partition(b" ")
+    return told if told and hashlib.sha256(told).hexdigest().encode() == digest else None
+
+
+# ---------------------------------------------------------------- pages that are as they were
+
+
+class Earlier:
+    """A build that is there already; its files are kept open, so that it may be replaced meanwhile.
+
+    Args:
+        out: the folder of the build.
+        is_whole: tells whether a file of it, named by its path, is as it was written.
+
+    """
+
+    def __init__(self, out: Path, is_whole: Callable[[str], bool]) -> None:
+        self._out, self._is_whole = out, is_whole
+        self._files: dict[str, IO[bytes]] = {}
+        self._keys: set[str] = set()
+        if all(is_whole(name) for name in (GRAPH, ISSUES, PAGES)):
+            self._files = {name: (out / name).open("rb") for name in (GRAPH, ISSUES, PAGES)}
+            self._keys = {page["key"] for page in map(json.loads, self._rewound(PAGES))}
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def holds(self, name: str, key: str) -> bool:
+        """Tell whether all that was made of a page is here, and it is as it was."""
+        return key in self._keys and self._is_whole(f"{TEXTS}/{name}.txt")
+
+    def pages(self, names: Collection[str]) -> Iterator[Shelved]:
+        """Yield some of the pages, in the order of their names."""
+        rows = self._rows() if names else iter(())
+        for line in self._rewound(PAGES) if names else ():
+            told = json.loads(line)
+            issues = list(islice(rows, told["issues"]))
+            if (name := told["page"]) in names:
+                yield Shelved(line.decode(), issues, partial(self._read_text, name))
+
+    def lines(self, names: Collection[str]) -> Iterator[bytes]:
+        """Yield the statements of some of the pages, sorted."""
+        graphs = {graph_iri(name).encode() for name in names}
+        for line in self._rewound(GRAPH) if graphs else ():
+            if line.rsplit(b" ", 2)[1][1:-1].partition(b"#")[0] in graphs:
+                yield line
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in self._files.values():
+            file.close()
+
+    def _rows(self) -> Iterator[list[str]]:
+        """Yield the last rows of the table of issues; above them are those about pages that could not be read."""
+        number = sum(json.loads(page)["issues"] for page in self._rewound(PAGES))
+        above = sum(1 for _ in self._table()) - number
+        return islice(self._table(), above, None)
+
+    def _table(self) -> Iterator[list[str]]:
+        return csv.reader((line.decode() for line in self._rewound(ISSUES)), delimiter="\t")
+
+    def _read_text(self, name: str) -> str:
+        if not self._is_whole(f"{TEXTS}/{name}.txt"):
+            raise StoreError(f"{self._out}: changed while it was used; nothing was changed; build again")
+        return (self._out / TEXTS / f"{name}.txt").read_bytes().decode()
+
+    def _rewound(self, name: str) -> IO[bytes]:
+        self._files[name].seek(0)
+        return self._files[name]
+
+
+# ---------------------------------------------------------------- all together
+
+
+class Shelf:
+    """Pages that were built, read one after another as often as needed.
+
+    Args:
+        journal: takes in the pages that are read now.
+        earlier: the build that is there already.
+        kept: pages that are not read, by name: where the journal keeps them, or EARLIER.
+
+    """
+
+    def __init__(self, journal: Journal, earlier: Earlier | None, kept: Mapping[str, int]) -> None:
+        self._journal, self._earlier = journal, earlier
+        self._places = list(kept.items())  # in order as soon as they are read
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Shelved]:
+        earlier = self._earlier.pages(self._as_it_was()) if self._earlier else iter(())
+        self._places.sort()
+        for _, place in self._places:
+            yield next(earlier) if place == EARLIER else self._journal.read(place)
+
+    @property
+    def where(self) -> str:
+        """Where it keeps the pages."""
+        return str(self._journal.path or gettempdir())
+
+    def put(self, pages: Sequence[Built]) -> None:
+        """Take in pages that were built."""
+        places = self._journal.add(pages)
+        self._places += zip((page.id for page in pages), places, strict=True)
+
+    def earlier_lines(self) -> Iterator[bytes]:
+        """Yield the statements, sorted, of all pages that are as they were in the earlier build."""
+        return self._earlier.lines(self._as_it_was()) if self._earlier else iter(())
+
+    def _as_it_was(self) -> set[str]:
+        return {name for name, place in self._places if place == EARLIER}

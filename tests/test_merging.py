@@ -1,0 +1,69 @@
+"""Lines are put in order whatever their number, in memory that does not grow with it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, TIEN_YEN, Outcome
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder import merging
+from builder.merging import Sorter
+
+LINES = st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=5)))
+
+
+@given(added=LINES, other=st.lists(st.text("ab", max_size=3)), most=st.integers(1, 40), fan_in=st.integers(2, 4))
+@settings(deadline=None, max_examples=200)
+def test_lines_come_in_the_order_of_their_characters(
+    tmp_path_factory: pytest.TempPathFactory, added: list[list[str]], other: list[str], most: int, fan_in: int
+) -> None:
+    """However little memory there is and however few files may be open, as if all were sorted at once."""
+    folder = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "FAN_IN", fan_in)
+        patch.setattr(merging, "MOST", most)
+        sorter = Sorter(folder)
+        for lines in added:
+            sorter.add(f"{line}\n".encode() for line in lines)
+        found = list(sorter.lines(f"{line}\n".encode() for line in sorted(other)))
+    # a line end sorts before all that may stand in a statement; control characters do not occur there
+    expected = sorted(f"{line}\n".encode() for line in [*other, *(line for lines in added for line in lines)])
+    assert found == expected
+    assert len(list(folder.iterdir())) <= max(fan_in, 1)
+
+
+MEASURE = """
+import resource
+import sys
+from pathlib import Path
+from builder import evidence, merging, pipeline
+merging.MOST = evidence.PART = 1 << 18
+pipeline.build([Path(sys.argv[1])], Path(sys.argv[2]))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def memory_of(pages: int, folder: Path) -> int:
+    """Build many pages in a process of its own; return the most memory that it held, in kB."""
+    folder.mkdir()
+    for number in range(pages):
+        text = TIEN_YEN.replace("99,97", f"{number % 90 + 10},{number % 7 + 1}")
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-c", MEASURE, str(folder), str(folder.with_suffix(".out"))]
+    return int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
+    few, many = memory_of(100, tmp_path / "few"), memory_of(700, tmp_path / "many")
+    assert many <= 1.1 * few, (few, many)
+
+
+def test_small_pieces_give_the_same_build(
+    pages: Path, good: Outcome, build: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "MOST", 1000)
+    assert build(pages, pages.parent / "out").files() == good.files()  # type: ignore[operator]
