@@ -13,7 +13,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,6 +27,7 @@ from builder import artefacts
 from builder.comparable import compare
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.evidence import prove
+from builder.executing import Limits, Task, complain, run_here, run_there
 from builder.exporter import export
 from builder.extractor import extract
 from builder.extractor.llm import Model, propose
@@ -182,8 +183,10 @@ def build_batch(
             results.append(build_document(place, min_confidence, model, made_with))
         except SourceError as problem:
             results.append(str(problem))
-        except (ArithmeticError, LookupError, RecursionError, ValueError) as problem:
-            results.append(f"{place.id}: the page defeats the reader ({problem!r}); leave it out and report it")
+        except (BuilderError, MemoryError):
+            raise
+        except Exception as problem:  # noqa: BLE001  whatever a page does, it does it to no other
+            results.append(complain(place, f"the page defeats the reader ({problem!r})"))
     return results
 
 
@@ -196,6 +199,7 @@ def build(
     min_confidence: Decimal = MIN_CONFIDENCE,
     model: Model | None = None,
     fresh: bool = False,
+    limits: Limits | None = None,
 ) -> Summary:
     """Build the graph of some pages into a folder, replacing an earlier build whole.
 
@@ -205,18 +209,20 @@ def build(
     Args:
         inputs: folders, page files or JSON Lines files.
         target: the folder to make; if it exists it must hold an earlier build.
-        jobs: number of processes.
-        executor: runs the batches instead of a local pool.
+        jobs: number of processes of this machine.
+        executor: runs the batches instead of them.
         progress: told after each batch how many of how many pages are done.
         min_confidence: from 0 to 1; figures of less are set aside for review.
         model: a language model to ask for a second opinion; the texts of the pages are sent to its address.
         fresh: read all pages, whatever an earlier build or one that was stopped made of them.
+        limits: what one page may take; one that takes more is left out. With limits, pages are always read in another
+            process than this, which can be killed.
 
     Raises:
         SourceError: there is no page that can be read.
         EngineError: the model cannot be used.
         StoreError: the target cannot be written or holds something else.
-        BuilderError: a process of the pool ended before its time, or a fact is not proved by its page.
+        BuilderError: the executor takes no more work, or a fact is not proved by its page.
 
     """
     if min_confidence.is_nan() or not 0 <= min_confidence <= 1:
@@ -237,7 +243,7 @@ def build(
         is_lasting = bool(known) or (len(unread) > BATCH and not model)
         shelf = Shelf(opened.enter_context(closing(journal if is_lasting else Journal())), earlier, kept)
         task = partial(build_batch, min_confidence=min_confidence, model=model, made_with=made_with)
-        for done, results in enumerate(_run(unread, jobs, executor, task), 1):
+        for done, results in enumerate(_run(unread, task, jobs, executor, limits), 1):
             _keep(shelf, [r for r in results if isinstance(r, Built)])
             unreadable += [r for r in results if isinstance(r, str)]
             progress(min(done * BATCH, len(unread)), len(unread))
@@ -277,22 +283,18 @@ def _keep(shelf: Shelf, pages: Sequence[Built]) -> None:
 
 
 def _run(
-    places: Sequence[Place],
-    jobs: int,
-    executor: Executor | None,
-    task: Callable[[Sequence[Place]], list[Built | str]],
+    places: Sequence[Place], task: Task, jobs: int, executor: Executor | None, limits: Limits | None
 ) -> Iterator[list[Built | str]]:
-    batches = [places[i : i + BATCH] for i in range(0, len(places), BATCH)]
-    try:
-        if executor is not None:
-            yield from executor.map(task, batches)
-        elif jobs > 1 and len(batches) > 1:
-            with ProcessPoolExecutor(jobs) as pool:
-                yield from pool.map(task, batches)
-        else:
-            yield from map(task, batches)
-    except BrokenExecutor as problem:
-        raise BuilderError("a process of the build was ended from outside; run it again with fewer jobs") from problem
+    """Yield what became of the pages, batch by batch; without limits one job is done in this process."""
+    batches = (places[i : i + BATCH] for i in range(0, len(places), BATCH))
+    jobs = min(jobs, -(-len(places) // BATCH))
+    if executor is not None:
+        return run_there(batches, task, executor, limits)
+    if places and (jobs > 1 or limits):
+        load_lexicon()  # once for all processes
+        load_gazetteer()
+        return run_here(batches, task, jobs, limits)
+    return map(task, batches)
 
 
 # ---------------------------------------------------------------- the register alone

@@ -6,10 +6,11 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from conftest import GOOD_PAGES, TIEN_YEN, Outcome, write_pages
@@ -91,7 +92,7 @@ def test_an_executor_may_be_given(pages: Path, good: Outcome, monkeypatch: pytes
 
 def test_a_process_that_dies_is_told(out: Path, more: Path) -> None:
     class Dying(ThreadPoolExecutor):
-        def map(self, *args: object, **kwargs: object) -> Iterator[object]:  # type: ignore[override]
+        def submit(self, *args: object, **kwargs: object) -> NoReturn:  # type: ignore[override]
             raise BrokenProcessPool("killed")
 
     before = contents(out)

@@ -13,6 +13,7 @@ from builder.errors import BuilderError, SourceError, StoreError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from builder.executing import Limits
     from builder.explainer import Explanation
     from builder.extractor.llm import Model
     from builder.facts import Report, Violation
@@ -33,6 +34,7 @@ def build_pages(
     min_confidence: float | None = None,
     model: "Model | None" = None,
     fresh: bool = False,
+    limits: "Limits | None" = None,
 ) -> "Summary":
     """Build with a progress bar, and name the pages that could not be read."""
     from decimal import Decimal
@@ -46,7 +48,9 @@ def build_pages(
             f"the texts of the pages are sent to {model.url}",
         )
     with progress("đọc trang", "reading pages") as report:
-        summary = pipeline.build(pages, out, jobs=jobs, progress=report, min_confidence=least, model=model, fresh=fresh)
+        summary = pipeline.build(
+            pages, out, jobs=jobs, progress=report, min_confidence=least, model=model, fresh=fresh, limits=limits
+        )
     for line in summary.unreadable:
         say_error(SourceError(line))
     return summary
@@ -71,6 +75,18 @@ def choose_model(
 
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return check_model(Model(url, name, cache or home / "cchc" / "llm", key_variable))
+
+
+def choose_limits(seconds: float | None, megabytes: int | None, *, asks_model: bool) -> "Limits | None":
+    """Return what one page may take; a model takes its time, so with one there are only the limits that are given."""
+    from math import inf
+
+    from builder.executing import Limits
+
+    if asks_model and seconds is None and megabytes is None:
+        return None
+    usual = Limits(seconds=inf if asks_model else Limits().seconds)
+    return Limits(seconds or usual.seconds, megabytes or usual.megabytes)
 
 
 def check_build(out: Path, pages: Path | None = None, jobs: int = 1) -> "Report":

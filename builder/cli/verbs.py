@@ -9,7 +9,15 @@ import click
 from builder.cli import show
 from builder.cli.demo import demonstrate
 from builder.cli.screen import LANGUAGE, LANGUAGES, UNREADABLE, USAGE, VIOLATIONS, put, put_json, say, say_error
-from builder.cli.steps import build_pages, check_build, choose_model, explain_why, open_answers, write_page
+from builder.cli.steps import (
+    build_pages,
+    check_build,
+    choose_limits,
+    choose_model,
+    explain_why,
+    open_answers,
+    write_page,
+)
 from builder.errors import BuilderError, QueryError
 
 EXPORT_ENDINGS: dict[str, str] = {
@@ -112,6 +120,17 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
     is_flag=True,
     help="Đọc lại mọi trang, kể cả trang không đổi / read all pages, also those that are as they were",
 )
+@click.option(
+    "--page-seconds",
+    type=click.FloatRange(0, min_open=True),
+    help="Trang cần lâu hơn thì bỏ qua / pages that take longer are left out [30]",
+)
+@click.option(
+    "--page-memory",
+    metavar="MB",
+    type=click.IntRange(1),
+    help="Trang cần nhiều bộ nhớ hơn thì bỏ qua / pages that take more memory are left out [1024]",
+)
 @AS_JSON
 def build(
     pages: tuple[Path, ...],
@@ -124,6 +143,8 @@ def build(
     llm_key_env: str,
     llm_cache: Path | None,
     fresh: bool,
+    page_seconds: float | None,
+    page_memory: int | None,
     as_json: bool,
 ) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
@@ -132,7 +153,8 @@ def build(
     dựng trước thì không đọc lại / pages that are as they were in an earlier build are not read again.
     """
     model = choose_model(engine, llm_url, llm_model, llm_key_env, llm_cache)
-    summary = build_pages(pages, out, jobs, min_confidence, model, fresh)
+    limits = choose_limits(page_seconds, page_memory, asks_model=model is not None)
+    summary = build_pages(pages, out, jobs, min_confidence, model, fresh, limits)
     if as_json:
         told = {name: value for name, value in asdict(summary).items() if name != "files"}
         put_json(told | {"graph": str(out / "graph.nq")})
