@@ -13,8 +13,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
 from math import inf
 from multiprocessing import get_context
@@ -25,6 +26,7 @@ from typing import Any, Protocol
 from builder.errors import BuilderError
 
 AHEAD = 64  # batches that an engine holds at once
+TIMEOUT = 10  # seconds until a cluster must answer
 _OUT_OF_MEMORY = 77  # how a process ends that may not have more
 _CONTEXT: Any = get_context("fork" if sys.platform == "linux" else None)  # what is loaded need not be loaded again
 
@@ -257,6 +259,40 @@ def _result(outcome: "Future[list[Any]]") -> list[Any]:
 
 def _alone(page: Page, task: Task, executor: Executor) -> list[Any]:
     return _result(executor.submit(task, [page])) or [complain(page, "ends the process that reads it")]
+
+
+@contextmanager
+def connect(scheduler: str, tell_version: Callable[[], str]) -> Iterator[Executor]:
+    """Open a dask cluster; its workers run one page at a time each (``dask worker --nthreads 1``).
+
+    Args:
+        scheduler: its address, ``tcp://host:8786``.
+        tell_version: what must be the same here and on every worker, or they would read pages otherwise.
+
+    Raises:
+        BuilderError: dask is not installed, the cluster does not answer or has no worker, or a worker is another.
+
+    """
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError as problem:
+        raise BuilderError("dask is not installed; run pip install 'cchc-graph[dask]'") from problem
+    try:
+        client = distributed.Client(scheduler, timeout=TIMEOUT, set_as_default=False)
+    except (OSError, ValueError) as problem:
+        raise BuilderError(f"{scheduler}: no dask scheduler answers; start one with dask scheduler") from problem
+    with client:
+        _check_workers(client, scheduler, tell_version)
+        yield client.get_executor(pure=False)
+
+
+def _check_workers(client: Any, scheduler: str, tell_version: Callable[[], str]) -> None:
+    told = client.run(tell_version, on_error="return")
+    others = sorted(worker for worker, version in told.items() if version != tell_version())
+    if not told:
+        raise BuilderError(f"{scheduler}: has no workers; start some with dask worker {scheduler} --nthreads 1")
+    if others:
+        raise BuilderError(f"{others[0]}: has not this version of cchc-graph; install the same on every worker")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ import pytest
 from conftest import GOOD_PAGES, TIEN_YEN, Outcome
 
 from builder import pipeline
-from builder.errors import EngineError
-from builder.executing import Limits, run_here, run_there
+from builder.errors import BuilderError, EngineError
+from builder.executing import Limits, connect, run_here, run_there
 
 Build = Callable[..., Outcome]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a test changes reaches other processes by fork")
@@ -180,3 +180,17 @@ def test_what_an_engine_loses_is_given_to_it_page_by_page() -> None:
     with Losing(2) as pool:
         found = [each for batch in run_there(batches(9), name, pool) for each in batch]
     assert found == [*"0123", "4: ends the process that reads it; leave it out and report it", *"5678"]
+
+
+def test_a_cluster_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(BuilderError, match=r"pip install 'cchc-graph\[dask\]'"), connect("tcp://127.0.0.1:1", str):
+        pass
+
+
+@pytest.mark.parametrize("options", [["--executor", "dask"], ["--scheduler", "tcp://127.0.0.1:1"]])
+def test_where_pages_are_read_is_told_in_full(
+    pages: Path, call: Callable[..., tuple[int, str, str]], options: list[str]
+) -> None:
+    code, _, error = call("build", pages, "-o", pages.parent / "out", *options)
+    assert (code, "--executor dask and --scheduler go together" in error) == (2, True)

@@ -35,11 +35,16 @@ def build_pages(
     model: "Model | None" = None,
     fresh: bool = False,
     limits: "Limits | None" = None,
+    scheduler: str = "",
 ) -> "Summary":
     """Build with a progress bar, and name the pages that could not be read."""
+    from contextlib import nullcontext
     from decimal import Decimal
+    from functools import partial
 
     from builder import pipeline
+    from builder.executing import connect
+    from builder.keeping import fingerprint
 
     least = pipeline.MIN_CONFIDENCE if min_confidence is None else Decimal(str(min_confidence))
     if model is not None:
@@ -47,10 +52,9 @@ def build_pages(
             f"Nội dung các trang được gửi đến {model.url} ({model.name})",
             f"the texts of the pages are sent to {model.url}",
         )
-    with progress("đọc trang", "reading pages") as report:
-        summary = pipeline.build(
-            pages, out, jobs=jobs, progress=report, min_confidence=least, model=model, fresh=fresh, limits=limits
-        )
+    cluster = connect(scheduler, partial(fingerprint, {})) if scheduler else nullcontext()
+    with cluster as executor, progress("đọc trang", "reading pages") as report:
+        summary = pipeline.build(pages, out, jobs, executor, report, least, model, fresh, limits)
     for line in summary.unreadable:
         say_error(SourceError(line))
     return summary

@@ -131,6 +131,13 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
     type=click.IntRange(1),
     help="Trang cần nhiều bộ nhớ hơn thì bỏ qua / pages that take more memory are left out [1024]",
 )
+@click.option(
+    "--executor",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    help="Nơi đọc trang: máy này hoặc cụm dask / where pages are read: here or on a dask cluster [local]",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Địa chỉ bộ điều phối dask / the dask scheduler, tcp://HOST:8786")
 @AS_JSON
 def build(
     pages: tuple[Path, ...],
@@ -145,6 +152,8 @@ def build(
     fresh: bool,
     page_seconds: float | None,
     page_memory: int | None,
+    executor: str,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
@@ -154,7 +163,9 @@ def build(
     """
     model = choose_model(engine, llm_url, llm_model, llm_key_env, llm_cache)
     limits = choose_limits(page_seconds, page_memory, asks_model=model is not None)
-    summary = build_pages(pages, out, jobs, min_confidence, model, fresh, limits)
+    if (executor == "dask") != bool(scheduler):
+        raise click.UsageError("--executor dask and --scheduler go together")
+    summary = build_pages(pages, out, jobs, min_confidence, model, fresh, limits, scheduler or "")
     if as_json:
         told = {name: value for name, value in asdict(summary).items() if name != "files"}
         put_json(told | {"graph": str(out / "graph.nq")})
