@@ -51,6 +51,7 @@ from builder.merging import Sorter
 from builder.reader import list_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
 from builder.seams import Extractor, Linker, Reader, Writer, compose
+from builder.sharding import SHARDS, write_shards
 from builder.shelves import EARLIER, Earlier, Journal, Shelf
 from builder.sparql import load_graph
 from builder.writer import (
@@ -200,6 +201,7 @@ def build(
     model: Model | None = None,
     fresh: bool = False,
     limits: Limits | None = None,
+    shards: int = 0,
 ) -> Summary:
     """Build the graph of some pages into a folder, replacing an earlier build whole.
 
@@ -217,6 +219,7 @@ def build(
         fresh: read all pages, whatever an earlier build or one that was stopped made of them.
         limits: what one page may take; one that takes more is left out. With limits, pages are always read in another
             process than this, which can be killed.
+        shards: into how many files the graph is also dealt out, beside what all pages share; none by itself.
 
     Raises:
         SourceError: there is no page that can be read.
@@ -249,7 +252,7 @@ def build(
             progress(min(done * BATCH, len(unread)), len(unread))
         if not shelf:
             raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
-        summary = _write_out(shelf, sorted(unreadable), target, settings, {place.id: place for place in places})
+        summary = _write_out(shelf, sorted(unreadable), target, settings, {p.id: p for p in places}, shards)
     journal.remove()
     return replace(summary, kept=len(kept))
 
@@ -361,6 +364,7 @@ def _write_out(
     target: Path,
     settings: Mapping[str, str],
     places: Mapping[str, Place],
+    shards: int,
 ) -> Summary:
     aside = target.with_name(f".{target.name}.building")
     shutil.rmtree(aside, ignore_errors=True)
@@ -370,6 +374,8 @@ def _write_out(
         _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
         _write_pages(built, aside / PAGES)
+        if shards:
+            write_shards(aside / GRAPH, aside / SHARDS, shards)
         summary = _write_manifest(built, unreadable, quads, aside, settings)
         _prove(aside, places)
         swap(aside, target)

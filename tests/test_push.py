@@ -441,3 +441,11 @@ def test_virtuoso_takes_the_graphs_and_removes_them(virtuoso, good, pages, build
     code, _, err = call("push", good.folder, *given, "--lang", "en")
     assert code == 3
     assert "does not let in the user “dba”" in err
+
+
+def test_shards_are_pushed_like_the_graph_they_make(oxigraph, good_pages, build, tmp_path, call):
+    """Each named graph stands in one file, so that files are pushed in any order."""
+    out = build(good_pages, tmp_path / "out", shards=3).folder
+    shutil.move(out / "shards", tmp_path / "shards")
+    assert call("push", tmp_path / "shards", "--endpoint", f"{oxigraph[0]}/query")[0] == 0
+    assert held(oxigraph[0]) == statements_of(out)

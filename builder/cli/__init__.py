@@ -13,6 +13,7 @@ import click
 
 from builder.cli.comparable import comparable
 from builder.cli.diff import diff
+from builder.cli.load import load
 from builder.cli.publish import serve, site
 from builder.cli.push import push
 from builder.cli.release import release
@@ -20,7 +21,7 @@ from builder.cli.screen import FINE, INTERRUPTED, PIPE_CLOSED, USAGE, in_languag
 from builder.cli.units import units
 from builder.cli.verbs import cli
 
-__all__ = ["comparable", "diff", "main", "push", "release", "run", "serve", "site", "units"]
+__all__ = ["comparable", "diff", "load", "main", "push", "release", "run", "serve", "site", "units"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

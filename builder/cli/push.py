@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from builder.cli.screen import UNREADABLE, in_language, progress, put, put_json, put_lines, say, say_error
+from builder.cli.steps import find_files
 from builder.cli.verbs import AS_JSON, OUT, cli
 from builder.errors import StoreError
 from builder.vocabulary import NAMESPACES
@@ -61,18 +62,18 @@ def push(
 ) -> None:
     """Đẩy đồ thị lên một kho SPARQL / Push the graph to a SPARQL store.
 
+    OUT: kết quả của cchc build, hoặc thư mục shards trong đó / the result of cchc build, or the folder of shards in it.
     Từng đồ thị có tên thay cho bản trước trên kho; lỗi ở một đồ thị không cản các đồ thị khác / each named graph takes
     the place of its earlier version there; one that fails does not hold up the others.
     """
     from tempfile import TemporaryDirectory
 
-    from builder.pipeline import COMPARISON, open_build
     from builder.store.graph_protocol import GraphStore, guess_graph_store, split_graphs
     from builder.store.remote import check_address
 
     address = check_address(graph_store) if graph_store else guess_graph_store(endpoint)
     server = GraphStore(check_address(endpoint), address, user, _password(user, password_env))
-    files = [path for path in (open_build(out), out / COMPARISON) if path.is_file()]
+    files, _ = find_files(out)
     tally = Tally()
     if not dry_run:
         server.greet()

@@ -11,7 +11,7 @@ from builder.cli.screen import progress, say, say_error
 from builder.errors import BuilderError, SourceError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from builder.executing import Limits
     from builder.explainer import Explanation
@@ -36,6 +36,7 @@ def build_pages(
     fresh: bool = False,
     limits: "Limits | None" = None,
     scheduler: str = "",
+    shards: int = 0,
 ) -> "Summary":
     """Build with a progress bar, and name the pages that could not be read."""
     from contextlib import nullcontext
@@ -54,7 +55,7 @@ def build_pages(
         )
     cluster = connect(scheduler, partial(fingerprint, {})) if scheduler else nullcontext()
     with cluster as executor, progress("đọc trang", "reading pages") as report:
-        summary = pipeline.build(pages, out, jobs, executor, report, least, model, fresh, limits)
+        summary = pipeline.build(pages, out, jobs, executor, report, least, model, fresh, limits, shards)
     for line in summary.unreadable:
         say_error(SourceError(line))
     return summary
@@ -190,6 +191,53 @@ def _fill_store(out: Path, folder: Path) -> "Store":
         store.load_nquads(graph)
     write_file(folder / MARKER, _mark(out))
     return store
+
+
+def find_files(folder: Path) -> tuple[list[Path], str]:
+    """Return the N-Quads of a build, or the shards in a folder, and what tells their graph from others.
+
+    Raises:
+        StoreError: there are none, or one is not as it was written.
+
+    """
+    from builder.pipeline import open_build
+    from builder.sharding import CONTENTS, check_shards
+
+    if (folder / CONTENTS).is_file():
+        return check_shards(folder)
+    return [open_build(folder), *_derived(folder)], _mark(folder)
+
+
+def load_store(files: "Sequence[Path]", folder: Path, mark: str, report: "Callable[[int, int], None]") -> int:
+    """Make a store of some files of N-Quads, aside, and put it in its place whole; return how much it holds.
+
+    Raises:
+        StoreError: there is something at the place, or it cannot be written.
+
+    """
+    from shutil import rmtree
+
+    from builder.store.embedded import EmbeddedStore
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StoreError(f"{folder}: holds something already; choose a new or empty folder")
+    aside = folder.with_name(f".{folder.name}.loading")
+    rmtree(aside, ignore_errors=True)
+    try:
+        aside.mkdir(parents=True)
+        store = EmbeddedStore.create(aside)
+        store.load_all(files, report)
+        number = len(store.inner)
+        del store  # closed as soon as nobody holds it
+        write_file(aside / MARKER, mark)
+        if folder.exists():
+            folder.rmdir()
+        aside.rename(folder)
+    except OSError as problem:
+        raise StoreError(f"{folder}: cannot be made: {problem.strerror or problem}") from problem
+    finally:
+        rmtree(aside, ignore_errors=True)
+    return number
 
 
 def explain_why(store: "Store", out: Path, explanation: "Explanation") -> "tuple[Why | None, Names]":

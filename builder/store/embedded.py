@@ -1,5 +1,6 @@
 """The store that comes with the package: pyoxigraph, in memory or in a folder, without a server."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,17 @@ class EmbeddedStore:
 
     def load_nquads(self, path: Path) -> None:
         """Take in all statements of a file of N-Quads; all of them or, if the file is broken, none."""
+        self._load(path)
+        self._settle()
+
+    def load_all(self, paths: Sequence[Path], progress: Callable[[int, int], None] = lambda *_: None) -> None:
+        """Take in all statements of some files of N-Quads, and put them in order once."""
+        for number, path in enumerate(paths, 1):
+            self._load(path)
+            progress(number, len(paths))
+        self._settle()
+
+    def _load(self, path: Path) -> None:
         import pyoxigraph
 
         try:
@@ -53,6 +65,9 @@ class EmbeddedStore:
             raise StoreError(f"{path}, line {problem.lineno}: not valid N-Quads: {problem.msg}") from problem
         except (OSError, RuntimeError, ValueError) as problem:
             raise StoreError(f"{path}: cannot be loaded into {self.place}: {problem}") from problem
+
+    def _settle(self) -> None:
+        """Write down what was taken in, in the order in which it is asked."""
         if self.place != "memory:":
             self.inner.flush()
             self.inner.optimize()
