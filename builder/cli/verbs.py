@@ -142,7 +142,6 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
     "--shards",
     metavar="N",
     type=click.IntRange(1, 500),
-    default=0,
     help="Ghi thêm đồ thị thành N tệp để nạp vào kho / also write the graph as N files to load into a store",
 )
 @AS_JSON
@@ -161,7 +160,7 @@ def build(
     page_memory: int | None,
     executor: str,
     scheduler: str | None,
-    shards: int,
+    shards: int | None,
     as_json: bool,
 ) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
@@ -173,7 +172,7 @@ def build(
     limits = choose_limits(page_seconds, page_memory, asks_model=model is not None)
     if (executor == "dask") != bool(scheduler):
         raise click.UsageError("--executor dask and --scheduler go together")
-    summary = build_pages(pages, out, jobs, min_confidence, model, fresh, limits, scheduler or "", shards)
+    summary = build_pages(pages, out, jobs, min_confidence, model, fresh, limits, scheduler or "", shards or 0)
     if as_json:
         told = {name: value for name, value in asdict(summary).items() if name != "files"}
         put_json(told | {"graph": str(out / "graph.nq")})
