@@ -13,13 +13,14 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -394,7 +395,7 @@ def _write_graph(built: Shelf, path: Path) -> int:
     with TemporaryDirectory(dir=path.parent, prefix=".sorting.") as folder, path.open("wb") as file:
         sorter = Sorter(Path(folder))
         for page in built:
-            sorter.add(page.lines)
+            sorter.add(page.lines())
             references.update(map(tuple, page.told["references"]))
         sorter.add(line.encode() for line in write_register(references, load_gazetteer(), load_lexicon()))
         sorter.add(line.encode() for line in write_ontology(artefacts.ontology_statements()))
@@ -531,13 +532,20 @@ def _replace(aside: Path, target: Path) -> None:
 
 
 def _flush(folder: Path) -> None:
-    """Make sure that what was written is on disk before it is swapped in."""
-    for path in (folder, *folder.rglob("*")):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """Make sure that what was written is on disk before it is swapped in; disks take many such wishes at once."""
+    paths = chain([folder], folder.rglob("*"))
+    with ThreadPoolExecutor(16) as pool:
+        while some := list(islice(paths, 512)):
+            for _ in pool.map(_flush_one, some):
+                pass
+
+
+def _flush_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def open_build(target: Path) -> Path:

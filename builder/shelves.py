@@ -31,12 +31,16 @@ class Shelved:
     rows: Sequence[Sequence[str]]  # of the table of open issues
     read_text: Callable[[], str]
     tally: Mapping[str, int] = field(default_factory=dict)  # of a second engine
-    lines: Sequence[bytes] = ()  # of the graph; an earlier build tells those of all pages at once
+    statements: bytes = b""  # each with a tab behind it; an earlier build tells those of all pages at once
 
     @cached_property
     def told(self) -> dict[str, Any]:
         """What ``pages.jsonl`` tells of it."""
         return dict(json.loads(self.description))
+
+    def lines(self) -> list[bytes]:
+        """Return the lines of the graph that are told with it."""
+        return self.statements.replace(b"\t", b"\n").splitlines(keepends=True)
 
 
 # ---------------------------------------------------------------- pages that were read
@@ -81,13 +85,13 @@ class Journal:
         told = _checked(file.readline())
         if told is None:
             raise StoreError(f"{self.path}: changed while it was used; delete it and build again")
-        description, rows, tally, text, *lines = told.split(b"\t")
+        description, rows, tally, text, statements = told.split(b"\t", 4)
         return Shelved(
             description.decode() + "\n",
             json.loads(rows),
             lambda: str(json.loads(text)),
             json.loads(tally),
-            [line + b"\n" for line in lines if line],
+            statements,
         )
 
     def close(self) -> None:
@@ -112,8 +116,8 @@ class Journal:
 
 def _pack(page: Built) -> bytes:
     """Return the line of a journal about a page: a checksum and, between tabs, all that was made of it."""
-    parts = (describe(page).rstrip("\n"), *map(json.dumps, (page.rows, page.tally, page.text)), *page.lines)
-    told = "\t".join(part.rstrip("\n") for part in parts).encode()
+    head = (describe(page).rstrip("\n"), *map(json.dumps, (page.rows, page.tally, page.text)))
+    told = "\t".join((*head, "".join(page.lines).replace("\n", "\t"))).encode()
     return hashlib.sha256(told).hexdigest().encode() + b" " + told + b"\n"
 
 
