@@ -7,7 +7,6 @@ spend, what is written to disk, and the most memory that a process held. The sto
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -37,7 +36,8 @@ from builder.cli.steps import load_store
 begin = time.monotonic()
 load_store([Path(sys.argv[1])], Path(sys.argv[2]), "", lambda *_: None)
 told = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"wall": time.monotonic() - begin, "here": told.ru_utime + told.ru_stime, "memory": told.ru_maxrss / 1024}))
+print(json.dumps({"wall": time.monotonic() - begin, "here": told.ru_utime + told.ru_stime,
+    "memory": told.ru_maxrss / 1024}))
 """
 
 
@@ -57,7 +57,7 @@ def measured(program: str, *arguments: object) -> dict[str, float]:
 
 
 def size_of(folder: Path) -> int:
-    return sum(os.stat(path).st_blocks * 512 for path in folder.rglob("*") if path.is_file())
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
 
 
 def main() -> None:
@@ -83,9 +83,8 @@ def main() -> None:
                 print(" | ".join(cells), flush=True)
         store = Path(place) / "store"
         told = measured(LOAD, out / "graph.nq", store)
-        print(
-            f"store: {told['here'] * a_page:.2f} ms CPU/page, {told['memory']:.0f} MB, {size_of(store) / size / 1000:.1f} kB/page"
-        )
+        kept = size_of(store) / size / 1000
+        print(f"store: {told['here'] * a_page:.2f} ms CPU/page, {told['memory']:.0f} MB, {kept:.1f} kB on disk/page")
 
 
 if __name__ == "__main__":
