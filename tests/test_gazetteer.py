@@ -272,6 +272,49 @@ def test_levels_go_down_from_the_country(gazetteer: Gazetteer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "day", "chain"),
+    [
+        ("04927/origin", date(2007, 1, 1), ["276/origin", "28/origin"]),
+        ("04927/origin", date(2019, 1, 1), ["276/2008-08-01", "01/origin"]),
+        ("250/origin", date(2019, 1, 1), ["26/origin"]),
+        ("250/2008-08-01", None, ["01/origin"]),
+    ],
+)
+def test_what_lies_above_a_unit_is_told_for_a_day_of_its_own_life(
+    key: str, day: date | None, chain: list[str], gazetteer: Gazetteer
+) -> None:
+    unit = gazetteer.versions[key]
+    assert [u.key for u in gazetteer.ancestors(unit, day)] == chain
+    assert [gazetteer.parent(unit, day)] == [gazetteer.versions[chain[0]]]
+
+
+def test_without_a_day_a_code_means_its_last_version(gazetteer: Gazetteer) -> None:
+    last = gazetteer.at("269", None)
+    assert last is not None
+    assert last.key == "269/2009-05-08"
+    assert gazetteer.at("00", None) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "heir"),
+    [
+        ("94", date(2019, 1, 1), "94/origin"),
+        ("94", date(2025, 9, 1), "92/2025-07-01"),
+        ("28", date(2019, 1, 1), "01/origin"),
+        ("94", None, "94/origin"),
+        ("199", date(2025, 9, 1), "199/origin"),
+        ("00", date(2019, 1, 1), None),
+    ],
+)
+def test_the_heir_of_a_unit_is_the_one_that_took_over_all_of_it(
+    code: str, day: date | None, heir: str | None, gazetteer: Gazetteer
+) -> None:
+    """A district whose communes became several units has no heir: its last version stands for it."""
+    found = gazetteer.heir(code, day)
+    assert (found.key if found else None) == heir
+
+
+@pytest.mark.parametrize(
     ("name", "expected"), [("Bà Rịa - Vũng Tàu", "bariavungtau"), ("Đắk Lắk", "daklak"), ("Quận 1", "quan1")]
 )
 def test_names_in_addresses(name: str, expected: str) -> None:

@@ -8,6 +8,7 @@ from conftest import TIEN_YEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.extractor.periods import same_report
 from builder.facts import Extraction, FigureClaim, Period
 
 ExtractText = Callable[..., Extraction]
@@ -48,6 +49,27 @@ def period_of(extract_text: ExtractText, words: str, published: str = "2019-11-2
         ("Từ năm 2016 đến năm 2018", "2016-01-01/2018-12-31"),
         ("Từ ngày 15/12/2018 đến ngày 14/3/2019", "2018-12-15/2019-03-14"),
         ("Từ ngày 01/01/2019 đến 30/9/2019", "2019-01-01/2019-09-30"),
+        ("Từ 15/12 đến 14/3/2019", "2018-12-15/2019-03-14"),
+        ("Từ ngày 15/12 đến ngày 14/3", "2018-12-15/2019-03-14"),
+        ("Từ 1/3 đến 1/3/2018", "2018-03-01/2018-03-01"),
+        ("Trong ngày 15/3", "2019-03-15/2019-03-15"),
+        ("Từ tháng 3 đến tháng 6/2018", "2018-03-01/2018-06-30"),
+        ("Từ tháng 10/2017 đến tháng 3/2018", "2017-10-01/2018-03-31"),
+        ("Từ đầu năm 2018", "2018-01-01/2018-12-31"),
+        ("Từ đầu năm", "2019-01-01/2019-11-28"),
+        ("Từ đầu năm đến nay", "2019-01-01/2019-11-28"),
+        ("Từ ngày 1/7/2018 đến nay", "2018-07-01/2019-11-28"),
+        ("Tính từ đầu năm đến tháng 9/2018", "2018-01-01/2018-09-30"),
+        ("Từ đầu năm đến ngày 15/9/2018", "2018-01-01/2018-09-15"),
+        ("Lũy kế đến tháng 9/2018", "/2018-09-30"),
+        ("1 tháng đầu năm 2018", "2018-01-01/2018-01-31"),
+        ("12 tháng năm 2018", "2018-01-01/2018-12-31"),
+        ("1 tháng cuối năm 2018", "2018-12-01/2018-12-31"),
+        ("3 tháng cuối năm 2018", "2018-10-01/2018-12-31"),
+        ("Nửa đầu năm 2018", "2018-01-01/2018-06-30"),
+        ("Nửa cuối năm 2018", "2018-07-01/2018-12-31"),
+        ("Hai quý đầu năm 2018", "2018-01-01/2018-06-30"),
+        ("Năm ngoái", "2018-01-01/2018-12-31"),
     ],
 )
 def test_a_period_is_read(extract_text: ExtractText, words: str, expected: str) -> None:
@@ -88,6 +110,32 @@ def test_a_period_governs_the_sentences_behind_it(extract_text: ExtractText) -> 
     claims = extract_text(TIEN_YEN).claims
     periods = {c.quantity.span.of(TIEN_YEN): c.period for c in claims if isinstance(c, FigureClaim)}
     assert periods["15.840"] == periods["99,97%"] == days("2019-01-01/2019-12-31")
+
+
+def test_from_the_beginning_of_a_year_to_its_end_where_the_page_has_no_day(extract_text: ExtractText) -> None:
+    assert period_of(extract_text, "Từ đầu năm 2018", published="") == days("2018-01-01/2018-12-31")
+
+
+@pytest.mark.parametrize(
+    ("label", "explicit", "same"),
+    [
+        ("2019-01-01/2019-03-31", "2018-12-15/2019-03-14", True),
+        ("2019-03-01/2019-03-31", "2019-02-21/2019-03-20", True),
+        ("2019-01-01/2019-03-31", "2019-01-02/2019-04-01", True),
+        ("2019-01-01/2019-03-31", "2019-01-03/2019-03-31", False),
+        ("2019-01-01/2019-03-31", "2018-11-27/2019-02-24", True),
+        ("2019-01-01/2019-03-31", "2018-11-26/2019-02-24", False),
+        ("2019-01-01/2019-12-31", "2019-01-01/2019-09-30", False),
+        ("/2019-03-31", "2018-12-15/2019-03-14", False),
+        ("2019-01-01/2019-03-31", "/2019-03-14", False),
+    ],
+)
+def test_a_report_begins_and_ends_up_to_35_days_before_what_it_is_called(label: str, explicit: str, same: bool) -> None:
+    """Or a day behind it; an interval without a first day is none."""
+    one, other = days(label), days(explicit)
+    assert one is not None
+    assert other is not None
+    assert same_report(one, other) is same
 
 
 def test_without_a_period_none_is_made_up(extract_text: ExtractText) -> None:
