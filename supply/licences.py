@@ -1,7 +1,7 @@
 """The licence of everything that is installed with the program: ``python supply/licences.py`` writes ``licences.md``.
 
-Licences are what the packages themselves say (``importlib.metadata``): the SPDX expression of core metadata 2.4, else the
-field Licence, else the classifiers.
+Licences are what the packages themselves say (``importlib.metadata``): the SPDX expression of core metadata 2.4, else
+the field License, else the classifiers.
 """
 
 import re
@@ -12,9 +12,10 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 PAGE = FOLDER / "licences.md"
 PERMISSIVE = frozenset(
-    "0BSD Apache-2.0 BSD BSD-2-Clause BSD-3-Clause CC0-1.0 CNRI-Python MIT PSF-2.0 W3C-20150513 Zlib".split()
+    {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "MIT", "PSF-2.0"}
+    | {"W3C-20150513", "Zlib"}
 )
-BY_FILE = frozenset({"MPL-1.1", "MPL-2.0"})  # asks only that changed files of theirs stay open; none is changed or copied
+BY_FILE = frozenset({"MPL-1.1", "MPL-2.0"})  # asks only that changed files of theirs stay open; none is changed
 SPOKEN = {
     "Apache 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
@@ -24,13 +25,13 @@ SPOKEN = {
 }
 HEAD = """# Licences
 
-What `pip install 'cchc-graph[docs,fast,serve,tables]'` installs beside the program, as locked in `runtime.lock`, and the licence that
-each package states. Written by `python supply/licences.py`; a test compares it with what is installed.
+What `pip install 'cchc-graph[docs,fast,serve,tables]'` installs beside the program, as locked in `runtime.lock`, and
+the licence that each package states. Written by `python supply/licences.py`; a test compares it with the lock.
 
-All licences are permissive, but for two under the Mozilla Public License, which asks only that changed files of theirs stay open: certifi
-holds the certificates that a downloader of trafilatura needs, and tld is offered under it by choice. Both
-are used as they are and are not part of the wheel. Tools of the tests may differ: axe-core (inside axe-playwright-python) is under
-the MPL, too.
+All licences are permissive, but for two under the Mozilla Public License, which asks only that changed files of theirs
+stay open: certifi holds the certificates that a downloader of trafilatura needs, and tld is offered under it by choice.
+Both are used as they are and are not part of the wheel. Tools of the tests may differ: axe-core (inside
+axe-playwright-python) is under the MPL, too.
 
 | package | version | licence |
 |---|---|---|
@@ -56,7 +57,7 @@ def licence(package: str) -> str:
 
 
 def is_free_of_duties(expression: str) -> bool:
-    """Tell whether a licence expression can be kept without opening code: every part, or one of several to choose from."""
+    """Tell whether a licence can be kept without opening code: every part, or one of several to choose from."""
     free = PERMISSIVE | BY_FILE
     return any(all(part in free for part in choice.split(" AND ")) for choice in expression.split(" OR "))
 

@@ -1,7 +1,8 @@
 """Locks every dependency to one version and the checksums of its files: ``python supply/lock.py [--upgrade]``.
 
-``runtime.lock`` holds what the program needs with all its extras, ``test.lock`` also what tests and maintenance need; both
-name the same versions, on every system and from Python 3.11 on. Without ``--upgrade``, versions stay where they still fit.
+``runtime.lock`` holds what the program needs with all its extras, ``test.lock`` also what tests and maintenance need;
+both name the same versions, on every system and from Python 3.11 on. Without ``--upgrade``, versions stay where they
+still fit.
 """
 
 import subprocess

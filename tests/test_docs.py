@@ -18,7 +18,15 @@ from builder.queries import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.vi.md")
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md", "examples/notebook.md")
+DOCUMENTS = (
+    *READMES,
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "benchmarks/README.md",
+    "supply/README.md",
+    "examples/notebook.md",
+)
 MAIN_JOB = "python -m pip install . && cchc demo"
 TESTS = "python -m pip install -e '.[test]' && python -m pytest"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
