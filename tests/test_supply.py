@@ -162,7 +162,7 @@ def test_two_builds_of_the_wheel_are_the_same_bytes(tmp_path):
     )
     wheels = []
     for number, (mask, zone) in enumerate([(0o022, "UTC"), (0o077, "Asia/Ho_Chi_Minh")]):
-        folder = tmp_path / f"copy{number}" * (number + 1)
+        folder = tmp_path / ("copy" * (number + 1))
         for name in filter(None, tracked):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
