@@ -112,7 +112,7 @@ def write_page(sample: list[str], seed: int) -> None:
     lines += ["", "## Survivors", "", "| function | before | after | why it may live |", "|---|---|---|---|"]
     for name in alive:
         before, after = change(name)
-        untested = "no test of the selection enters it" if found[name] == UNTESTED else "not judged"
+        untested = "no test of the selection enters it" if found[name] == UNTESTED else "gap, not looked into yet"
         why = judged.get((function(name), before, after), untested)
         lines.append(f"| `{function(name)}` | {cell(before)} | {cell(after)} | {why} |")
     PAGE.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
