@@ -132,30 +132,31 @@ class Lexicon:
 
 @lru_cache(maxsize=16)  # reader and extractor look through the same page
 def _find(lexicon: Lexicon, folded: str) -> tuple[Hit, ...]:
-    found = sorted(
+    found = [
         (start, -end, wording)
         for wording, start, end in lexicon._matcher.find_matches_as_indexes(folded, overlapping=True)
         if _is_word(folded, start, end)
-    )
-    hits = (
+    ]
+    found.sort()
+    hits = [
         Hit(start, -end, dimension, concept)
         for told in lexicon._layers
-        for start, end, wording in _outermost(f for f in found if f[2] in told)
+        for start, end, wording in _outermost([f for f in found if f[2] in told])
         for dimension, concept in told[wording]
-    )
-    return tuple(sorted(hits))
+    ]
+    hits.sort()
+    return tuple(hits)
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
     """Tell whether the stretch is made of whole words; digits and letters do not run together."""
-    before, first = text[start - 1 : start], text[start]
-    last, behind = text[end - 1], text[end : end + 1]
     return not (
-        (before.isalpha() and first.isalpha())
-        or (behind.isalpha() and last.isalpha())
-        or (before.isdigit() and first.isdigit())
-        or (behind.isdigit() and last.isdigit())
+        _run_together(text[start - 1 : start], text[start]) or _run_together(text[end - 1], text[end : end + 1])
     )
+
+
+def _run_together(one: str, other: str) -> bool:
+    return (one.isalpha() and other.isalpha()) or (one.isdigit() and other.isdigit())
 
 
 def _outermost(found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -379,8 +380,28 @@ def _find_sole_nouns(indicators: Iterable[Indicator]) -> frozenset[str]:
     return frozenset(noun for noun, times in counting.items() if times == 1)
 
 
-def between(hits: list[Hit], start: int, end: int) -> list[Hit]:
-    """Return the hits that lie inside ``start`` … ``end``; ``hits`` is sorted by start."""
-    first = bisect_left(hits, (start,))
-    last = bisect_left(hits, (end,), first)
-    return [hit for hit in hits[first:last] if hit.end <= end]
+class Hits:
+    """The wordings found in a text, by position; the same stretches are asked for again and again."""
+
+    __slots__ = ("_asked", "_hits", "_starts")
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        """Keep some hits, sorted by start."""
+        self._hits = tuple(hits)
+        self._starts = [hit.start for hit in self._hits]
+        self._asked: dict[tuple[int, int], tuple[Hit, ...]] = {}
+
+    def between(self, start: int, end: int) -> tuple[Hit, ...]:
+        """Return the hits that lie inside ``start`` … ``end``."""
+        stretch = start, end
+        known = self._asked.get(stretch)
+        if known is None:
+            first = bisect_left(self._starts, start)
+            last = bisect_left(self._starts, end, first)
+            known = self._asked[stretch] = tuple([hit for hit in self._hits[first:last] if hit.end <= end])
+        return known
+
+
+def between(hits: Hits, start: int, end: int) -> tuple[Hit, ...]:
+    """Return the hits that lie inside ``start`` … ``end``."""
+    return hits.between(start, end)

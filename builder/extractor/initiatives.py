@@ -93,7 +93,7 @@ def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[Named]:
 
 def _hits(page: Page, sentence: tuple[int, int]) -> list[Hit]:
     """Return the wordings of a sentence, and constructions that name an initiative as a wording does."""
-    hits = between(page.hits, *sentence)
+    hits = list(between(page.hits, *sentence))
     for construction, kind in _CONSTRUCTIONS.items():
         for match in page.lexicon.grammar[construction].finditer(page.folded.text, *sentence):
             start, end = match.span("name" if "name" in match.re.groupindex else 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from builder.extractor.units import Place
 from builder.facts import Block, Document, Span
-from builder.lexicon import Hit, Lexicon
+from builder.lexicon import Hits, Lexicon
 from builder.text import Folded, sentences
 
 BAR = "|"
@@ -32,7 +32,7 @@ class Page:
 
     document: Document
     folded: Folded
-    hits: list[Hit]
+    hits: Hits
     places: list[Place]
     lexicon: Lexicon
 
