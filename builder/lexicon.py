@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ class Cue:
     reducible: bool = False  # a reduction of it is a result of reform
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One way to state an indicator: what is counted, which cues must and must not stand near."""
 
@@ -61,11 +61,8 @@ class Reading:
     leads: tuple[str, ...]  # needed in front of the number
     trails: tuple[str, ...]  # needed behind the number
     bars: frozenset[str]
-
-    @cached_property
-    def wanted(self) -> frozenset[str]:
-        """Return the cues that must all be told, wherever they stand."""
-        return frozenset((*self.needs, *self.leads, *self.trails))
+    wanted: tuple[str, ...]  # all that is needed, wherever it stands
+    counted: frozenset[str]  # what is counted and everything broader
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class Lexicon:
     cues: Mapping[str, Cue]
     indicators: Mapping[str, Indicator]
     by_measure: Mapping[str, tuple[Indicator, ...]]
-    by_need: Mapping[tuple[str, str], tuple[Indicator, ...]]  # measure and a cue that one of their readings cannot miss
+    by_need: Mapping[tuple[str, str], tuple[tuple[Indicator, Reading], ...]]  # measure and a cue not to be missed
     periods: tuple[PeriodPattern, ...]
     dating: Sieve  # the patterns of ``periods``
     masks: Sieve
@@ -176,7 +173,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
     """Compile the ontology under ``root`` (default: the one that came with the package)."""
     graph = _Statements(artefacts.ontology_files(root))
     cues = _read_cues(graph)
-    indicators = {i.id: replace(i, reducing=_reduces(i, cues)) for i in _read_indicators(graph)}
+    indicators = {i.id: replace(i, reducing=_reduces(i, cues)) for i in _read_indicators(graph, cues)}
     surfaces = _read_surfaces(graph, cues, indicators)
     words = sorted(surfaces)
     periods = tuple(_read_periods(graph))
@@ -278,12 +275,12 @@ def _read_cues(graph: _Statements) -> dict[str, Cue]:
     return cues
 
 
-def _read_indicators(graph: _Statements) -> Iterator[Indicator]:
+def _read_indicators(graph: _Statements, cues: Mapping[str, Cue]) -> Iterator[Indicator]:
     for subject in sorted(graph.of_type("Indicator")):
         yield Indicator(
             id=local_name(subject),
             measure=local_name(graph.text(subject, "measure")),
-            readings=tuple(_read_reading(graph, r) for r in sorted(graph.all(subject, "reading"))),
+            readings=tuple(_read_reading(graph, r, cues) for r in sorted(graph.all(subject, "reading"))),
             stock=graph.text(subject, "temporality") == CCHC + "stock",
             levelled=graph.text(subject, "levelled", "true") != "false",
             narrows=next(iter(graph.ids(subject, "narrows")), ""),
@@ -294,13 +291,17 @@ def _read_indicators(graph: _Statements) -> Iterator[Indicator]:
         )
 
 
-def _read_reading(graph: _Statements, subject: str) -> Reading:
+def _read_reading(graph: _Statements, subject: str, cues: Mapping[str, Cue]) -> Reading:
+    needs, leads, trails = (tuple(graph.ids(subject, where)) for where in ("needs", "leads", "trails"))
+    counts = frozenset(graph.ids(subject, "counts"))
     return Reading(
-        counts=frozenset(graph.ids(subject, "counts")),
-        needs=tuple(graph.ids(subject, "needs")),
-        leads=tuple(graph.ids(subject, "leads")),
-        trails=tuple(graph.ids(subject, "trails")),
+        counts=counts,
+        needs=needs,
+        leads=leads,
+        trails=trails,
         bars=frozenset(graph.ids(subject, "bars")),
+        wanted=(*needs, *leads, *trails),
+        counted=frozenset().union(*(cues[noun].wider for noun in counts if noun in cues)),
     )
 
 
@@ -354,14 +355,17 @@ def _group_by_measure(indicators: Iterable[Indicator]) -> dict[str, tuple[Indica
     return {measure: tuple(group) for measure, group in groups.items()}
 
 
-def _group_by_need(indicators: Collection[Indicator]) -> dict[tuple[str, str], tuple[Indicator, ...]]:
-    """Return the indicators by measure and the rarest cue that a reading needs; "" where it needs none."""
-    wanted = Counter(need for i in indicators for r in i.readings for need in r.wanted)
-    groups: dict[tuple[str, str], list[Indicator]] = {}
-    for indicator in indicators:
-        rarest = {min(r.wanted, key=lambda need: (wanted[need], need), default="") for r in indicator.readings}
-        for need in rarest:
-            groups.setdefault((indicator.measure, need), []).append(indicator)
+def _group_by_need(indicators: Collection[Indicator]) -> dict[tuple[str, str], tuple[tuple[Indicator, Reading], ...]]:
+    """Return the readings by measure and the rarest cue that they need; "" where they need none.
+
+    Narrower indicators are left out: they are chosen afterwards, where their sister stands beside.
+    """
+    wanted = Counter(need for i in indicators for r in i.readings for need in set(r.wanted))
+    groups: dict[tuple[str, str], list[tuple[Indicator, Reading]]] = {}
+    for indicator in (i for i in indicators if not i.narrows):
+        for reading in indicator.readings:
+            rarest = min(reading.wanted, key=lambda need: (wanted[need], need), default="")
+            groups.setdefault((indicator.measure, rarest), []).append((indicator, reading))
     return {key: tuple(group) for key, group in groups.items()}
 
 
