@@ -124,7 +124,11 @@ class Lexicon:
 
     def has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
         """Tell whether one of some cues is of one of some dimensions."""
-        return any(self.cues[cue].dimension in dimensions for cue in cues)
+        known = self.cues
+        for cue in cues:  # asked so often that a generator would cost
+            if known[cue].dimension in dimensions:
+                return True
+        return False
 
 
 @lru_cache(maxsize=16)  # reader and extractor look through the same page

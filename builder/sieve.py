@@ -96,7 +96,8 @@ class Construction:
         self.match, self.fullmatch = pattern.match, pattern.fullmatch
         self._words: tuple[str, ...] | None = None  # told when first asked for
 
-    def _may_stand(self, text: str, start: int, end: int) -> bool:
+    def may_stand(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Tell whether ``text[start:end]`` holds one of the words that the pattern needs."""
         if self._words is None:
             words = find_need(self.pattern).words
             self._words = tuple(sorted(words)) if len(words) <= _MOST_WORDS else ()
@@ -107,19 +108,19 @@ class Construction:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match in ``text[start:end]``."""
-        return self.pattern.search(text, start, end) if self._may_stand(text, start, end) else None
+        return self.pattern.search(text, start, end) if self.may_stand(text, start, end) else None
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Return the matches in ``text[start:end]``, one after the other."""
-        return self.pattern.finditer(text, start, end) if self._may_stand(text, start, end) else iter(())
+        return self.pattern.finditer(text, start, end) if self.may_stand(text, start, end) else iter(())
 
     def findall(self, text: str, start: int = 0, end: int = sys.maxsize) -> list[Any]:
         """Return what the matches in ``text[start:end]``, or their groups, print."""
-        return self.pattern.findall(text, start, end) if self._may_stand(text, start, end) else []
+        return self.pattern.findall(text, start, end) if self.may_stand(text, start, end) else []
 
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
         """Return a text with something else in place of every match."""
-        return self.pattern.sub(new, text) if self._may_stand(text, 0, len(text)) else text
+        return self.pattern.sub(new, text) if self.may_stand(text) else text
 
 
 @dataclass(frozen=True, slots=True)

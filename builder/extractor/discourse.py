@@ -139,6 +139,8 @@ class FrameReader:
         elif not self.lexicon.has(frame.own, {"index"}):
             other = any(h.dimension in MEASURING - {"index", "topic"} for h in told)
             dropped = {"index"} if foreign or (other and indexed) else set()
+        if not self.lexicon.has(frame.cues, dropped):
+            return frame
         return replace(frame, cues={c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, dropped)})
 
     def _unknown_words(self, start: int, end: int) -> int:
