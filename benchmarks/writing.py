@@ -22,8 +22,8 @@ NAMESPACE = "https://w3id.org/cchc/"
 LINKS = ("indicator", "measure", "area", "bound", "status", "page")  # columns that hold IRIs
 VALUES = ("value", "printed", "confidence", "rule")
 MAPPING = "[CONFIGURATION]\nlogging_level=ERROR\nnumber_of_processes=1\n[figures]\nmappings={mapping}\n"
-LINK = "rr:predicateObjectMap [ rr:predicate <{n}{c}> ; rr:objectMap [ rml:reference \"{c}\" ; rr:termType rr:IRI ] ]"
-VALUE = "rr:predicateObjectMap [ rr:predicate <{n}{c}> ; rr:objectMap [ rml:reference \"{c}\" ] ]"
+LINK = 'rr:predicateObjectMap [ rr:predicate <{n}{c}> ; rr:objectMap [ rml:reference "{c}" ; rr:termType rr:IRI ] ]'
+VALUE = 'rr:predicateObjectMap [ rr:predicate <{n}{c}> ; rr:objectMap [ rml:reference "{c}" ] ]'
 
 
 def least(work: Callable[[], Any], rounds: int) -> float:

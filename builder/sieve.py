@@ -101,8 +101,9 @@ class Construction:
         if self._words is None:
             words = find_need(self.pattern).words
             self._words = tuple(sorted(words)) if len(words) <= _MOST_WORDS else ()
+        start = max(0, start)
         for word in self._words:
-            if text.find(word, max(0, start), end) >= 0:
+            if text.find(word, start, end) >= 0:
                 return True
         return not self._words
 
