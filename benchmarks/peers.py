@@ -17,6 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def serve_peers() -> None:
     print(json.dumps(list(peers)), flush=True)
     for line in sys.stdin:
         text = json.loads(line)
-        print(json.dumps({name: seconds_of(lambda peer=peer: peer(text)) for name, peer in peers.items()}), flush=True)
+        print(json.dumps({name: seconds_of(partial(peer, text)) for name, peer in peers.items()}), flush=True)
 
 
 def load_peers(names: Iterable[str]) -> Iterator[tuple[str, Callable[[str], Any]]]:
@@ -77,17 +78,17 @@ def peers_of(python: str, names: list[str]) -> Iterator[Callable[[str], dict[str
     with subprocess.Popen(
         [python, __file__, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdin and process.stdout
-        answers = process.stdout
+        questions, answers = process.stdin, process.stdout
+        assert questions is not None
+        assert answers is not None
 
         def ask(told: object) -> Any:
-            process.stdin.write(json.dumps(told) + "\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
+            print(json.dumps(told), file=questions, flush=True)
             return json.loads(answers.readline())
 
         ask(names)
         yield ask
-        process.stdin.close()
+        questions.close()
 
 
 def compare(pages: list[Path], python: str, rounds: int) -> None:
@@ -116,10 +117,10 @@ def compare(pages: list[Path], python: str, rounds: int) -> None:
         for _ in range(rounds):
             spent: dict[str, float] = defaultdict(float)
             for source in sources:
-                spent[OURS] += seconds_of(lambda source=source: read_whole(source))
+                spent[OURS] += seconds_of(partial(read_whole, source))
                 text = fold(read(source, lexicon).text).text
-                spent["numbers with their sentences"] += seconds_of(lambda text=text: numbers_with_sentences(text))
-                spent["wordings, re alternation"] += seconds_of(lambda text=text: alternation.findall(text))
+                spent["numbers with their sentences"] += seconds_of(partial(numbers_with_sentences, text))
+                spent["wordings, re alternation"] += seconds_of(partial(alternation.findall, text))
                 for name, seconds in ask(text).items():
                     spent[name] += seconds
             totals.append(spent)

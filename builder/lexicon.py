@@ -124,11 +124,7 @@ class Lexicon:
 
     def has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
         """Tell whether one of some cues is of one of some dimensions."""
-        known = self.cues
-        for cue in cues:  # asked so often that a generator would cost
-            if known[cue].dimension in dimensions:
-                return True
-        return False
+        return not dimensions.isdisjoint([self.cues[cue].dimension for cue in cues])
 
 
 @lru_cache(maxsize=16)  # reader and extractor look through the same page
@@ -151,9 +147,9 @@ def _find(lexicon: Lexicon, folded: str) -> tuple[Hit, ...]:
 
 def _is_word(text: str, start: int, end: int) -> bool:
     """Tell whether the stretch is made of whole words; digits and letters do not run together."""
-    return not (
-        _run_together(text[start - 1 : start], text[start]) or _run_together(text[end - 1], text[end : end + 1])
-    )
+    if start and text[start - 1].isalnum() and _run_together(text[start - 1], text[start]):
+        return False
+    return not (end < len(text) and text[end].isalnum() and _run_together(text[end - 1], text[end]))
 
 
 def _run_together(one: str, other: str) -> bool:

@@ -1,6 +1,6 @@
 """Which indicator a number states: the readings of the ontology weighed against the cues around it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from builder.extractor.frames import Frame
@@ -93,22 +93,20 @@ def rank_indicators(frame: Frame, measure: str, lexicon: Lexicon) -> list[Choice
         for score, indicator in best.values()
     ]
     for name in frame.names:
-        if name not in best and (choice := _choose_by_name(lexicon.indicators[name], measure, frame)) is not None:
-            choices.append(choice)
+        if name not in best and lexicon.indicators[name].measure == measure:
+            choices += _choose_by_name(lexicon.indicators[name], cues)
     return sorted(choices, key=lambda c: (-c.score, c.indicator.id))
 
 
-def _choose_by_name(indicator: Indicator, measure: str, frame: Frame) -> Choice | None:
-    """Choose an indicator that has no readings by its name."""
-    name = frame.names[indicator.id] * _NAME
-    if indicator.measure != measure or indicator.readings or indicator.narrows:
-        return None
-    if name and (measure != "count" or frame.nouns or frame.bare):
-        return Choice(indicator, name + 0.5, "name")
+def _choose_by_name(indicator: Indicator, cues: _Cues) -> Iterator[Choice]:
+    """Yield an indicator whose name alone tells it: it has no readings, or the full name stands at a bare number."""
+    frame, name = cues.frame, cues.frame.names[indicator.id] * _NAME
+    fits = indicator.measure != "count" or frame.nouns or frame.bare
     barred = any(not cues.barring.isdisjoint(r.bars) for r in indicator.readings)
-    if name == _NAME and frame.bare and not barred:
-        return Choice(indicator, name + 0.5, "name")  # "tỷ lệ cắt giảm thời gian giải quyết đạt 19%"
-    return None
+    alone = name and fits and not indicator.readings
+    in_full = name == _NAME and frame.bare and not barred  # "tỷ lệ cắt giảm thời gian giải quyết đạt 19%"
+    if (alone or in_full) and not indicator.narrows:
+        yield Choice(indicator, name + 0.5, "name")
 
 
 def _with_wider(cues: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
