@@ -45,11 +45,7 @@ class UnitVersion:
     successors: tuple[str, ...] = ()  # codes
     resolution: str = ""
     also: str = ""  # another spelling of the name that is in use
-
-    @property
-    def level(self) -> str:
-        """Return "province", "district", "commune" or "country"."""
-        return _LEVELS.get(len(self.code), "country") if self.code.isdigit() else "country"
+    level: str = "country"  # or "province", "district", "commune"
 
     def in_force(self, day: date) -> bool:
         """Tell whether the version was in force on a day."""
@@ -198,6 +194,7 @@ def _read_version(row: Sequence[str], words: Mapping[str, tuple[str, frozenset[s
         successors=tuple(successors.replace(":part", "").split(";")) if successors else (),
         resolution=resolution,
         also=also,
+        level=_LEVELS[len(code)],
     )
 
 

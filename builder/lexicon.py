@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,7 +52,7 @@ class Cue:
     reducible: bool = False  # a reduction of it is a result of reform
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One way to state an indicator: what is counted, which cues must and must not stand near."""
 
@@ -61,11 +61,8 @@ class Reading:
     leads: tuple[str, ...]  # needed in front of the number
     trails: tuple[str, ...]  # needed behind the number
     bars: frozenset[str]
-
-    @cached_property
-    def wanted(self) -> frozenset[str]:
-        """Return the cues that must all be told, wherever they stand."""
-        return frozenset((*self.needs, *self.leads, *self.trails))
+    wanted: tuple[str, ...]  # all that is needed, wherever it stands
+    counted: frozenset[str]  # what is counted and everything broader
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ class Lexicon:
     cues: Mapping[str, Cue]
     indicators: Mapping[str, Indicator]
     by_measure: Mapping[str, tuple[Indicator, ...]]
-    by_need: Mapping[tuple[str, str], tuple[Indicator, ...]]  # measure and a cue that one of their readings cannot miss
+    by_need: Mapping[tuple[str, str], tuple[tuple[Indicator, Reading], ...]]  # measure and a cue not to be missed
     periods: tuple[PeriodPattern, ...]
     dating: Sieve  # the patterns of ``periods``
     masks: Sieve
@@ -127,35 +124,36 @@ class Lexicon:
 
     def has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
         """Tell whether one of some cues is of one of some dimensions."""
-        return any(self.cues[cue].dimension in dimensions for cue in cues)
+        return not dimensions.isdisjoint([self.cues[cue].dimension for cue in cues])
 
 
 @lru_cache(maxsize=16)  # reader and extractor look through the same page
 def _find(lexicon: Lexicon, folded: str) -> tuple[Hit, ...]:
-    found = sorted(
+    found = [
         (start, -end, wording)
         for wording, start, end in lexicon._matcher.find_matches_as_indexes(folded, overlapping=True)
         if _is_word(folded, start, end)
-    )
-    hits = (
+    ]
+    found.sort()
+    hits = [
         Hit(start, -end, dimension, concept)
         for told in lexicon._layers
-        for start, end, wording in _outermost(f for f in found if f[2] in told)
+        for start, end, wording in _outermost([f for f in found if f[2] in told])
         for dimension, concept in told[wording]
-    )
-    return tuple(sorted(hits))
+    ]
+    hits.sort()
+    return tuple(hits)
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
     """Tell whether the stretch is made of whole words; digits and letters do not run together."""
-    before, first = text[start - 1 : start], text[start]
-    last, behind = text[end - 1], text[end : end + 1]
-    return not (
-        (before.isalpha() and first.isalpha())
-        or (behind.isalpha() and last.isalpha())
-        or (before.isdigit() and first.isdigit())
-        or (behind.isdigit() and last.isdigit())
-    )
+    if start and text[start - 1].isalnum() and _run_together(text[start - 1], text[start]):
+        return False
+    return not (end < len(text) and text[end].isalnum() and _run_together(text[end - 1], text[end]))
+
+
+def _run_together(one: str, other: str) -> bool:
+    return (one.isalpha() and other.isalpha()) or (one.isdigit() and other.isdigit())
 
 
 def _outermost(found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -175,7 +173,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
     """Compile the ontology under ``root`` (default: the one that came with the package)."""
     graph = _Statements(artefacts.ontology_files(root))
     cues = _read_cues(graph)
-    indicators = {i.id: replace(i, reducing=_reduces(i, cues)) for i in _read_indicators(graph)}
+    indicators = {i.id: replace(i, reducing=_reduces(i, cues)) for i in _read_indicators(graph, cues)}
     surfaces = _read_surfaces(graph, cues, indicators)
     words = sorted(surfaces)
     periods = tuple(_read_periods(graph))
@@ -277,12 +275,12 @@ def _read_cues(graph: _Statements) -> dict[str, Cue]:
     return cues
 
 
-def _read_indicators(graph: _Statements) -> Iterator[Indicator]:
+def _read_indicators(graph: _Statements, cues: Mapping[str, Cue]) -> Iterator[Indicator]:
     for subject in sorted(graph.of_type("Indicator")):
         yield Indicator(
             id=local_name(subject),
             measure=local_name(graph.text(subject, "measure")),
-            readings=tuple(_read_reading(graph, r) for r in sorted(graph.all(subject, "reading"))),
+            readings=tuple(_read_reading(graph, r, cues) for r in sorted(graph.all(subject, "reading"))),
             stock=graph.text(subject, "temporality") == CCHC + "stock",
             levelled=graph.text(subject, "levelled", "true") != "false",
             narrows=next(iter(graph.ids(subject, "narrows")), ""),
@@ -293,13 +291,17 @@ def _read_indicators(graph: _Statements) -> Iterator[Indicator]:
         )
 
 
-def _read_reading(graph: _Statements, subject: str) -> Reading:
+def _read_reading(graph: _Statements, subject: str, cues: Mapping[str, Cue]) -> Reading:
+    needs, leads, trails = (tuple(graph.ids(subject, where)) for where in ("needs", "leads", "trails"))
+    counts = frozenset(graph.ids(subject, "counts"))
     return Reading(
-        counts=frozenset(graph.ids(subject, "counts")),
-        needs=tuple(graph.ids(subject, "needs")),
-        leads=tuple(graph.ids(subject, "leads")),
-        trails=tuple(graph.ids(subject, "trails")),
+        counts=counts,
+        needs=needs,
+        leads=leads,
+        trails=trails,
         bars=frozenset(graph.ids(subject, "bars")),
+        wanted=(*needs, *leads, *trails),
+        counted=frozenset().union(*(cues[noun].wider for noun in counts if noun in cues)),
     )
 
 
@@ -353,14 +355,17 @@ def _group_by_measure(indicators: Iterable[Indicator]) -> dict[str, tuple[Indica
     return {measure: tuple(group) for measure, group in groups.items()}
 
 
-def _group_by_need(indicators: Collection[Indicator]) -> dict[tuple[str, str], tuple[Indicator, ...]]:
-    """Return the indicators by measure and the rarest cue that a reading needs; "" where it needs none."""
-    wanted = Counter(need for i in indicators for r in i.readings for need in r.wanted)
-    groups: dict[tuple[str, str], list[Indicator]] = {}
-    for indicator in indicators:
-        rarest = {min(r.wanted, key=lambda need: (wanted[need], need), default="") for r in indicator.readings}
-        for need in rarest:
-            groups.setdefault((indicator.measure, need), []).append(indicator)
+def _group_by_need(indicators: Collection[Indicator]) -> dict[tuple[str, str], tuple[tuple[Indicator, Reading], ...]]:
+    """Return the readings by measure and the rarest cue that they need; "" where they need none.
+
+    Narrower indicators are left out: they are chosen afterwards, where their sister stands beside.
+    """
+    wanted = Counter(need for i in indicators for r in i.readings for need in set(r.wanted))
+    groups: dict[tuple[str, str], list[tuple[Indicator, Reading]]] = {}
+    for indicator in (i for i in indicators if not i.narrows):
+        for reading in indicator.readings:
+            rarest = min(reading.wanted, key=lambda need: (wanted[need], need), default="")
+            groups.setdefault((indicator.measure, rarest), []).append((indicator, reading))
     return {key: tuple(group) for key, group in groups.items()}
 
 
@@ -379,8 +384,28 @@ def _find_sole_nouns(indicators: Iterable[Indicator]) -> frozenset[str]:
     return frozenset(noun for noun, times in counting.items() if times == 1)
 
 
-def between(hits: list[Hit], start: int, end: int) -> list[Hit]:
-    """Return the hits that lie inside ``start`` … ``end``; ``hits`` is sorted by start."""
-    first = bisect_left(hits, (start,))
-    last = bisect_left(hits, (end,), first)
-    return [hit for hit in hits[first:last] if hit.end <= end]
+class Hits:
+    """The wordings found in a text, by position; the same stretches are asked for again and again."""
+
+    __slots__ = ("_asked", "_hits", "_starts")
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        """Keep some hits, sorted by start."""
+        self._hits = tuple(hits)
+        self._starts = [hit.start for hit in self._hits]
+        self._asked: dict[tuple[int, int], tuple[Hit, ...]] = {}
+
+    def between(self, start: int, end: int) -> tuple[Hit, ...]:
+        """Return the hits that lie inside ``start`` … ``end``."""
+        stretch = start, end
+        known = self._asked.get(stretch)
+        if known is None:
+            first = bisect_left(self._starts, start)
+            last = bisect_left(self._starts, end, first)
+            known = self._asked[stretch] = tuple([hit for hit in self._hits[first:last] if hit.end <= end])
+        return known
+
+
+def between(hits: Hits, start: int, end: int) -> tuple[Hit, ...]:
+    """Return the hits that lie inside ``start`` … ``end``."""
+    return hits.between(start, end)

@@ -58,8 +58,9 @@ _ESCAPED = re.compile(r'[\\"\n\r\t\b\f\x00-\x1f\x7f]')
 
 def literal(text: str, language: str = "") -> str:
     """Write a string; line breaks, quotes and control characters are escaped."""
-    escaped = _ESCAPED.sub(lambda m: _ESCAPES.get(m.group(), f"\\u{ord(m.group()):04X}"), text)
-    return f'"{escaped}"' + (f"@{language}" if language else "")
+    if _ESCAPED.search(text):
+        text = _ESCAPED.sub(lambda m: _ESCAPES.get(m.group(), f"\\u{ord(m.group()):04X}"), text)
+    return f'"{text}"@{language}' if language else f'"{text}"'
 
 
 def typed(text: object, datatype: str) -> str:
@@ -88,18 +89,17 @@ class _Lines:
     """Statements about one thing after another, in one graph."""
 
     def __init__(self, graph: str) -> None:
-        self._graph = graph
+        self._end = f" <{graph}> .\n"
         self.lines: set[str] = set()
-        self.told: set[tuple[str, str]] = set()
+        self.spans: dict[Span, str] = {}  # that are told of already, with their IRIs
 
     def add(self, subject: str, predicate: str, value: str) -> None:
         """Add a statement; ``value`` is written out, the others are IRIs."""
-        self.told.add((subject, predicate))
-        self.lines.add(f"<{subject}> <{predicate}> {value} <{self._graph}> .\n")
+        self.lines.add(f"<{subject}> <{predicate}> {value}{self._end}")
 
     def link(self, subject: str, predicate: str, target: str) -> None:
         """Add a statement about two IRIs."""
-        self.add(subject, predicate, f"<{target}>")
+        self.lines.add(f"<{subject}> <{predicate}> <{target}>{self._end}")
 
 
 # ---------------------------------------------------------------- a page
@@ -121,7 +121,7 @@ def write_document(linked: LinkedDocument, lexicon: Lexicon) -> list[str]:
             _write_citation(lines, document, fact)
     for issue in linked.issues:
         _write_issue(lines, document, issue)
-    return sorted(lines.lines | review.lines | candidates.lines)
+    return sorted([*lines.lines, *review.lines, *candidates.lines])  # the graphs share no line
 
 
 def _write_source(lines: _Lines, linked: LinkedDocument) -> None:
@@ -163,7 +163,9 @@ def _write_evidence(lines: _Lines, document: Document, subject: str, evidence: I
 
 
 def _write_span(lines: _Lines, document: Document, span: Span) -> str:
-    name = iri.span_iri(document.id, span)
+    if span in lines.spans:
+        return lines.spans[span]
+    name = lines.spans[span] = iri.span_iri(document.id, span)
     lines.link(name, RDF.type, NIF.OffsetBasedString)
     lines.add(name, NIF.beginIndex, typed(span.start, "nonNegativeInteger"))
     lines.add(name, NIF.endIndex, typed(span.end, "nonNegativeInteger"))
@@ -331,10 +333,12 @@ def write_units(keys: Iterable[str], gazetteer: Gazetteer) -> list[str]:
 
 def _write_models(lines: _Lines, labels: Iterable[str]) -> None:
     """Describe what initiatives are called; the first of its spellings names a model, the others are kept."""
+    told: set[str] = set()
     for label in labels:
         model = iri.model_iri(label)
-        if (model, RDF.type) not in lines.told:
+        if model not in told:
             lines.add(model, RDFS.label, literal(label, "vi"))
+        told.add(model)
         lines.link(model, RDF.type, CCHC.InitiativeModel)
         lines.link(model, RDF.type, SKOS.Concept)
         lines.link(model, SKOS.inScheme, iri.MODEL_SCHEME)

@@ -15,7 +15,7 @@ from builder.errors import OntologyError
 from builder.extractor import extract
 from builder.facts import Document, FigureClaim
 from builder.gazetteer import Gazetteer
-from builder.lexicon import Hit, Lexicon, between, load_lexicon, local_name
+from builder.lexicon import Hit, Hits, Lexicon, between, load_lexicon, local_name
 from builder.text import fold, fold_name
 
 LABELS = ("prefLabel", "altLabel", "hiddenLabel")
@@ -84,9 +84,11 @@ def test_hits_are_sorted_and_stand_where_they_say(lexicon: Lexicon, pieces: list
 
 def test_between_is_what_lies_inside() -> None:
     hits = [Hit(0, 4, "a", "x"), Hit(2, 9, "a", "y"), Hit(5, 7, "a", "z"), Hit(9, 12, "a", "w")]
-    assert between(hits, 2, 9) == [hits[1], hits[2]]
-    assert between(hits, 3, 8) == [hits[2]]
-    assert between(hits, 20, 30) == []
+    told = Hits(hits)
+    for _ in range(2):  # the second time from memory
+        assert between(told, 2, 9) == (hits[1], hits[2])
+        assert between(told, 3, 8) == (hits[2],)
+        assert between(told, 20, 30) == ()
 
 
 # ---------------------------------------------------------------- adding to it

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from builder import artefacts
 from builder.lexicon import load_lexicon
-from builder.sieve import Construction, Need, Sieve, find_need
+from builder.sieve import Construction, Need, Opening, Sieve, find_need, find_opening
 from builder.text import fold, sentences
 
 LEXICON = load_lexicon()
@@ -58,6 +58,34 @@ def sieved(sieve: Sieve, text: str, start: int, end: int) -> list[tuple[int, tup
 )
 def test_what_a_pattern_needs(pattern: str, words: set[str], digit: bool) -> None:
     assert find_need(re.compile(pattern)) == Need(frozenset(words), digit)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words", "digit", "inside"),
+    [
+        (r"tháng \d+", {"tháng "}, False, False),
+        (r"(?<!\w)(?:quý|tháng) \d", {"quý ", "tháng "}, False, False),
+        (r"(?:ngày )?\d+/\d+", {"ngày "}, True, True),
+        (r"(?<![\d.,])\d+|(?<!\w)(?P<n>0\d)", set(), True, False),
+        (r"(?<![.,])\d+", set(), True, True),
+        (r"(?:tới )+(?:đến|hết)", {"tới "}, False, False),
+        (r"[1-9]\d? năm|[369] tháng", set(), True, True),
+    ],
+)
+def test_what_a_match_begins_with(pattern: str, words: set[str], digit: bool, inside: bool) -> None:
+    assert find_opening(re.compile(pattern)) == Opening(frozenset(words), digit, inside)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\S+@", r"q\.?\d", r"(?:năm )*", r"(?i)năm", r"(?i:năm) nay", r"[a-z]{2}", r"(?:năm|.)"]
+)
+def test_what_may_begin_with_anything(pattern: str) -> None:
+    assert find_opening(re.compile(pattern)) is None
+
+
+def test_a_pattern_is_tried_where_it_may_begin_only() -> None:
+    """Or the openings would be of no use: most patterns of the ontology tell theirs."""
+    assert sum(find_opening(pattern) is not None for pattern in PATTERNS) > 0.85 * len(PATTERNS)
 
 
 def test_needs_are_told_of_most_patterns_of_the_ontology() -> None:

@@ -21,7 +21,7 @@ from builder.facts import (
     UnitMention,
 )
 from builder.gazetteer import Gazetteer
-from builder.lexicon import Hit, Lexicon
+from builder.lexicon import Hit, Hits, Lexicon
 from builder.text import fold
 
 __all__ = ["extract", "mention", "open_page", "with_soft_breaks"]
@@ -43,7 +43,7 @@ def open_page(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Pag
     """Return a page prepared for reading."""
     folded = with_cells_apart(fold(with_soft_breaks(document)), document)
     places = find_places(document.text, folded, gazetteer, lexicon)
-    return Page(document, folded, _outside(lexicon.find(folded.text), places), places, lexicon)
+    return Page(document, folded, Hits(_outside(lexicon.find(folded.text), places)), places, lexicon)
 
 
 def with_soft_breaks(document: Document) -> str:

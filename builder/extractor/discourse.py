@@ -1,7 +1,7 @@
 """Which words bear on each number of a sentence: its own, those before it in the sentence, and what the page told."""
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from builder.extractor.frames import MEASURING, Frame, Zone, read_frame
@@ -103,11 +103,11 @@ class FrameReader:
         sentence = self.sentence
         return self.told.whole if sentence.finds("specifying", sentence.start, sentence.end) else None
 
-    def _topic(self, index: int, zone: Zone) -> list[Hit]:
+    def _topic(self, index: int, zone: Zone) -> Sequence[Hit]:
         """Return the wordings of the topic that opens the sentence: "Về …," or "Đối với …,"."""
         opening = self.sentence.finds("topic", self.sentence.start, self.sentence.end)
         if opening is None or (index == 0 and zone.number.start < opening.end()):
-            return []
+            return ()
         return self.sentence.hits(end=opening.end())
 
     def _parallel(self, zone: Zone) -> Frame | None:
@@ -139,6 +139,8 @@ class FrameReader:
         elif not self.lexicon.has(frame.own, {"index"}):
             other = any(h.dimension in MEASURING - {"index", "topic"} for h in told)
             dropped = {"index"} if foreign or (other and indexed) else set()
+        if not self.lexicon.has(frame.cues, dropped):
+            return frame
         return replace(frame, cues={c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, dropped)})
 
     def _unknown_words(self, start: int, end: int) -> int:
@@ -162,7 +164,7 @@ class FrameReader:
         last = self.told.rate if share else self.told.count if number.kind == "plain" else None
         if last is None or self.lexicon.has(frame.cues, MEASURING):
             return frame
-        if frame.nouns and not share and not frame.nouns & last.cues.keys():
+        if frame.nouns and not share and frame.nouns.isdisjoint(last.cues):
             return frame
         pointed = share and any(h.dimension == "anaphor" for h in self.sentence.hits(end=number.start))
         start = zone.start if share else zone.left[0][0] if zone.left else number.start

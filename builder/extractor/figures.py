@@ -399,7 +399,7 @@ class _SentenceReader:
     @staticmethod
     def _tells_anew(choices: list[Choice], frame: Frame, last: Frame) -> bool:
         """Tell whether a number's own words, new in the sentence, settle what it is: "90% …, 100% có máy tính"."""
-        new = frame.own - last.cues.keys()
+        new = frame.own.difference(last.cues)
         return bool(choices) and any(new.intersection(r.needs) for r in choices[0].indicator.readings)
 
     def _measures(self, zone: Zone, frame: Frame) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from builder.extractor.quantities import Number
-from builder.lexicon import Hit, Lexicon, between
+from builder.lexicon import Hit, Hits, Lexicon, between
 
 CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance", "trend"})
 MEASURING = CONTENT - {"object", "stance", "trend"}  # what tells what is measured
@@ -17,6 +17,7 @@ _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)
 _LEADING_WEIGHTS = (1.0, 0.9, 0.8)  # behind a number that opens its sentence
 _INHERITED = 0.6
 _FADING = 0.9  # of what was inherited already
+_LEFT_OVER_REACH = 20  # how far before a number "xuống còn" may begin
 _LONGEST_LEVEL = 16  # characters of "huyện đạt" with what is before it
 _LONE_NUMBER = re.compile(r"\([\d.,]+ ?%?\)")  # a number alone in brackets belongs to what is around them
 _COUNTED_NOUN = re.compile(r"\s*(?:[^\W\d]+\s+){0,4}")
@@ -66,7 +67,7 @@ def find_zones(
     start: int,
     end: int,
     numbers: Sequence[Number],
-    hits: list[Hit],
+    hits: Hits,
     lexicon: Lexicon,
     masked: Sequence[Stretch] = (),
 ) -> list[Zone]:
@@ -120,7 +121,7 @@ def _blank_separators(text: str, masked: Sequence[Stretch], lexicon: Lexicon) ->
 
 
 def _share(
-    text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon, *, leading: bool
+    text: str, start: int, end: int, hits: Hits, lexicon: Lexicon, *, leading: bool
 ) -> tuple[tuple[Stretch, ...], tuple[Stretch, ...]]:
     """Divide the gap between two numbers: what is behind the first, what is before the second.
 
@@ -153,7 +154,7 @@ def _clause_pieces(text: str, pieces: Sequence[Stretch]) -> int:
     return 1
 
 
-def _cut(text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon) -> list[Stretch]:
+def _cut(text: str, start: int, end: int, hits: Hits, lexicon: Lexicon) -> list[Stretch]:
     """Cut a stretch at separators that are no part of a wording, an aside or an enumeration of like things."""
     pieces, cursor = [], start
     worded = _worded(hits, start, end)
@@ -169,7 +170,7 @@ def _cut(text: str, start: int, end: int, hits: list[Hit], lexicon: Lexicon) -> 
     return [*pieces, (cursor, end)]
 
 
-def _worded(hits: list[Hit], start: int, end: int) -> list[Hit]:
+def _worded(hits: Hits, start: int, end: int) -> list[Hit]:
     return [h for h in between(hits, start, end) if h.dimension in CONTENT or h.dimension in ("level", "scope")]
 
 
@@ -192,7 +193,7 @@ def _nearest_first(pieces: Sequence[Stretch]) -> tuple[Stretch, ...]:
 
 
 def read_frame(
-    text: str, zone: Zone, hits: list[Hit], lexicon: Lexicon, before: Frame | None, topic: Sequence[Hit] = ()
+    text: str, zone: Zone, hits: Hits, lexicon: Lexicon, before: Frame | None, topic: Sequence[Hit] = ()
 ) -> Frame:
     """Collect the cues of a number's zone; what the zone leaves out is carried over.
 
@@ -227,14 +228,16 @@ def read_frame(
     frame = Frame(own, frozenset(own), frozenset(near), led, names, nouns, bare, share, adjacent)
     if before is not None:
         frame = _inherit(frame, before, lexicon, before.broken_down or _is_bracketed(text, zone.number))
-    if zone.number.kind == "plain" and _is_left_over(text, zone.number, hits):
+    if zone.number.kind == "plain" and _is_left_over(
+        text, zone.number, between(hits, zone.number.start - _LEFT_OVER_REACH, zone.number.start)
+    ):
         frame = _without_reduction(frame, lexicon)
     clause = text.rfind(";", 0, zone.number.start)
     before_it = [h for s in zone.left for h in between(hits, *s) if h.start > clause]
     return _specify_noun(frame, lexicon, [*topic, *before_it])
 
 
-def _touching(text: str, number: Number, hits: list[Hit], lexicon: Lexicon) -> frozenset[str]:
+def _touching(text: str, number: Number, hits: Hits, lexicon: Lexicon) -> frozenset[str]:
     """Return the cues that touch a number, or the noun behind it: "2.400 phiếu phát ra"."""
     before = [h for h in between(hits, number.start - 30, number.start) if not text[h.end : number.start].strip()]
     nouns = [h for h in between(hits, number.after, number.after + 40) if not text[number.after : h.start].strip()]
@@ -270,28 +273,34 @@ def _specify_noun(frame: Frame, lexicon: Lexicon, told: Sequence[Hit]) -> Frame:
     return replace(frame, nouns=frozenset(c for c, w in special.items() if w == nearest))
 
 
-def _without_past_trend(text: str, number: Number, found: list[Hit]) -> list[Hit]:
+def _without_past_trend(text: str, number: Number, found: Sequence[Hit]) -> Sequence[Hit]:
     """Leave out "giảm" before "xuống còn": the number is what is left, not what is gone."""
-    reached = _is_left_over(text, number, found)
-    return [h for h in found if not (reached and h.dimension == "trend")]
+    return [h for h in found if h.dimension != "trend"] if _is_left_over(text, number, found) else found
 
 
-def _without_owners(text: str, found: list[Hit], lexicon: Lexicon) -> list[Hit]:
+def _without_owners(text: str, found: Sequence[Hit], lexicon: Lexicon) -> Sequence[Hit]:
     """Leave out the units whose something is: "335 của huyện, 148 của xã" counts neither districts nor communes."""
     owner = lexicon.grammar["owner-before"]
     return [h for h in found if not (h.concept in _TIERS and owner.search(text, max(0, h.start - 5), h.start))]
 
 
-def _without_aim(text: str, number: Number, found: list[Hit], lexicon: Lexicon) -> list[Hit]:
+def _without_aim(text: str, number: Number, found: Sequence[Hit], lexicon: Lexicon) -> Sequence[Hit]:
     """Leave out "chỉ tiêu" as what is counted where it says that the number is a target: "(chỉ tiêu là 90%)"."""
     tie = lexicon.grammar["aim-gap"]
     aims = {h.start for h in found if h.concept == "target" and tie.fullmatch(text, h.end, number.start)}
     return [h for h in found if not (h.start in aims and h.dimension == "object")]
 
 
-def _is_left_over(text: str, number: Number, hits: list[Hit]) -> bool:
-    near = between(hits, number.start - 20, number.start)
-    return any(h.concept == "to" and not text[h.end : number.start].strip() for h in near)
+def _is_left_over(text: str, number: Number, hits: Iterable[Hit]) -> bool:
+    """Tell whether "xuống còn" is one of some wordings and stands right before a number."""
+    position = number.start
+    return any(
+        h.concept == "to"
+        and position - _LEFT_OVER_REACH <= h.start
+        and h.end <= position
+        and not text[h.end : position].strip()
+        for h in hits
+    )
 
 
 def _is_bracketed(text: str, number: Number) -> bool:
@@ -344,7 +353,7 @@ def level_before(text: str, number: Number, lexicon: Lexicon) -> re.Match[str] |
     return lexicon.grammar["bare-level"].search(text, start, number.start)
 
 
-def noun_behind(text: str, number: Number, hits: list[Hit], lexicon: Lexicon) -> tuple[frozenset[str], bool]:
+def noun_behind(text: str, number: Number, hits: Hits, lexicon: Lexicon) -> tuple[frozenset[str], bool]:
     """Return what the number counts by the words right behind it, and whether there is no noun at all."""
     position = number.after
     while position < len(text) and text[position] in " \n":
@@ -372,7 +381,7 @@ _NOT_NOUNS = frozenset(
 def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> Frame:
     """Carry cues over: all of them where the zone is silent, else only the counted object, index and topic."""
     silent = not frame.tells(lexicon)
-    if frame.share and frame.nouns and not frame.nouns & before.cues.keys():
+    if frame.share and frame.nouns and frame.nouns.isdisjoint(before.cues):
         silent = False
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     parallel = any(lexicon.cues[c].dimension in told & {"channel"} for c in before.cues)
@@ -392,7 +401,7 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
             led.add(cue)
     near = frame.near
     if bracketed:
-        near |= {c for c in before.near & cues.keys() if lexicon.cues[c].dimension == "trend"}
+        near |= {c for c in before.near.intersection(cues) if lexicon.cues[c].dimension == "trend"}
     return replace(frame, cues=cues, before=frozenset(led), near=near)
 
 

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from builder.extractor.names import Named, find_names
@@ -36,13 +36,14 @@ def find_initiatives(page: Page) -> Iterator[InitiativeClaim]:
     """
     named: list[Named] = []
     kinds: list[Named] = []
+    standing = _standing(page)
     for block in page.document.blocks:
         if block.kind not in READ:
             continue
         for sentence in page.sentences(block):
             found = find_names(page, sentence)
             named += found
-            kinds += [n for n in _kinds(page, sentence) if not any(_overlap(n, f) for f in found)]
+            kinds += [n for n in _kinds(page, sentence, standing) if not any(_overlap(n, f) for f in found)]
     said = (*_by_fullest(page, named, operator.eq), *_by_fullest(page, kinds, _is_part))
     for name, fullest in said:
         yield replace(_claim(page, name), label=page.printed(fullest.start, fullest.end))
@@ -76,10 +77,16 @@ def _telling_words(page: Page, named: Named) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", text))
 
 
-def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[Named]:
+def _standing(page: Page) -> dict[str, str]:
+    """Return the constructions that may stand on a page, with the kind of initiative that each names."""
+    text, grammar = page.folded.text, page.lexicon.grammar
+    return {name: kind for name, kind in _CONSTRUCTIONS.items() if grammar[name].may_stand(text)}
+
+
+def _kinds(page: Page, sentence: tuple[int, int], constructions: Mapping[str, str]) -> Iterator[Named]:
     """Yield what the ontology names as an initiative by itself, with what its name goes on with."""
     text, grammar = page.folded.text, page.lexicon.grammar
-    for hit in _hits(page, sentence):
+    for hit in _hits(page, sentence, constructions):
         mechanism = _mechanism(page, hit, sentence) if hit.concept == "one-stop-shop" else None
         if hit.dimension != "initiative" or _is_in_passing(page, hit, mechanism, sentence):
             continue
@@ -91,10 +98,10 @@ def _kinds(page: Page, sentence: tuple[int, int]) -> Iterator[Named]:
         yield Named(start, tail.end() if tail else hit.end, hit.concept, sentence)
 
 
-def _hits(page: Page, sentence: tuple[int, int]) -> list[Hit]:
+def _hits(page: Page, sentence: tuple[int, int], constructions: Mapping[str, str]) -> Sequence[Hit]:
     """Return the wordings of a sentence, and constructions that name an initiative as a wording does."""
-    hits = between(page.hits, *sentence)
-    for construction, kind in _CONSTRUCTIONS.items():
+    hits: Sequence[Hit] = between(page.hits, *sentence)
+    for construction, kind in constructions.items():
         for match in page.lexicon.grammar[construction].finditer(page.folded.text, *sentence):
             start, end = match.span("name" if "name" in match.re.groupindex else 0)
             inside = [h for h in hits if h.dimension == "initiative" and h.start < end and start < h.end]

@@ -1,11 +1,10 @@
 """A page prepared for reading: folded, with its wordings and places located."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from builder.extractor.units import Place
 from builder.facts import Block, Document, Span
-from builder.lexicon import Hit, Lexicon
+from builder.lexicon import Hits, Lexicon
 from builder.text import Folded, sentences
 
 BAR = "|"
@@ -32,14 +31,20 @@ class Page:
 
     document: Document
     folded: Folded
-    hits: list[Hit]
+    hits: Hits
     places: list[Place]
     lexicon: Lexicon
+    _sentences: dict[Span, tuple[tuple[int, int], ...]] = field(default_factory=dict)  # of the blocks cut so far
 
-    def sentences(self, block: Block) -> Iterator[tuple[int, int]]:
-        """Yield the sentences of a block; a row of a table is one, however many lines it fills."""
-        start, end = self.stretch(block.span)
-        return iter([(start, end)]) if block.kind in TABULAR else sentences(self.folded.text, start, end)
+    def sentences(self, block: Block) -> tuple[tuple[int, int], ...]:
+        """Return the sentences of a block; a row of a table is one, however many lines it fills."""
+        known = self._sentences.get(block.span)
+        if known is None:
+            start, end = self.stretch(block.span)
+            whole = block.kind in TABULAR
+            known = ((start, end),) if whole else tuple(sentences(self.folded.text, start, end))
+            self._sentences[block.span] = known
+        return known
 
     def stretch(self, span: Span) -> tuple[int, int]:
         """Return where a span of the text as read lies in the folded text."""

@@ -1,7 +1,7 @@
 """Which indicator a number states: the readings of the ontology weighed against the cues around it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from builder.extractor.frames import Frame
 from builder.lexicon import Indicator, Lexicon, Reading
@@ -19,6 +19,7 @@ _STRONG = 0.7  # from this weight on a cue bars a reading from anywhere in the z
 _SPECIFIC = 0.05  # for each cue broader than the one needed
 _LEADING = 0.1  # the cue stands before the number
 _ADJACENT = 0.2  # it touches the number
+_NOTHING = ("", 0.0)  # told
 ACCEPTED = 0.55  # less is left unread
 
 
@@ -31,133 +32,121 @@ class Choice:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
 class _Cues:
     """What the cues of a frame say, gathered once for all readings; sets hold cues with everything broader."""
 
-    frame: Frame
-    lexicon: Lexicon
-    told: frozenset[str]
-    before: frozenset[str]
-    behind: frozenset[str]
-    barring: frozenset[str]  # what forbids a reading: a strong cue anywhere in the zone, another right at the number
-    best: dict[str, tuple[str, float]] = field(default_factory=dict)  # cue needed -> the one told for it, its weight
+    __slots__ = ("barring", "before", "behind", "best", "frame", "lexicon", "nouns", "objects", "told", "unexplained")
 
-    def best_for(self, need: str) -> tuple[str, float]:
-        """Return the cue of the frame that tells best what a reading needs, with its weight; "" if none does."""
-        if need not in self.best:
-            best = ("", 0.0)
-            for cue, weight in self.frame.cues.items():
-                if need in self.lexicon.cues[cue].wider:
-                    weight *= 1.0 if cue == need else _NARROWER
-                    best = max(best, (cue, weight), key=lambda b: b[1])
-            self.best[need] = best
-        return self.best[need]
+    def __init__(self, frame: Frame, lexicon: Lexicon) -> None:
+        cues = lexicon.cues
+        self.frame, self.lexicon = frame, lexicon
+        self.told = _with_wider(frame.cues, lexicon)
+        self.before = _with_wider(frame.before, lexicon)
+        self.behind = _with_wider(frame.own - frame.before, lexicon)
+        # what forbids a reading: a strong cue anywhere in the zone, another right at the number
+        self.barring = _with_wider([c for c in frame.cues if cues[c].weight >= _STRONG or c in frame.near], lexicon)
+        self.nouns = _with_wider(frame.nouns, lexicon)
+        self.best = self._find_best()  # cue needed -> the one told for it, and what it adds to the score
+        self.objects = [(cues[c].wider, w) for c, w in frame.cues.items() if cues[c].dimension == "object"]
+        self.unexplained = self._weigh_unexplained()
+
+    def _find_best(self) -> dict[str, tuple[str, float]]:
+        """Return for each need the cue of the frame that tells it best, with what it adds to the score."""
+        best: dict[str, tuple[str, float]] = {}
+        for cue, weight in self.frame.cues.items():
+            for need in self.lexicon.cues[cue].wider:
+                told = weight if cue == need else weight * _NARROWER
+                if told > best.get(need, _NOTHING)[1]:
+                    best[need] = cue, told
+        return {need: (cue, self._score(need, cue, weight)) for need, (cue, weight) in best.items()}
+
+    def _score(self, need: str, cue: str, weight: float) -> float:
+        about = self.lexicon.cues[cue]
+        return (
+            _LEADING * (cue in self.frame.before)
+            + _ADJACENT * (cue in self.frame.adjacent)
+            + weight * (0.6 + 0.4 * about.weight)  # timeliness or an index says more than a mere object
+            + _SPECIFIC * (len(about.wider) - 1) * (cue == need)
+        )
+
+    def _weigh_unexplained(self) -> list[tuple[frozenset[str], float]]:
+        """Return the number's own cues that its noun does not explain, with what each says against a reading."""
+        about = ((self.lexicon.cues[cue], self.frame.cues.get(cue, 0.0)) for cue in self.frame.own)
+        return [
+            (cue.wider, _UNEXPLAINED * cue.weight * weight)
+            for cue, weight in about
+            if cue.weight and cue.wider.isdisjoint(self.nouns)
+        ]
 
 
 def rank_indicators(frame: Frame, measure: str, lexicon: Lexicon) -> list[Choice]:
     """Return the indicators of a measure that the cues allow, best first."""
-    cues = _gather(frame, lexicon)
-    near = {i.id: i for need in ("", *cues.told) for i in lexicon.by_need.get((measure, need), ())}
-    near |= {i.id: i for name in frame.names if (i := lexicon.indicators[name]).measure == measure}
-    choices = [c for i in near.values() if (c := _weigh(i, cues)) is not None]
+    cues = _Cues(frame, lexicon)
+    best: dict[str, tuple[float, Indicator]] = {}
+    for need in ("", *cues.told):
+        for indicator, reading in lexicon.by_need.get((measure, need), ()):
+            score = _fit(reading, indicator, cues)
+            if score is not None and (indicator.id not in best or score > best[indicator.id][0]):
+                best[indicator.id] = score, indicator
+    choices = [
+        Choice(indicator, score + frame.names.get(indicator.id, 0.0) * _NAME, "cue-frame")
+        for score, indicator in best.values()
+    ]
+    for name in frame.names:
+        if name not in best and lexicon.indicators[name].measure == measure:
+            choices += _choose_by_name(lexicon.indicators[name], cues)
     return sorted(choices, key=lambda c: (-c.score, c.indicator.id))
 
 
-def _gather(frame: Frame, lexicon: Lexicon) -> _Cues:
-    barring = (c for c in frame.cues if lexicon.cues[c].weight >= _STRONG or c in frame.near)
-    return _Cues(
-        frame,
-        lexicon,
-        told=_with_wider(frame.cues, lexicon),
-        before=_with_wider(frame.before, lexicon),
-        behind=_with_wider(frame.own - frame.before, lexicon),
-        barring=_with_wider(barring, lexicon),
-    )
+def _choose_by_name(indicator: Indicator, cues: _Cues) -> Iterator[Choice]:
+    """Yield an indicator whose name alone tells it: it has no readings, or the full name stands at a bare number."""
+    frame, name = cues.frame, cues.frame.names[indicator.id] * _NAME
+    fits = indicator.measure != "count" or frame.nouns or frame.bare
+    barred = any(not cues.barring.isdisjoint(r.bars) for r in indicator.readings)
+    alone = name and fits and not indicator.readings
+    in_full = name == _NAME and frame.bare and not barred  # "tỷ lệ cắt giảm thời gian giải quyết đạt 19%"
+    if (alone or in_full) and not indicator.narrows:
+        yield Choice(indicator, name + 0.5, "name")
 
 
 def _with_wider(cues: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
-    return frozenset().union(*(lexicon.cues[cue].wider for cue in cues))
-
-
-def _weigh(indicator: Indicator, cues: _Cues) -> Choice | None:
-    if indicator.narrows:
-        return None  # chosen afterwards, where its sister stands beside
-    frame = cues.frame
-    fitting = (r for r in indicator.readings if r.wanted <= cues.told)
-    scores = [s for r in fitting if (s := _fit(r, indicator, cues)) is not None]
-    name = frame.names.get(indicator.id, 0.0) * _NAME
-    if scores:
-        return Choice(indicator, max(scores) + name, "cue-frame")
-    if name and (indicator.measure != "count" or frame.nouns or frame.bare) and not indicator.readings:
-        return Choice(indicator, name + 0.5, "name")
-    barred = any(not cues.barring.isdisjoint(r.bars) for r in indicator.readings)
-    if name == _NAME and frame.bare and not barred:
-        return Choice(indicator, name + 0.5, "name")  # "tỷ lệ cắt giảm thời gian giải quyết đạt 19%"
-    return None
+    return frozenset().union(*[lexicon.cues[cue].wider for cue in cues])
 
 
 def _fit(reading: Reading, indicator: Indicator, cues: _Cues) -> float | None:
     """Return how well a reading explains the cues; None where it cannot."""
-    if not cues.barring.isdisjoint(reading.bars):
+    if not cues.told.issuperset(reading.wanted) or not cues.barring.isdisjoint(reading.bars):
         return None
     if not (cues.before.issuperset(reading.leads) and cues.behind.issuperset(reading.trails)):
         return None
-    frame, lexicon = cues.frame, cues.lexicon
     score = 0.0
-    explained: set[str] = set()
-    for need in (*reading.needs, *reading.leads, *reading.trails):
-        cue, weight = cues.best_for(need)
+    explained: list[frozenset[str]] = [reading.counted]
+    for need in reading.wanted:
+        cue, told = cues.best.get(need, _NOTHING)
         if not cue:
             return None
-        score += (
-            _LEADING * (cue in frame.before)
-            + _ADJACENT * (cue in frame.adjacent)
-            + weight * _salience(cue, lexicon)
-            + _SPECIFIC * (len(lexicon.cues[cue].wider) - 1) * (cue == need)
-        )
-        explained.add(cue)
+        score += told
+        explained.append(cues.lexicon.cues[cue].wider)
     if indicator.measure == "count":
-        noun = _noun_score(reading, frame, lexicon)
+        noun = _noun_score(reading, cues)
         if noun is None:
             return None
         score += noun
     elif indicator.measure in ("points", "rank", "vnd"):
         score += _MEASURED
-    against = sum(_unexplained(reading, explained, frame, lexicon))
-    if frame.nouns & reading.counts & lexicon.sole_nouns:
+    against = sum([w for wider, w in cues.unexplained if all(map(wider.isdisjoint, explained))])
+    if cues.lexicon.sole_nouns.intersection(cues.frame.nouns, reading.counts):
         against = min(against, _MOST_AGAINST)
     return score - against
 
 
-def _salience(cue: str, lexicon: Lexicon) -> float:
-    """Return how much a cue says: timeliness or an index more than a mere object."""
-    return 0.6 + 0.4 * lexicon.cues[cue].weight
-
-
-def _noun_score(reading: Reading, frame: Frame, lexicon: Lexicon) -> float | None:
+def _noun_score(reading: Reading, cues: _Cues) -> float | None:
+    frame = cues.frame
     if frame.nouns:
-        if frame.nouns & reading.counts:
+        if not frame.nouns.isdisjoint(reading.counts):
             return _NOUN
-        return _WIDER_NOUN if _counts(reading, frame.nouns, lexicon) else None
+        return None if cues.nouns.isdisjoint(reading.counts) else _WIDER_NOUN
     if not frame.bare:
         return None
-    objects = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension == "object"}
-    fitting = [w for c, w in objects.items() if _counts(reading, (c,), lexicon)]
-    if fitting:
-        return _CARRIED_NOUN * max(fitting)
-    return None
-
-
-def _counts(reading: Reading, nouns: Iterable[str], lexicon: Lexicon) -> bool:
-    return any(lexicon.cues[noun].wider & reading.counts for noun in nouns)
-
-
-def _unexplained(reading: Reading, explained: set[str], frame: Frame, lexicon: Lexicon) -> Iterator[float]:
-    """Yield a penalty for every cue near the number that the reading has no use for."""
-    known = _with_wider((u for u in explained | reading.counts | frame.nouns if u in lexicon.cues), lexicon)
-    for cue in frame.own:
-        about = lexicon.cues[cue]
-        related = not about.wider.isdisjoint(known)
-        if not related and about.weight:
-            yield _UNEXPLAINED * about.weight * frame.cues.get(cue, 0.0)
+    fitting = [weight for wider, weight in cues.objects if not wider.isdisjoint(reading.counts)]
+    return _CARRIED_NOUN * max(fitting) if fitting else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from builder.extractor.frames import Zone, level_before
 from builder.extractor.page import Page
 from builder.extractor.units import Place
-from builder.lexicon import Hit, Lexicon, between
+from builder.lexicon import Hit, Hits, Lexicon, between
 from builder.sieve import Construction
 
 _LONGEST_NAME = 70
@@ -75,7 +75,7 @@ def _end_of_name(page: Page, start: int, end: int) -> int:
 
 
 def nearest_level(
-    hits: list[Hit], zone: Zone, start: int, bodies: Sequence[Body], text: str, lexicon: Lexicon
+    hits: Hits, zone: Zone, start: int, bodies: Sequence[Body], text: str, lexicon: Lexicon
 ) -> tuple[str | None, int]:
     """Return the level told nearest to a number: right behind it, else before it in the sentence.
 
@@ -90,8 +90,8 @@ def nearest_level(
     if by_body is not None and by_body.lastgroup:
         return by_body.lastgroup, zone.number.start
     visited = lexicon.grammar["visited-before"].search(text, start, zone.number.start)
-    behind = between(hits, *zone.right[0]) if zone.right and not visited else []
-    behind = [h for h in behind if h.dimension in ("level", "scope")]
+    ahead = between(hits, *zone.right[0]) if zone.right and not visited else ()
+    behind = [h for h in ahead if h.dimension in ("level", "scope")]
     if behind:
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
         return ("all" if several else behind[0].concept), behind[0].start
@@ -123,7 +123,7 @@ def _is_bracketed(text: str, hit: Hit, position: int) -> bool:
     return closed >= 0 and "(" not in text[hit.end : closed]
 
 
-def levels_told(bodies: Sequence[Body], hits: list[Hit], sentence: tuple[int, int]) -> set[str]:
+def levels_told(bodies: Sequence[Body], hits: Hits, sentence: tuple[int, int]) -> set[str]:
     """Return all levels that a sentence speaks of."""
     told = [h for h in between(hits, *sentence) if h.dimension in ("level", "scope")]
     levels = {"all" if h.dimension == "scope" else h.concept for h in told}

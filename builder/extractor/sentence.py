@@ -10,7 +10,7 @@ from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.quantities import Number, find_masked, find_numbers
 from builder.extractor.scope import Body, find_bodies
 from builder.extractor.units import Place
-from builder.lexicon import Hit, Lexicon, between
+from builder.lexicon import Hit, Hits, Lexicon, between
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _POINTED_AT = frozenset({"agency", "person", "citizen", "province"})  # nouns that a word for a number points at
@@ -31,7 +31,7 @@ class Sentence:
     places: tuple[Place, ...]
     bodies: tuple[Body, ...]
     masked: tuple[tuple[int, int], ...]  # stretches whose digits are no figures
-    told: list[Hit]  # the wordings in it
+    told: tuple[Hit, ...]  # the wordings in it
 
     @property
     def text(self) -> str:
@@ -48,12 +48,14 @@ class Sentence:
         """Return the bodies that act, those left out that only report."""
         return [b for b in self.bodies if not b.source]
 
-    def told_by_doers(self) -> list[Hit]:
-        """Return the wordings of the sentence outside the bodies that only report: "Chủ tịch UBND huyện cho biết"."""
+    def told_by_doers(self) -> Hits:
+        """Return the wordings outside the bodies of the sentence that only report: "Chủ tịch UBND huyện cho biết"."""
         sources = [b for b in self.bodies if b.source]
-        return [h for h in self.hits() if not any(b.start <= h.start < b.end for b in sources)]
+        if not sources:
+            return self.page.hits
+        return Hits(h for h in self.told if not any(b.start <= h.start < b.end for b in sources))
 
-    def hits(self, start: int | None = None, end: int | None = None) -> list[Hit]:
+    def hits(self, start: int | None = None, end: int | None = None) -> tuple[Hit, ...]:
         """Return the wordings between two positions, by default those of the whole sentence."""
         if start is None and end is None:
             return self.told
@@ -100,7 +102,7 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     )
 
 
-def _is_year(text: str, number: Number, hits: list[Hit]) -> bool:
+def _is_year(text: str, number: Number, hits: Hits) -> bool:
     """Tell whether a bare number is a year: "SIPAS 2018"."""
     if number.kind != "plain" or number.whole is not None or not _YEAR.fullmatch(text, number.start, number.end):
         return False

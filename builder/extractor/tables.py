@@ -13,7 +13,7 @@ from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.quantities import Number, find_masked, find_numbers, parse_number
 from builder.extractor.units import Place
 from builder.facts import Block, Period
-from builder.lexicon import Hit, Lexicon, between
+from builder.lexicon import Hit, Hits, Lexicon, between
 
 _WHOLE = 100
 _INDEX_WEIGHT = 0.6  # of the index that a table is announced for
@@ -144,7 +144,7 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
         before is not None and cell.zone.number.kind == "percent" and not any(h.dimension in MEASURING for h in hits)
     )
     known = header.frame if cell.column is not None or cell.alone else None
-    frame = read_frame(text, cell.zone, hits, lexicon, before if paired else known)
+    frame = read_frame(text, cell.zone, Hits(hits), lexicon, before if paired else known)
     if lexicon.has(frame.own, {"index"}):
         return frame
     cues = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension != "index"}
