@@ -53,7 +53,7 @@ class _Cues:
     def _find_best(self) -> dict[str, tuple[str, float]]:
         """Return for each need the cue of the frame that tells it best, with what it adds to the score."""
         best: dict[str, tuple[str, float]] = {}
-        for cue, weight in self.frame.cues.items():
+        for cue, weight in sorted(self.frame.cues.items()):  # the same among equals, whatever the seed
             for need in self.lexicon.cues[cue].wider:
                 told = weight if cue == need else weight * _NARROWER
                 if told > best.get(need, _NOTHING)[1]:
@@ -71,7 +71,7 @@ class _Cues:
 
     def _weigh_unexplained(self) -> list[tuple[frozenset[str], float]]:
         """Return the number's own cues that its noun does not explain, with what each says against a reading."""
-        about = ((self.lexicon.cues[cue], self.frame.cues.get(cue, 0.0)) for cue in self.frame.own)
+        about = ((self.lexicon.cues[cue], self.frame.cues.get(cue, 0.0)) for cue in sorted(self.frame.own))
         return [
             (cue.wider, _UNEXPLAINED * cue.weight * weight)
             for cue, weight in about
