@@ -26,6 +26,7 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "documentKindLabel": ("loại văn bản", "kind of document"),
     "end": ("đến", "end"),
     "extent": ("phạm vi", "extent"),
+    "fact": ("mã điều được nêu", "shared fact"),
     "figure": ("mã số liệu", "figure"),
     "figures": ("số liệu", "figures"),
     "firstPage": ("trang sớm nhất", "first page"),
@@ -80,6 +81,7 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "resultingLabel": ("đơn vị mới", "new unit"),
     "secondValue": ("giá trị 2", "second value"),
     "sentence": ("câu văn", "sentence"),
+    "sources": ("số nguồn độc lập", "independent sources"),
     "spread": ("khoảng cách", "spread"),
     "statusLabel": ("tình trạng", "status"),
     "successor": ("mã đơn vị kế tiếp", "successor's id"),
@@ -100,6 +102,7 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
 
 # The columns of the tables that are written for other programs; their names never change.
 TABLE_HEADINGS: Mapping[str, tuple[str, str]] = {
+    "fact": ("mã điều được nêu", "shared fact"),
     "figure": ("mã số liệu", "figure"),
     "state": ("trạng thái", "state"),
     "indicator": ("mã chỉ tiêu", "indicator's id"),
