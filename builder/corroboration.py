@@ -79,6 +79,7 @@ def _fact(key: Key, figures: list[_Figure], stands_for: Mapping[str, str], size:
         level=level,
         agency=agency,
         status=status,
+        values=tuple(sorted({value for _, value in first})),
         figures=tuple(sorted(figure.iri for figure in figures)),
         sources=tuple(sorted(figure.iri for figure in first.values())),
         pages=len(values),

@@ -335,6 +335,7 @@ class SharedFact:
     level: str
     agency: str
     status: str
+    values: tuple[str, ...]  # all that are stated, as the graph writes them
     figures: tuple[str, ...]  # IRIs of all figures that tell it
     sources: tuple[str, ...]  # of these, one for each value and independent text
     pages: int

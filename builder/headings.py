@@ -102,7 +102,6 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
 
 # The columns of the tables that are written for other programs; their names never change.
 TABLE_HEADINGS: Mapping[str, tuple[str, str]] = {
-    "fact": ("mã điều được nêu", "shared fact"),
     "figure": ("mã số liệu", "figure"),
     "state": ("trạng thái", "state"),
     "indicator": ("mã chỉ tiêu", "indicator's id"),

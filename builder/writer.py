@@ -535,6 +535,8 @@ def _write_shared_fact(lines: _Lines, fact: SharedFact) -> None:
     for predicate, day in ((CCHC.periodStart, fact.start), (CCHC.periodEnd, fact.end)):
         if day:
             lines.add(name, predicate, typed(day, "date"))
+    for value in fact.values:
+        lines.add(name, SDMX_MEASURE.obsValue, typed(value, "decimal"))
     lines.add(name, CCHC.statingPages, typed(fact.pages, "integer"))
     lines.add(name, CCHC.independentSources, typed(fact.independent, "integer"))
     lines.add(name, CCHC.pagesAgree, typed(str(fact.agree).lower(), "boolean"))
