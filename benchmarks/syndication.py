@@ -18,33 +18,33 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 PORTAL = "Trang chủ | Tin tức | Văn bản | Liên hệ\nCơ quan chủ quản: {}\nGiấy phép số {}/GP-TTĐT\n"
 
 
-def as_posted_elsewhere(text: str, other: str, choice: random.Random) -> str:
+def as_posted_elsewhere(text: str, _other: str, choice: random.Random) -> str:
     """Put the head and foot of another portal around a page."""
     return PORTAL.format("Văn phòng", choice.randint(10, 99)) + text + f"\nLượt truy cập: {choice.randint(1000, 9999)}"
 
 
-def as_shortened(text: str, other: str, choice: random.Random) -> str:
+def as_shortened(text: str, _other: str, _choice: random.Random) -> str:
     """Leave the first six tenths of the lines."""
     lines = [line for line in text.splitlines() if line.strip()]
     return "\n".join(lines[: max(1, len(lines) * 6 // 10)])
 
 
-def as_edited(text: str, other: str, choice: random.Random) -> str:
+def as_edited(text: str, _other: str, choice: random.Random) -> str:
     """Take one word in twelve out."""
     return " ".join(word for word in text.split(" ") if choice.random() > 1 / 12)
 
 
-def as_quoted(text: str, other: str, choice: random.Random) -> str:
+def as_quoted(text: str, other: str, _choice: random.Random) -> str:
     """Put the page into a longer one."""
     return f"{other}\n{text}\n{other[: len(other) // 2]}"
 
 
-def as_corrected(text: str, other: str, choice: random.Random) -> str:
+def as_corrected(text: str, _other: str, choice: random.Random) -> str:
     """Change one number in ten."""
     return NUMBER.sub(lambda m: _another(m[0], choice) if choice.random() < 0.1 else m[0], text)
 
 
-def as_next_report(text: str, other: str, choice: random.Random) -> str:
+def as_next_report(text: str, _other: str, choice: random.Random) -> str:
     """Change all numbers but years, as in the next report from one template."""
     return NUMBER.sub(lambda m: m[0] if re.fullmatch(r"20\d\d", m[0]) else _another(m[0], choice), text)
 

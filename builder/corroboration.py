@@ -1,9 +1,9 @@
 """Tells what several pages state of one and the same thing, whether they agree, and how many tell it independently.
 
-One thing is one indicator of one unit, period, tier, body and status; figures that are bounds or name no period are left
-out. Pages with one and the same text (``builder/syndication.py``) are one source, however many they are: the longest of
-those that state a value stands for the others. Pages disagree if they do not all state the same values. The figures
-themselves stay as they are.
+One thing is one indicator of one unit, period, tier, body and status; figures that are bounds or name no period are
+left out. Pages with one and the same text (``builder/syndication.py``) are one source, however many they are: the
+longest of those that state a value stands for the others. Pages disagree if they do not all state the same values. The
+figures themselves stay as they are.
 """
 
 import re
