@@ -17,7 +17,7 @@ from pathlib import Path
 from builder.gazetteer import Gazetteer, load_gazetteer
 from builder.keeping import GRAPH
 from builder.lexicon import load_lexicon
-from builder.pipeline import MANIFEST, hash_files
+from builder.pipeline import MANIFEST, hash_files, write_derived
 from builder.writer import write_register
 
 BASE = "https://w3id.org/cchc/id/"
@@ -78,6 +78,7 @@ def main() -> None:
             path = asked.target / "texts" / place / text.relative_to(asked.out / "texts")
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(text, path)
+    write_derived(asked.target)
     (asked.target / "issues.tsv").write_text("page\tbegin\tend\tkind\tmessage\tcandidates\tquotation\n")
     manifest = json.loads((asked.out / MANIFEST).read_text(encoding="utf-8")) | {"files": hash_files(asked.target)}
     (asked.target / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")

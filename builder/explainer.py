@@ -60,6 +60,16 @@ SELECT DISTINCT ?figure ?indicator ?value ?printed ?bound ?key WHERE {
   OPTIONAL { ?figure cchc:agency ?agency }
   BIND(CONCAT(COALESCE(STR(?period), ""), " ", COALESCE(STR(?level), ""), " ", COALESCE(STR(?agency), "")) AS ?key)
 } ORDER BY STR(?figure)"""
+RETOLD = """
+SELECT DISTINCT ?sources ?pages ?agree ?figure ?printed ?document ?page ?title ?counts WHERE {
+  ?fact prov:wasDerivedFrom <FIGURE> ; cchc:independentSources ?sources ; cchc:statingPages ?pages ;
+    cchc:pagesAgree ?agree ; prov:wasDerivedFrom ?figure .
+  ?figure cchc:printedValue ?printed ; prov:wasDerivedFrom ?document .
+  ?document dcterms:identifier ?page .
+  OPTIONAL { ?document dcterms:title ?title }
+  BIND(EXISTS { ?fact prov:hadPrimarySource ?figure } AS ?counts)
+} ORDER BY DESC(?counts) STR(?page) STR(?figure) LIMIT MOST"""
+MOST = 50  # figures of other pages that are named
 RATES = (
     "SELECT DISTINCT ?rate ?part ?whole WHERE { ?rate cchc:numerator ?part ; cchc:denominator ?whole } ORDER BY ?rate"
 )
@@ -78,6 +88,28 @@ class Check:
     rate: str  # as printed, "" for parts
     computed: str  # what the division gives, "" for parts
     agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retelling:
+    """The figure of a page for something that several pages state."""
+
+    figure: str
+    printed: str
+    document: str  # IRI
+    page: str
+    title: str
+    counts: bool  # it is no other page's text over again
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What several pages state, a figure among them."""
+
+    sources: int  # independent ones
+    pages: int
+    agree: bool
+    retellings: tuple[Retelling, ...]  # those that count first, the first 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +141,7 @@ class Explanation:
     confidence: str
     quotations: tuple[Quotation, ...]
     checks: tuple[Check, ...]
+    shared: Shared | None  # what other pages state of the same thing
     concepts: Mapping[str, Mapping[str, str]]  # what the words above are called: concept -> language -> label
 
     def as_dict(self) -> dict[str, Any]:
@@ -186,9 +219,21 @@ def explain(store: Answering, figure: str) -> Explanation:
         province=next(above, {"province": ""})["province"],
         quotations=tuple(quote(each) for each in ask(store, QUOTATIONS.replace("FIGURE", figure))),
         checks=checks,
+        shared=find_shared(store, figure),
         concepts=labels,
         **row,
     )
+
+
+def find_shared(store: Answering, figure: str) -> Shared | None:
+    """Return what other pages state of the same thing as a figure, if there are any."""
+    rows = list(ask(store, RETOLD.replace("FIGURE", figure).replace("MOST", str(MOST))))
+    if not rows:
+        return None
+    told = tuple(
+        Retelling(r["figure"], r["printed"], r["document"], r["page"], r["title"], r["counts"] == "true") for r in rows
+    )
+    return Shared(int(rows[0]["sources"]), int(rows[0]["pages"]), rows[0]["agree"] == "true", told)
 
 
 # ---------------------------------------------------------------- arithmetic

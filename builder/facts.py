@@ -322,6 +322,36 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFact:
+    """What several pages state of one thing: an indicator of a unit, period, tier, body and status.
+
+    What names the thing is as in the graph: IRIs, and days as text; "" where nothing is told.
+    """
+
+    indicator: str
+    area: str
+    start: str
+    end: str
+    level: str
+    agency: str
+    status: str
+    values: tuple[str, ...]  # all that are stated, as the graph writes them
+    figures: tuple[str, ...]  # IRIs of all figures that tell it
+    sources: tuple[str, ...]  # of these, one for each value and independent text
+    pages: int
+    independent: int  # pages, those with one and the same text counted once
+    agree: bool  # all pages state the same
+
+
+@dataclass(frozen=True, slots=True)
+class Corroboration:
+    """What several pages of a graph state, and which of these pages carry one and the same text (their IRIs)."""
+
+    facts: tuple[SharedFact, ...]
+    texts: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """One broken promise of the shapes or checks."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +15,7 @@ BASE = "https://w3id.org/cchc/id/"
 REGISTER_GRAPH = BASE + "graph/register"
 ONTOLOGY_GRAPH = BASE + "graph/ontology"
 DATASET = BASE + "dataset/figures"
+CORROBORATION_GRAPH = BASE + "graph/figures#corroboration"
 MODEL_SCHEME = BASE + "model"
 _SAFE = "/-._~!$'()*,;=:@"
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"{}|\\^`\[\]\x00-\x20\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
@@ -176,6 +178,16 @@ def comparable_iri(day: object, figure: Comparable) -> str:
 def obstacle_iri(day: object, figure: str) -> str:
     """Name that a figure cannot be carried to the units of a day."""
     return BASE + "incomparability/" + _digest(f"{day}\x1f{figure}")
+
+
+def shared_fact_iri(thing: Iterable[str]) -> str:
+    """Name what several pages state by what names the thing: indicator, unit, period, tier, body, status."""
+    return BASE + "shared-fact/" + _digest("\x1f".join(thing))
+
+
+def shared_text_iri(pages: Iterable[str]) -> str:
+    """Name a text by the pages that carry it."""
+    return BASE + "shared-text/" + _digest("\x1f".join(pages))
 
 
 def change_iri(code: str, day: object) -> str:

@@ -36,6 +36,7 @@ class Built:
     references: frozenset[tuple[str, ...]]
     counts: dict[str, int]
     tally: dict[str, int] = field(default_factory=dict)  # of a second engine
+    sketch: str = ""  # by which its text is known again
 
 
 # ---------------------------------------------------------------- what a page was made from
@@ -78,5 +79,6 @@ def describe(built: Built) -> str:
         "counts": built.counts,
         "issues": len(built.rows),
         "references": sorted(built.references),
+        "sketch": built.sketch,
     }
     return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"

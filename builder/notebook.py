@@ -13,7 +13,7 @@ from builder.errors import BuilderError, QueryError
 from builder.gazetteer import load_gazetteer
 from builder.headings import HEADINGS
 from builder.lookup import look_up
-from builder.pipeline import COMPARISON, open_build
+from builder.pipeline import DERIVED, open_build
 from builder.queries import Rows
 from builder.sparql import PREFIXES
 from builder.store import Store, open_store
@@ -47,7 +47,7 @@ def open_notebook_graph(target: Path) -> "Graph":
 
     """
     store = open_store("memory:")
-    for path in (open_build(target), target / COMPARISON):
+    for path in (open_build(target), *(target / name for name in DERIVED)):
         if path.is_file():
             store.load_nquads(path)
     return Graph(store)

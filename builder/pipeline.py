@@ -26,6 +26,7 @@ from tempfile import TemporaryDirectory
 
 from builder import artefacts
 from builder.comparable import compare
+from builder.corroboration import corroborate
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.evidence import prove
 from builder.executing import Limits, Task, complain, run_here, run_there
@@ -44,6 +45,7 @@ from builder.facts import (
     Observation,
 )
 from builder.gazetteer import load_gazetteer
+from builder.identifiers import document_iri
 from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
@@ -55,9 +57,11 @@ from builder.seams import Extractor, Linker, Reader, Writer, compose
 from builder.sharding import SHARDS, write_shards
 from builder.shelves import EARLIER, Earlier, Journal, Shelf
 from builder.sparql import load_graph
+from builder.syndication import parse_sketch, sketch
 from builder.writer import (
     shared_references,
     write_comparison,
+    write_corroboration,
     write_document,
     write_ontology,
     write_register,
@@ -76,6 +80,8 @@ _NAMES_OF_UNITS = tuple(
 COUNTED = ("observations", "review", "candidates", "initiatives", "citations")
 MANIFEST = "manifest.json"
 COMPARISON = "comparable.nq"  # beside a build: its figures on the units of another day
+CORROBORATION = "corroboration.nq"  # beside the graph: what several pages state, and how many independently
+DERIVED = (CORROBORATION, COMPARISON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ def build_document(
         references=frozenset(shared_references(linked)),
         counts=_count(linked),
         tally=_tally(extraction, linked),
+        sketch=str(sketch(document)),
     )
 
 
@@ -377,6 +384,7 @@ def _write_out(
         _write_pages(built, aside / PAGES)
         if shards:
             write_shards(aside / GRAPH, aside / SHARDS, shards)
+        write_derived(aside)
         summary = _write_manifest(built, unreadable, quads, aside, settings)
         _prove(aside, places)
         swap(aside, target)
@@ -435,6 +443,22 @@ def _prove(folder: Path, places: Mapping[str, Place]) -> None:
         raise BuilderError(
             f"{wrong[0]}{more}; nothing was changed; build again, with --fresh if no page was changed meanwhile"
         )
+
+
+def write_derived(folder: Path) -> None:
+    """Write beside a graph what several of its pages state; ``pages.jsonl`` tells which texts are alike."""
+
+    def lines() -> Iterator[str]:
+        with (folder / GRAPH).open(encoding="utf-8", newline="\n") as file:
+            yield from file
+
+    sketches = {}
+    if (folder / PAGES).is_file():
+        with (folder / PAGES).open(encoding="utf-8", newline="\n") as records:
+            told = map(json.loads, records)
+            sketches = {document_iri(page["page"]): parse_sketch(page["sketch"]) for page in told}
+    with (folder / CORROBORATION).open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(write_corroboration(corroborate(lines, sketches)))
 
 
 def _write_manifest(

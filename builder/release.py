@@ -186,12 +186,27 @@ PARTS: tuple[Part, ...] = (
         _write_network,
     ),
 )
-COMPARISON = Part(
-    pipeline.COMPARISON,
-    "application/n-quads",
-    "RDF_N_QUADS",
-    _titled("Số liệu quy đổi về địa giới của một ngày", "Figures carried to the units of a day"),
-    lambda out, target: shutil.copyfile(out / pipeline.COMPARISON, target),
+DERIVED = tuple(
+    Part(
+        name,
+        "application/n-quads",
+        "RDF_N_QUADS",
+        title,
+        lambda out, target: shutil.copyfile(out / target.name, target),
+    )
+    for name, title in (
+        (
+            pipeline.CORROBORATION,
+            _titled(
+                "Điều nhiều trang cùng nêu và số nguồn độc lập",
+                "What several pages state, and how many independently",
+            ),
+        ),
+        (
+            pipeline.COMPARISON,
+            _titled("Số liệu quy đổi về địa giới của một ngày", "Figures carried to the units of a day"),
+        ),
+    )
 )
 
 
@@ -243,7 +258,7 @@ def read_release(folder: Path) -> tuple[File, ...]:
         raise StoreError(f"{folder}: holds no release; make one by cchc release OUT -o {folder}")
     return tuple(
         File(part.name, part.media_type, part.format, part.title, size, digests[part.name], part.packed)
-        for part in (*PARTS, COMPARISON)
+        for part in (*PARTS, *DERIVED)
         if part.name in digests
         for size in [(folder / part.name).stat().st_size]
     )
@@ -252,7 +267,7 @@ def read_release(folder: Path) -> tuple[File, ...]:
 def _write_parts(out: Path, folder: Path) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """Write all files that can be made; one that cannot hold a graph is left out and named."""
     files, left_out = [], []
-    for part in (*PARTS, *([COMPARISON] if (out / pipeline.COMPARISON).is_file() else [])):
+    for part in (*PARTS, *(part for part in DERIVED if (out / part.name).is_file())):
         try:
             files.append(_write_part(part, out, folder / part.name))
         except StoreError:

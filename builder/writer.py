@@ -16,6 +16,7 @@ from builder.facts import (
     Citation,
     Comparable,
     Comparison,
+    Corroboration,
     Document,
     Evidence,
     Initiative,
@@ -23,6 +24,7 @@ from builder.facts import (
     LinkedDocument,
     Observation,
     Period,
+    SharedFact,
     Span,
 )
 from builder.gazetteer import Gazetteer, UnitVersion
@@ -504,6 +506,48 @@ def _write_comparable(lines: _Lines, figure: Comparable, day: date) -> None:
     sources = (*figure.sources, *(figure.pages if len(figure.pages) == 1 else ()))
     for source in sources:
         lines.link(name, PROV.wasDerivedFrom, source)
+
+
+def write_corroboration(found: Corroboration) -> list[str]:
+    """Return the sorted N-Quads of what several pages state, in a graph of their own."""
+    graph = iri.CORROBORATION_GRAPH
+    lines = _Lines(graph)
+    lines.link(graph, RDF.type, PROV.Entity)
+    lines.link(graph, PROV.wasDerivedFrom, iri.DATASET)
+    lines.link(graph, DCTERMS.conformsTo, CCHC.SharedText)
+    for language, label in sorted(term_labels("SharedFact").items()):
+        lines.add(graph, RDFS.label, literal(label, language))
+    for fact in found.facts:
+        _write_shared_fact(lines, fact)
+    for pages in found.texts:
+        name = iri.shared_text_iri(pages)
+        lines.link(name, RDF.type, CCHC.SharedText)
+        for page in pages:
+            lines.link(name, PROV.hadMember, page)
+    return sorted(lines.lines)
+
+
+def _write_shared_fact(lines: _Lines, fact: SharedFact) -> None:
+    thing = (fact.indicator, fact.area, fact.start, fact.end, fact.level, fact.agency, fact.status)
+    name = iri.shared_fact_iri(thing)
+    lines.link(name, RDF.type, CCHC.SharedFact)
+    lines.link(name, CCHC.indicator, fact.indicator)
+    lines.link(name, SDMX_DIMENSION.refArea, fact.area)
+    for predicate, address in ((CCHC.level, fact.level), (CCHC.agency, fact.agency), (CCHC.status, fact.status)):
+        if address:
+            lines.link(name, predicate, address)
+    for predicate, day in ((CCHC.periodStart, fact.start), (CCHC.periodEnd, fact.end)):
+        if day:
+            lines.add(name, predicate, typed(day, "date"))
+    for value in fact.values:
+        lines.add(name, SDMX_MEASURE.obsValue, typed(value, "decimal"))
+    lines.add(name, CCHC.statingPages, typed(fact.pages, "integer"))
+    lines.add(name, CCHC.independentSources, typed(fact.independent, "integer"))
+    lines.add(name, CCHC.pagesAgree, typed(str(fact.agree).lower(), "boolean"))
+    for figure in fact.figures:
+        lines.link(name, PROV.wasDerivedFrom, figure)
+    for figure in fact.sources:
+        lines.link(name, PROV.hadPrimarySource, figure)
 
 
 def write_ontology(statements: Iterable[str]) -> Iterator[str]:

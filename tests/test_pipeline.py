@@ -51,7 +51,7 @@ def more(pages: Path) -> Path:
 
 def test_a_build_holds_what_it_says(good: Outcome) -> None:
     files = good.files()
-    shared = {"graph.nq", "issues.tsv", "pages.jsonl", "manifest.json"}
+    shared = {"corroboration.nq", "graph.nq", "issues.tsv", "pages.jsonl", "manifest.json"}
     assert set(files) == shared | {f"texts/{name}.txt" for name in GOOD_PAGES}
     manifest = json.loads(files["manifest.json"])
     assert manifest["counts"] == {

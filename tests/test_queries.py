@@ -168,6 +168,7 @@ ACROSS = sorted(n for n in NAMES if any(p.type == "geography" for p in queries.l
 ONE_LOCALITY = {  # what these answer does not compare localities, or is about the geographies themselves
     "comparable-figures",
     "contradictions",
+    "corroborated-figures",
     "documents-of-unit",
     "evidence-of-figure",
     "legal-basis",
@@ -259,6 +260,7 @@ CHANGED = {
     "commune-against-district-level": ({"year": "2018"}, 0),
     "comparable-figures": ({"unit": "193", "indicator": "on-time-rate"}, 4),
     "contradictions": ({"indicator": "dossiers-received"}, 0),
+    "corroborated-figures": ({"indicator": "on-time-rate", "least": "1"}, 0),
     "coverage-gaps": ({"level": "province", "indicator": "par-index-rank"}, 9),
     "documents-of-unit": ({"unit": "199"}, 2),
     "evidence-of-figure": ({"unit": "875", "indicator": "on-time-rate", "year": "2019"}, 3),

@@ -414,7 +414,7 @@ def test_sizes_checksums_and_addresses_are_those_of_the_files(folder: Path, cata
         )
         packed = catalogue.value(thing, name("dcat:compressFormat")) is not None
         assert packed == (file.suffix == ".gz")
-    assert found == {part.name for part in PARTS} | {"comparable.nq"}
+    assert found == {part.name for part in PARTS} | {"comparable.nq", "corroboration.nq"}
 
 
 def test_what_the_data_speak_of_is_read_from_them(catalogue: rdflib.Graph) -> None:
@@ -580,7 +580,7 @@ def test_the_command_tells_what_was_made(out: Path, tmp_path: Path, call: Callab
     code, said, _ = call("release", out, "-o", tmp_path / "r", "--title", "Dữ liệu của tỉnh", "--json")
     told: dict[str, Any] = json.loads(said)
     assert code == 0
-    assert set(told["files"]) == {*FEW, "comparable.nq"}
+    assert set(told["files"]) == {*FEW, "comparable.nq", "corroboration.nq"}
     titles = (
         rdflib.Graph().parse(tmp_path / "r" / "catalog.ttl").objects(name("id:dataset/graph"), name("dcterms:title"))
     )

@@ -171,7 +171,21 @@ def put_explanation(e: "Explanation", why: "Why | None", names: Mapping[str, Map
     )
     lines = [(in_language(vi, en), value) for vi, en, value in told if value]
     lines += [(in_language("đối chiếu", "check"), _tell(check, e)) for check in e.checks]
+    lines += [(in_language("các trang cùng nêu", "pages that state it"), _retold(e))] if e.shared else []
     put_lines([*lines, *_reasons(why, names)])
+
+
+def _retold(e: "Explanation") -> str:
+    """Tell how many pages state the thing, how many of them independently, and what the others say."""
+    shared = e.shared
+    if shared is None:
+        return ""
+    vi = f"{shared.pages} trang, {shared.sources} nguồn độc lập, {'khớp nhau' if shared.agree else 'không khớp nhau'}"
+    en = f"{shared.pages} pages, {shared.sources} independent, {'agreeing' if shared.agree else 'disagreeing'}"
+    again = f" ({in_language('cùng một bài', 'the same text')})"
+    others = [each for each in shared.retellings if each.figure != e.figure]
+    named = (f"{each.page} {each.printed}{'' if each.counts else again}" for each in others)
+    return f"{in_language(vi, en)}: {'; '.join(named)}"
 
 
 def _reasons(why: "Why | None", names: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:

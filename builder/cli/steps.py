@@ -110,9 +110,9 @@ def check_build(out: Path, pages: Path | None = None, jobs: int = 1) -> "Report"
 
 def _derived(out: Path) -> list[Path]:
     """Return the files that were made of a build later: its figures on the units of another day."""
-    from builder.pipeline import COMPARISON
+    from builder.pipeline import DERIVED
 
-    return [path for path in (out / COMPARISON,) if path.is_file()]
+    return [path for name in DERIVED if (path := out / name).is_file()]
 
 
 def find_changed(out: Path) -> "Iterator[Violation]":

@@ -1,7 +1,7 @@
 """What a thing is linked with in the graph, one and two steps away, and which provinces share which models."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,8 +90,8 @@ BEYOND: Mapping[str, Sequence[tuple[str, str, str]]] = {
 }
 QUERY = "SELECT ?node (COUNT(DISTINCT ?told) AS ?times) WHERE { PATTERN } GROUP BY ?node"
 QUERY_BEYOND = "SELECT DISTINCT ?via ?node WHERE { PATTERN }"
-# Units that lie in the same unit, or are provinces, too; then what they report. In one query an engine would join the
-# figures of all of them with all figures.
+# Units that lie in the same unit, or are provinces, too; what they report is read once for all units. In one query an
+# engine would join the figures of all of them with all figures.
 SIBLINGS = """
 SELECT DISTINCT ?node WHERE {
   { ?c dcterms:isPartOf ?above . ?node dcterms:isPartOf ?above }
@@ -100,7 +100,9 @@ SELECT DISTINCT ?node WHERE {
 }"""
 REPORTED = """
 SELECT DISTINCT ?via ?node WHERE {
-  VALUES ?node { NODES } ?told sdmx-dimension:refArea ?node ; a cchc:Observation ; cchc:indicator ?via
+  { SELECT ?told WHERE { ?told a cchc:Observation } }
+  { SELECT ?told ?node WHERE { ?told sdmx-dimension:refArea ?node } }
+  { SELECT ?told ?via WHERE { ?told cchc:indicator ?via } }
 }"""
 VERSIONS = "SELECT DISTINCT ?version WHERE { ASKED cchc:hasVersion ?version }"
 UNIT_LABELS = """
@@ -214,8 +216,18 @@ def find_neighbours(atlas: Atlas, asked: str, language: str) -> Neighbourhood | 
 
 def _alike(atlas: Atlas, meant: Iterable[str]) -> Iterator[dict[str, str]]:
     """Yield the units beside a unit with the indicators that they report."""
+    reported = _reported(atlas)
     siblings = sorted({row["node"] for row in _rows(atlas, SIBLINGS, meant, "")})
-    return ask(atlas.store, REPORTED.replace("NODES", values(siblings))) if siblings else iter(())
+    return ({"node": node, "via": via} for node in siblings for via in reported.get(node, ()))
+
+
+@lru_cache(maxsize=4)  # the graph of an atlas does not change
+def _reported(atlas: Atlas) -> Mapping[str, Sequence[str]]:
+    """Return the indicators that each unit reports."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in ask(atlas.store, REPORTED):
+        found[row["node"]].append(row["via"])
+    return found
 
 
 def _printed(atlas: Atlas, figure: str) -> str:

@@ -1,18 +1,22 @@
 """Writes a graph as N-Quads, TriG, Turtle, JSON-LD, RDF/XML or N-Triples: same graph, same bytes.
 
 N-Quads, TriG and JSON-LD keep the named graphs; the others hold the union of their statements. Statements are read and
-written one by one and never pass through a store, which would rewrite numbers.
+written one by one and never pass through a store, which would rewrite numbers. N-Quads and N-Triples need no more
+memory for a large graph than for a small one; the other formats hold all of it.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from builder.artefacts import artefact_root
 from builder.errors import BuilderError, StoreError
 from builder.exporter.files import aside
+from builder.merging import Sorter
 from builder.turtle import with_sorted_prefixes, write_turtle
 from builder.vocabulary import NAMESPACES
 
@@ -32,11 +36,28 @@ def export(graph_nq: Path, format: str, target: Path) -> int:  # noqa: A002  the
     """
     if format not in WRITERS:
         raise BuilderError(f"unknown format “{format}”; choose one of {', '.join(FORMATS)}")
+    if format in LINES:
+        return _write_lines(graph_nq, format, target)
     quads = read_quads(graph_nq)
     body = WRITERS[format](quads)
     with aside(target) as part:
         part.write_bytes(body)
     return len(quads)
+
+
+def _write_lines(graph_nq: Path, format: str, target: Path) -> int:  # noqa: A002
+    """Write a line a statement, sorted by line, each once; return how many there are with their graphs."""
+    with aside(target) as part, TemporaryDirectory(dir=target.parent, prefix=".sorting.") as folder:
+        sorter = Sorter(Path(folder))
+        lines = (f"{LINES[format](quad)} .\t{quad.graph_name}\n".encode() for quad in _parse(graph_nq))
+        while batch := list(islice(lines, BATCH)):
+            sorter.add(batch)
+        number = 0
+        with part.open("wb") as file:
+            for line, graphs in groupby(sorter.lines(), key=lambda each: each.rpartition(b"\t")[0]):
+                file.write(line + b"\n")
+                number += sum(1 for _ in groupby(graphs))
+    return number
 
 
 def write_triples(triples: "Iterable[pyoxigraph.Triple]", format: str) -> bytes:  # noqa: A002
@@ -55,17 +76,27 @@ def write_triples(triples: "Iterable[pyoxigraph.Triple]", format: str) -> bytes:
 
 def read_quads(graph_nq: Path) -> "Quads":
     """Return the statements of a file, each once, in the order of graph, subject, predicate and object."""
+    quads = set(_parse(graph_nq))
+    return sorted(quads, key=lambda q: (str(q.graph_name), str(q.subject), str(q.predicate), str(q.object)))
+
+
+def _parse(graph_nq: Path) -> "Iterator[pyoxigraph.Quad]":
+    """Yield the statements of a file.
+
+    Raises:
+        StoreError: it cannot be read, or is no N-Quads.
+
+    """
     import pyoxigraph
 
     try:
-        quads = set(pyoxigraph.parse(path=graph_nq, format=pyoxigraph.RdfFormat.N_QUADS))
+        yield from pyoxigraph.parse(path=graph_nq, format=pyoxigraph.RdfFormat.N_QUADS)
     except SyntaxError as problem:
         raise StoreError(f"{graph_nq}, line {problem.lineno}: not valid N-Quads: {problem.msg}") from problem
     except OSError as problem:
         raise StoreError(
             f"{graph_nq}: cannot be read: {problem.strerror or problem}; build the graph first"
         ) from problem
-    return sorted(quads, key=lambda q: (str(q.graph_name), str(q.subject), str(q.predicate), str(q.object)))
 
 
 def _triples(quads: "Quads") -> "list[pyoxigraph.Triple]":
@@ -164,6 +195,8 @@ def _order(value: Any) -> tuple[str, str]:
     return str(name), json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
+BATCH = 10_000  # statements
+LINES: "Mapping[str, Callable[[pyoxigraph.Quad], object]]" = {"nq": lambda quad: quad, "nt": lambda quad: quad.triple}
 WRITERS: "Mapping[str, Callable[[Quads], bytes]]" = {
     "nq": _write_nquads,
     "trig": _write_trig,

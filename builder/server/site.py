@@ -27,6 +27,7 @@ THINGS = """
 SELECT DISTINCT ?thing WHERE {
   { ?thing a ?class . VALUES ?class {
     cchc:Observation cchc:ReviewFigure cchc:CandidateObservation cchc:ComparableFigure cchc:Incomparability
+    cchc:SharedFact cchc:SharedText
     cchc:Initiative cchc:InitiativeModel cchc:SourceDocument cchc:Issue eli:LegalResource org:Organization
     org:ChangeEvent cchc:AdministrativeUnit cchc:AdministrativeUnitVersion } }
   FILTER(STRSTARTS(STR(?thing), "https://w3id.org/cchc/id/"))

@@ -18,8 +18,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from builder.comparable import compare
+from builder.corroboration import corroborate
 from builder.gazetteer import load_gazetteer
-from builder.writer import write_comparison
+from builder.writer import write_comparison, write_corroboration
 
 WORLD = Path(__file__).with_name("world.trig")
 DATA, CONCEPTS = "https://w3id.org/cchc/id/", "https://w3id.org/cchc/"
@@ -588,12 +589,13 @@ AS_OF = date(2024, 6, 1)  # the day whose units the questions are asked about in
 
 
 def small_world() -> list[ox.Quad]:
-    """Return the small world with its figures on the units of a day."""
+    """Return the small world with its figures on the units of a day, and with what several of its pages state."""
     statements = list(world())
     store = ox.Store()
     store.bulk_extend(statements)
     comparison = compare(Union(store), AS_OF, load_gazetteer())
-    lines = "".join(write_comparison(comparison))
+    told = sorted(f"{statement} .\n" for statement in statements)
+    lines = "".join([*write_comparison(comparison), *write_corroboration(corroborate(lambda: told, {}))])
     return [*statements, *ox.parse(lines, format=ox.RdfFormat.N_QUADS)]
 
 
