@@ -271,11 +271,18 @@ def periods(day: date, dated: bool) -> list[tuple[Period, ...]]:
         found += [_alike(f"{year}-01/{year}-06", *half)] * 2
         found.append(_alike(f"{begin}/{end}", span, f"6 tháng đầu năm {year} ({span})"))
     if month >= 10:
-        nine = (f"9 tháng năm {year}", f"9 tháng đầu năm {year}", f"trong 9 tháng đầu năm {year}", f"chín tháng năm {year}")
+        nine = (
+            f"9 tháng năm {year}",
+            f"9 tháng đầu năm {year}",
+            f"trong 9 tháng đầu năm {year}",
+            f"chín tháng năm {year}",
+        )
         found.append(_alike(f"{year}-01/{year}-09", *nine))
     if month in (4, 7, 10):
         name, first = {4: ("I", 1), 7: ("II", 4), 10: ("III", 7)}[month]
-        found.append(_alike(f"{year}-{first:02d}/{year}-{first + 2:02d}", f"quý {name}/{year}", f"trong quý {name} năm {year}"))
+        found.append(
+            _alike(f"{year}-{first:02d}/{year}-{first + 2:02d}", f"quý {name}/{year}", f"trong quý {name} năm {year}")
+        )
     last = date(year, month, 1) - timedelta(days=1)
     one = f"{last.year}-{last.month:02d}"
     found.append(_alike(f"{one}/{one}", f"tháng {last.month}/{last.year}", f"trong tháng {last.month} năm {last.year}"))
