@@ -84,7 +84,7 @@ def test_metadata(wheel):
     assert set(told["License-File"]) == {"LICENSE", "LICENSE-DATA"}
     assert told["Requires-Python"] == [">=3.11"]
     assert "Typing :: Typed" in told["Classifier"]
-    assert told["Provides-Extra"] == ["docs", "fast", "maintain", "serve", "tables", "test"]
+    assert told["Provides-Extra"] == ["dask", "docs", "fast", "parquet", "remote", "serve", "tables", "test", "warc", "zstd"]
     assert "cchc = builder.cli:main" in entries
 
 
