@@ -28,6 +28,7 @@ from builder.gazetteer import Gazetteer, UnitVersion, load_gazetteer
 from builder.lexicon import load_lexicon
 from builder.text import without_marks
 
+PHRASINGS = Path(__file__).with_name("phrasings.txt")
 REFORM = date(2025, 7, 1)  # from then on there are no districts
 SETTLED = date(2025, 9, 1)
 FIRST, LAST = date(2016, 2, 1), date(2026, 10, 31)
@@ -97,13 +98,19 @@ class Passage:
 @cache
 def load_phrasings() -> tuple[tuple[Clause, ...], tuple[Passage, ...]]:
     """Read ``phrasings.txt``, and add what the labels of the ontology say."""
-    text = Path(__file__).with_name("phrasings.txt").read_text(encoding="utf-8")
-    clauses, passages = text.split("[clauses]\n")[1].split("[passages]\n")
+    clauses, passages = PHRASINGS.read_text(encoding="utf-8").split("\n[clauses]\n")[1].split("\n[passages]\n")
     lines = (line for line in clauses.splitlines() if line.strip())
     told = [Clause(kind == "v", levels, theme, words) for kind, levels, theme, words in map(_cut_clause, lines)]
     blocks = (block.strip().splitlines() for block in re.split(r"^= ", passages, flags=re.MULTILINE)[1:])
     read = [_read_passage(head, lines) for head, *lines in blocks]
     return (*told, *_label_clauses()), tuple(read)
+
+
+@cache
+def around() -> Mapping[str, str]:
+    """Return the templates of what stands around the text, by name."""
+    lines = PHRASINGS.read_text(encoding="utf-8").split("\n[page]\n")[1].split("\n\n")[0].splitlines()
+    return dict(line.split(": ", 1) for line in lines)
 
 
 def _cut_clause(line: str) -> tuple[str, str, str, str]:
@@ -236,7 +243,7 @@ def print_number(value: Decimal, choice: Random, percent: bool = False) -> str:
     if value >= 10**9 and value % 10**9 == 0:
         return f"{_dotted(int(value) // 10**9)} tỷ đồng"
     if value < 10:
-        return f"{'0' if 0 < value and choice.random() < 0.25 else ''}{value:f}"
+        return f"{'0' if value > 0 and choice.random() < 0.25 else ''}{value:f}"
     return _dotted(int(value))
 
 
@@ -316,6 +323,7 @@ class Page:
     gold: dict[str, list[Any]] = field(
         default_factory=lambda: {k: [] for k in ("observations", "initiatives", "legal", "traps", "skips")}
     )
+    located: bool = True  # the text tells the units above; else the address does
     period: Period = Period("", "")
     children: list[UnitVersion] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
@@ -378,6 +386,7 @@ class Page:
             "A": lambda: self.say(_lower(self.children[0].label)),
             "B": lambda: self.say(_lower(self.children[1].label)),
             "C": lambda: self.say(_lower(self.children[2].label)),
+            "Y": lambda: self.say(str(self.day.year)),
             "Y-1": lambda: self.say(str(self.day.year - 1)),
             "Y-2": lambda: self.say(str(self.day.year - 2)),
             "T": lambda: self._aim("năm {}", "đến năm {}", "trong năm {}", "đến hết năm {}"),
@@ -387,6 +396,11 @@ class Page:
             "I": lambda: self._initiative("implemented"),
             "I:planned": lambda: self._initiative("planned"),
             "below": lambda: self.say(self.below()),
+            "home": lambda: self.say(
+                self.path() if self.unit.level == "province" or not self.located else f"{self.path()},"
+            ),
+            "path": lambda: self.say(self.path()),
+            "host": lambda: self.say(self.host()),
         }
         if name in simple:
             simple[name]()
@@ -403,6 +417,11 @@ class Page:
             self._figure(name, options, "")
 
     # ------------------------------------------------ slots
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether the unit is as it was two years before."""
+        return self.unit.valid_from is None or self.unit.valid_from <= date(self.day.year - 2, 1, 1)
 
     def govern(self) -> None:
         """Choose the period of the lines that follow: mostly the one that the page reports on."""
@@ -430,12 +449,25 @@ class Page:
             return "xã, phường" if self.day >= REFORM else "huyện, thị xã, thành phố"
         return "xã, phường, thị trấn" if self.unit.kind in ("rural-district", "district-town") else "phường, xã"
 
+    def above(self) -> list[UnitVersion]:
+        """Return the units above that of the page, nearest first."""
+        found: list[UnitVersion] = []
+        while (unit := self.gazetteer.parent((found or [self.unit])[-1], self.day)) is not None:
+            found.append(unit)
+        return found
+
+    def path(self) -> str:
+        """Return the unit with those above it: "xã X, huyện Y, tỉnh Z"; alone where only the address tells them."""
+        return ", ".join(_lower(unit.label) for unit in (self.unit, *(self.above() if self.located else [])))
+
+    def host(self) -> str:
+        """Return the host of the office's portal."""
+        units = (*self.above()[-1:], *([self.unit] if self.unit.level == "district" and not self.located else []))
+        return ".".join(_slug(unit.name) for unit in reversed(units or (self.unit,))) + ".gov.vn"
+
     def _aim(self, *forms: str) -> None:
-        later = (
-            self.day.year + (1 if self.day.month >= 10 else 0)
-            if self.choice.random() < 0.6
-            else _next_round(self.day.year)
-        )
+        next_year = self.day.year + (self.day.month >= 10)
+        later = next_year if self.choice.random() < 0.6 else _next_round(self.day.year)
         words = self.choice.choice([f for f in forms if later > self.day.year or "đến" in f or f == "năm {}"])
         self.target = Period(words.format(later), f"{later}/{later}")
         self.say(self.target.words)
@@ -463,24 +495,21 @@ class Page:
             self.gold["legal"].append(told)
 
     def _initiative(self, status: str) -> None:
-        pick = self.choice.choice
-        name = pick((
-            f"{pick(('Ngày thứ Sáu', 'Ngày thứ Năm', 'Sáng thứ Bảy', 'Chiều thứ Tư'))} {pick(('không viết', 'không hẹn', 'vì dân', 'tiếp dân tại thôn'))}",
-            f"{pick(('Thủ tục', 'Hồ sơ', 'Kết quả'))} {pick(('không chờ', 'trao tại nhà', 'trong ngày', 'không phí'))}",
-            f"{pick(('Chính quyền', 'Công sở', 'Bộ phận Một cửa'))} {pick(('thân thiện, vì Nhân dân phục vụ', 'lắng nghe dân', 'không giấy tờ', 'gần dân'))}",
-            f"{pick(('Nụ cười', 'Quầy hỗ trợ', 'Tổ lưu động', 'Góc tư vấn'))} {pick(('công sở', 'người cao tuổi', 'dịch vụ công', 'cải cách'))}",
-        ))  # fmt: skip
-        if any(known["label"] == name for known in self.gold["initiatives"]):
-            name += f" {pick(('mới', 'số', 'xanh'))}"
-        self.say(name)
-        self.gold["initiatives"].append({"label": name, "status": status, "by": None})
+        begin = len(self.text)
+        self.expand(around()["initiative"])
+        self.text = self.text.rstrip(" ")
+        told = {"label": self.text[begin:].strip(), "status": status, "by": None}
+        if told["label"] not in (known["label"] for known in self.gold["initiatives"]):
+            self.gold["initiatives"].append(told)
 
     def _other(self, kind: str, told: str) -> None:
-        if told == "%":
-            self.mark(kind, f"{self.choice.randint(1, 19)},{self.choice.randint(1, 99)}%")
+        choice = self.choice
+        if told in ("%", "points"):
+            number = f"{choice.randint(1, 19)},{choice.randint(1, 99)}"
+            self.mark(kind, f"{number}%" if told == "%" else f"{number} điểm")
         else:
             low, high = map(int, told.split("-"))
-            self.mark(kind, str(self.choice.randint(low, high)))
+            self.mark(kind, str(choice.randint(low, high)))
 
     def _figure(self, indicator: str, options: Sequence[str], words: str) -> None:
         given = dict(option.split("=") for option in options if "=" in option)
@@ -492,34 +521,63 @@ class Page:
         scope = f"{child.code}/{'' if level == 'all' else level}/{period.gold}/{status}"
         value = self.ledger.value(indicator, scope.replace("/-/", "//"), size)
         measure = load_lexicon().indicators[indicator].measure
-        if status == "target" and measure == "percent":
-            value = Decimal(self.choice.choice((60, 70, 80, 85, 90, 95, 98, 100)))
-        if measure == "percent" and ("hi" in options or "lo" in options):
-            low, high = (
-                ((21, 39) if "hi" in options else (1, 9))
-                if indicator in SMALL_RATES
-                else ((71, 95) if "hi" in options else (11, 49))
-            )
-            value = Decimal(self.choice.randint(low * 10, high * 10)) / 10
+        if measure == "percent":
+            value = self._set_rate(value, indicator, status, options)
         if words:
             value = Decimal(0) if words == "không có" else Decimal(100)
+        if "k" in options:
+            value = round(value, -1)
+            words = f"{value / 1000:f}".replace(".", ",") + self.choice.choice((" nghìn", " ngàn"))
         bound, before, behind = self._bound(options, value, measure)
         if bound != "exact":
             value = _rounded(value, measure, bound)
         self.say(before)
-        percent = measure == "percent" or "%" in options
-        anchor = self.mark("", words or print_number(value, self.choice, percent))
+        anchor = self.mark("", words or print_number(value, self.choice, measure == "percent" or "%" in options))
         self.say(behind)
+        self.plant(indicator, value, child, anchor, bound=bound, period=period, level=level, status=status)
+
+    def _set_rate(self, value: Decimal, indicator: str, status: str, options: Sequence[str]) -> Decimal:
+        """Return a rate that is aimed at, or lower or higher than another one of its sentence."""
+        if status == "target":
+            return Decimal(self.choice.choice((60, 70, 80, 85, 90, 95, 98, 100)))
+        if not {"hi", "lo"} & set(options):
+            return value
+        low, high = (1, 9) if indicator in SMALL_RATES else (11, 49)
+        if "hi" in options:
+            low, high = (21, 39) if indicator in SMALL_RATES else (71, 95)
+        return Decimal(self.choice.randint(low * 10, high * 10)) / 10
+
+    def plant(
+        self,
+        indicator: str,
+        value: Decimal,
+        unit: UnitVersion,
+        anchor: dict[str, Any],
+        *,
+        bound: str = "exact",
+        period: Period | None = None,
+        level: str = "-",
+        status: str = "actual",
+    ) -> None:
+        """Note a figure as true; what is said again is noted once."""
         told = {
-            "indicator": indicator, "value": float(value), "measure": measure, "bound": bound, "period": period.gold or None,
-            "locality": child.label, "level": level, "agency": None, "status": status, "anchor": anchor,
-        }  # fmt: skip
-        self.gold["observations"].append(told)
+            "indicator": indicator,
+            "value": float(value),
+            "measure": load_lexicon().indicators[indicator].measure,
+            "bound": bound,
+            "period": (period or self.period).gold or None,
+            "locality": unit.label,
+            "level": level,
+            "agency": None,
+            "status": status,
+        }
+        if all(told != {key: known[key] for key in told} for known in self.gold["observations"]):
+            self.gold["observations"].append({**told, "anchor": anchor})
 
     def _when(self, told: str) -> Period:
         year = self.day.year
-        if told in ("Y-1", "Y-2"):
-            y = year - int(told[2:])
+        if told in ("Y", "Y-1", "Y-2"):
+            y = year - int(told[2:] or 0)
             return Period(str(y), f"{y}/{y}")
         if told == "T":
             return self.target
@@ -534,7 +592,7 @@ class Page:
                 return kind, *self.choice.choice(AT_LEAST)
             return (kind, "trên ", "") if kind == "above" else ("exact", "", "")
         wanted = "b!" in options or ("b" in options and self.choice.random() < 0.3)
-        if not wanted or value > 98 and measure == "percent" or value < 50 and measure == "count":
+        if not wanted or (value > 98 and measure == "percent") or (value < 50 and measure == "count"):
             return "exact", "", ""
         kind = self.choice.choice(tuple(BOUNDS))
         return kind, self.choice.choice(BOUNDS[kind]), ""
@@ -564,6 +622,10 @@ def _next_round(year: int) -> int:
     return next(y for y in (2020, 2025, 2030) if y >= year)
 
 
+def _slug(name: str) -> str:
+    return without_marks(name).replace(" ", "").replace("-", "").lower()
+
+
 def _kind(unit: UnitVersion) -> str:
     return _lower(unit.label.removesuffix(unit.name).strip())
 
@@ -586,6 +648,7 @@ def make_page(number: int, seed: int) -> Page:
     unit = choice.choice(_units_on(level, day))
     clean = choice.random() < 0.25
     page = Page(number, choice, unit, day, choice.random() < 0.9, Ledger(f"{seed}/{number}", level, clean), gazetteer)
+    page.located = level != "district" or choice.random() < 0.75
     page.children = _children(unit, day, choice)
     _compose(page)
     return page
@@ -626,8 +689,7 @@ def _compose(page: Page) -> None:
     _open(page)
     fit = [p for p in passages if _fits(p.levels, page) and (page.ledger.clean or not p.clean)]
     fit = [p for p in fit if not re.search(r"\{[ABC]\}", "".join(p.lines)) or len(page.children) >= 3]
-    settled = page.unit.valid_from is None or page.unit.valid_from <= date(page.day.year - 2, 1, 1)
-    fit = [p for p in fit if settled or "{Y-" not in "".join(p.lines)]
+    fit = [p for p in fit if page.settled or "{Y-" not in "".join(p.lines)]
     themes: set[str] = set()
     parts: list[Callable[[Page], None]] = []
     wanted = choice.randint(3, 7)
@@ -647,10 +709,14 @@ def _compose(page: Page) -> None:
     choice.shuffle(parts)
     for part in parts:
         page.govern()
+        begin = len(page.text)
         part(page)
+        if choice.random() < 0.03:
+            page.text += page.text[begin:]  # a lead that is printed twice
         if choice.random() < 0.04:
-            _write_caption(page)
+            page.line(around()["caption"], "\n\n")
     _close(page)
+    _note_plain_schemes(page)
 
 
 def _write_passage(page: Page, passage: Passage) -> None:
@@ -658,7 +724,7 @@ def _write_passage(page: Page, passage: Passage) -> None:
     for number, line in enumerate(passage.lines):
         if line.startswith("[o]"):
             line = line[3:]
-            if page.day >= REFORM or page.unit.level != "province" and "cấp huyện" not in line:
+            if page.day >= REFORM or (page.unit.level != "province" and "cấp huyện" not in line):
                 continue
         optional = line.startswith("?")
         line = line.removeprefix("?")
@@ -686,7 +752,7 @@ def _write_clauses(page: Page, clauses: Sequence[Clause]) -> None:
         subject = "{W} " if clause.verbal else ""
         if bullets:
             if not number:
-                page.line("<Kết quả cụ thể|Một số kết quả nổi bật> {p}:")
+                page.line(around()["list"])
             page.line(f"- {subject}{clause.words};" if number < len(picked) - 1 else f"- {subject}{clause.words}.")
         else:
             opening = "{P}, " if not number else choice.choice(("", "", "Bên cạnh đó, ", "Ngoài ra, ", "Cùng với đó, "))
@@ -698,45 +764,30 @@ def _write_table(page: Page) -> None:
     """Write a table of units below, with bars, or one cell a line as portals flatten it."""
     choice, flat = page.choice, page.choice.random() < 0.5
     page.kinds.add("table")
-    ranking = choice.random() < 0.4
     rows = page.children[: choice.randint(4, min(9, len(page.children)))]
-    if ranking:
+    if page.settled and choice.random() < 0.4:
         year = page.day.year - 1
         page.period = Period(f"năm {year}", f"{year}/{year}")
-        page.line(f"Kết quả Chỉ số cải cách hành chính năm {year} của các <địa phương|đơn vị>:")
+        page.line(around()["ranking"])
         heads, columns = ("STT", "Đơn vị", "Điểm", "Xếp hạng"), ("par-index-score", "par-index-rank")
     else:
-        page.govern()
-        page.line(f"Kết quả giải quyết hồ sơ {page.period.words}:")
+        page.line(around()["table"])
         heads = ("STT", "Đơn vị", "Số hồ sơ tiếp nhận", "Số hồ sơ đã giải quyết", "Tỷ lệ đúng và trước hạn (%)")
         columns = ("dossiers-received", "dossiers-resolved", "on-time-rate")
-    between, after = ("\n", "\n") if flat else (" | ", "\n")
-    page.text += between.join(heads) + after
+    between = "\n" if flat else " | "
+    page.text += between.join(heads) + "\n"
     scores = sorted((Decimal(choice.randint(6500, 9500)) / 100 for _ in rows), reverse=True)
     for number, unit in enumerate(rows, 1):
         page.mark("traps", str(number))
         page.text += between + unit.label
         for column in columns:
-            page.text += between
-            scope = f"{unit.code}//{page.period.gold}/actual"
-            value = page.ledger.value(column, scope, SIZE[unit.level])
-            if ranking:
-                value = scores[number - 1] if column == "par-index-score" else Decimal(number)
-            begin = len(page.text)
-            page.text += f"{value:f}".replace(".", ",") if column == "on-time-rate" else print_number(value, Random(0))
-            anchor = {"start": begin, "end": len(page.text), "text": page.text[begin:]}
-            page.gold["observations"].append({
-                "indicator": column, "value": float(value), "measure": load_lexicon().indicators[column].measure, "bound": "exact",
-                "period": page.period.gold, "locality": unit.label, "level": "-", "agency": None, "status": "actual", "anchor": anchor,
-            })  # fmt: skip
-        page.text += after
-    page.text += "\n"
-
-
-def _write_caption(page: Page) -> None:
-    page.line(
-        "<Công chức|Cán bộ> <Bộ phận Một cửa|Trung tâm Phục vụ hành chính công> {U} hướng dẫn người dân <kê khai hồ sơ|nộp hồ sơ>. Ảnh: <N.H|Minh Thu|PV>"
-    )
+            value = page.ledger.value(column, f"{unit.code}//{page.period.gold}/actual", SIZE[unit.level])
+            value = {"par-index-score": scores[number - 1], "par-index-rank": Decimal(number)}.get(column, value)
+            printed = f"{value:f}".replace(".", ",") if value < 1000 else print_number(value, choice)
+            begin = len(page.text) + len(between)
+            page.text += between + printed
+            page.plant(column, value, unit, {"start": begin, "end": len(page.text), "text": printed})
+        page.text += "\n"
     page.text += "\n"
 
 
@@ -744,72 +795,41 @@ def _open(page: Page) -> None:
     """Write what stands above the text: a menu, the headline, the date."""
     day, choice = page.day, page.choice
     if choice.random() < 0.3:
-        page.line("Trang chủ | Giới thiệu | Tin tức - Sự kiện | Cải cách hành chính | Liên hệ")
-    page.line(
-        "<{U} đẩy mạnh cải cách hành chính|{U}: nâng cao chất lượng phục vụ người dân|Cải cách hành chính ở {U}: chuyển biến từ cơ sở"
-        "|{U} lấy sự hài lòng của người dân làm thước đo|Kết quả công tác cải cách hành chính của {U}>"
-    )
-    page.text += "\n"
+        page.line(around()["menu"])
+    page.line(around()["title"], "\n\n")
     if page.dated:
-        begin = len(page.text)
         hour = f"{choice.randint(5, 21):02d}:{choice.randint(0, 59):02d}"
-        numbers = f"{day.day:02d}/{day.month:02d}/{day.year}"
-        weekday = ("Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy")[day.weekday()] if day.weekday() < 6 else ""
-        named = f"Thứ {weekday}" if weekday else "Chủ nhật"
-        page.text += choice.choice(
-            (
-                f"Ngày {numbers}",
-                f"{named}, {numbers}",
-                f"{hour}, {numbers}",
-                f"Cập nhật lúc {hour}, {named}, {numbers} (GMT+7)",
-                f"Ngày đăng: {numbers}",
-            )
-        )
-        page.gold["traps"].append(
-            {"start": page.text.index(numbers, begin), "end": page.text.index(numbers, begin) + 10, "text": numbers}
-        )
+        named = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")[day.weekday()]
+        openings = ("Ngày ", f"{named}, ", f"{hour}, ", f"Cập nhật lúc {hour}, {named}, ", "Ngày đăng: ")
+        page.text += choice.choice(openings)
+        page.mark("traps", f"{day.day:02d}/{day.month:02d}/{day.year}")
         page.text += "\n\n"
-    above = page.gazetteer.parent(page.unit, day)
-    page.line(
-        "<Thời gian qua|Những năm gần đây>, "
-        + _lower(page.unit.label)
-        + (f", {_path(page, above)}," if above else "")
-        + " <luôn coi|xác định> cải cách hành chính là <nhiệm vụ trọng tâm|khâu đột phá> <để phục vụ người dân và doanh nghiệp tốt hơn|của cả hệ thống chính trị>."
-    )
-    page.text += "\n"
-
-
-def _path(page: Page, unit: UnitVersion) -> str:
-    above = page.gazetteer.parent(unit, page.day)
-    return _lower(unit.label) + (f", {_lower(above.label)}" if above else "")
+    page.line(around()["opening"], "\n\n")
 
 
 def _close(page: Page) -> None:
-    """Write what stands below the text: the author, counters, a poll, other news, the imprint."""
+    """Write what stands below the text: the author, counters, other news, a poll, the imprint."""
     choice = page.choice
     page.text = page.text.rstrip() + "\n\n"
-    if choice.random() < 0.6:
-        page.line("<Minh Hà|Thanh Tùng|Ngọc Anh|Hoàng Long|Thu Trang>")
-        page.text += "\n"
-    if choice.random() < 0.3:
-        page.line("Lượt xem: {t:100-9999}")
-    if choice.random() < 0.2:
-        page.text += "Các tin khác\n"
-        for _ in range(2):
-            page.line("» <Hội nghị giao ban tháng|Tập huấn kỹ năng số|Lịch tiếp công dân> ({d})")
-    if choice.random() < 0.2:
-        page.text += "Thăm dò ý kiến\n"
-        page.line("Bạn đánh giá giao diện trang thông tin này thế nào?")
-        page.line("Rất tốt: {t:20-900} phiếu")
-        page.line("Bình thường: {t:20-900} phiếu")
-    if choice.random() < 0.5:
-        above = page.gazetteer.parent(page.unit, page.day)
-        page.line(f"Cơ quan chủ quản: Ủy ban nhân dân {_path(page, page.unit)}")
-        page.line("Địa chỉ: số {t:2-300} đường <Trần Phú|Nguyễn Huệ|Lê Lợi>")
-        page.line("Điện thoại: 0{t:200-299}.{t:3000-3999}.{t:100-999}")
-        top = above if above and above.level == "province" else page.unit
-        page.line(f"Email: banbientap@{without_marks(top.name).replace(' ', '').replace('-', '').lower()}.gov.vn")
-        page.line("Tổng lượt truy cập: {t:100-999}.{t:100-999}")
+    endings = (
+        (0.6, ("author",)),
+        (0.3, ("views",)),
+        (0.2, ("others", "other", "other")),
+        (0.2, ("poll", "question", "answer-1", "answer-2")),
+        (0.5, ("office", "address", "phone", "mail", "counter")),
+    )
+    for chance, names in endings:
+        if choice.random() < chance:
+            for name in names:
+                page.line(around()[name])
+
+
+def _note_plain_schemes(page: Page) -> None:
+    """Note the schemes that are named without quotation marks."""
+    names = sorted(around()["plain"].split("|"), key=len, reverse=True)
+    for match in re.finditer("|".join(map(re.escape, names)), page.text, re.IGNORECASE):
+        if match[0].lower() not in (known["label"].lower() for known in page.gold["initiatives"]):
+            page.gold["initiatives"].append({"label": match[0], "status": "implemented", "by": None})
 
 
 # ---------------------------------------------------------------- writing
@@ -817,9 +837,7 @@ def _close(page: Page) -> None:
 
 def gold_of(page: Page, document: str) -> dict[str, Any]:
     """Return the truth about a page in the format of the gold."""
-    top = page.unit
-    while (above := page.gazetteer.parent(top, page.day)) is not None:
-        top = above
+    top = (page.unit, *page.above())[-1]
     return {
         "document": document, "locality": page.unit.label, "province": top.name,
         "published": page.day.isoformat() if page.dated else None, **page.gold, "constructions": sorted(page.kinds),
@@ -830,25 +848,30 @@ def as_html(text: str) -> str:
     """Return the lines of a page as an HTML page."""
     title, *lines = [line for line in text.split("\n") if line.strip()]
     body = "\n".join(f"<p>{escape(line)}</p>" for line in lines)
-    return f'<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"></head>\n<body><article>\n<h1>{escape(title)}</h1>\n{body}\n</article></body></html>\n'
+    head = '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"></head>\n<body><article>\n'
+    return f"{head}<h1>{escape(title)}</h1>\n{body}\n</article></body></html>\n"
 
 
 def write(folder: Path, pages: int, seed: int, form: str) -> None:
     """Write pages and gold."""
     (folder / "pages").mkdir(parents=True)
     (folder / "gold").mkdir()
-    records = []
+    records, rows = [], ["file,url\n"]
     for number in range(1, pages + 1):
         page = make_page(number, seed)
         name = f"{number:06d}.html" if form == "html" else f"{number:06d}.txt"
         told = json.dumps(gold_of(page, name), ensure_ascii=False)
         (folder / "gold" / f"{number:06d}.json").write_text(told, encoding="utf-8", newline="\n")
+        url = f"https://{page.host()}/tin-tuc/{number}"
+        rows.append(f"{name},{url}\n")
         if form.startswith("jsonl"):
-            records.append(json.dumps({"id": name, "text": page.text}, ensure_ascii=False) + "\n")
+            records.append(json.dumps({"id": name, "url": url, "text": page.text}, ensure_ascii=False) + "\n")
         else:
             text = as_html(page.text) if form == "html" else page.text
             (folder / "pages" / name).write_text(text, encoding="utf-8", newline="\n")
-    if records:
+    if not records:
+        (folder / "pages" / "sources.csv").write_text("".join(rows), encoding="utf-8", newline="\n")
+    else:
         data = "".join(records).encode()
         (folder / "pages" / f"pages.{form}").write_bytes(gzip.compress(data, mtime=0) if form.endswith("gz") else data)
 

@@ -257,9 +257,8 @@ def _read_table(path: Path, file: IO[bytes]) -> list[Record]:  # noqa: ARG001  a
         for batch in table.iter_batches(batch_size=_ROWS, columns=columns, use_threads=False):
             for row in batch.to_pylist():
                 number = len(records) + 1
-                told = {name: value for name, value in row.items() if value is not None}
-                line = json.dumps(told, ensure_ascii=False, default=str).encode()[: LONGEST_LINE + 1]
-                name = _name_of(told, f"row-{number}")
+                line = json.dumps(row, ensure_ascii=False, default=str).encode()[: LONGEST_LINE + 1]
+                name = _name_of(row, f"row-{number}")
                 records.append(Record(name, number, JSON, store.path, store.add(line), len(line), {}))
     return records
 
