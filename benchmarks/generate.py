@@ -198,8 +198,8 @@ class Ledger:
             "returned-or-withdrawn": int(received * 0.01) + 2,
         }  # fmt: skip
         rates = {
-            "on-time-rate": (early + due, resolved), "early-rate": (early, resolved), "overdue-rate": (overdue, resolved),
-            "on-due-date-rate": (due, resolved), "dossier-resolution-rate": (resolved, received),
+            "on-time-rate": (early + due, resolved), "early-rate": (early, resolved),
+            "overdue-rate": (overdue, resolved), "on-due-date-rate": (due, resolved), "dossier-resolution-rate": (resolved, received),
             "online-dossier-rate": (online, new),
         }  # fmt: skip
         told = {f"dossiers-{name}": Decimal(number) for name, number in counts.items()}
@@ -425,7 +425,8 @@ class Page:
 
     def govern(self) -> None:
         """Choose the period of the lines that follow: mostly the one that the page reports on."""
-        begin = self.unit.valid_from.isoformat() if self.unit.valid_from else ""
+        begins = [unit.valid_from for unit in (self.unit, *self.children) if unit.valid_from]
+        begin = max(begins).isoformat() if begins else ""
         found = periods(self.day, self.dated)
         found = [alike for alike in found if first_and_last_day(alike[0].gold)[0] >= begin] or found[-1:]
         self.period = self.choice.choice(found[Random(f"{self.number}/period").randrange(len(found))])
@@ -468,6 +469,7 @@ class Page:
     def _aim(self, *forms: str) -> None:
         next_year = self.day.year + (self.day.month >= 10)
         later = next_year if self.choice.random() < 0.6 else _next_round(self.day.year)
+        later = max(later, REFORM.year + 1) if self.day >= REFORM else later
         words = self.choice.choice([f for f in forms if later > self.day.year or "đến" in f or f == "năm {}"])
         self.target = Period(words.format(later), f"{later}/{later}")
         self.say(self.target.words)
@@ -664,6 +666,8 @@ def _units_on(level: str, day: date) -> tuple[UnitVersion, ...]:
 def _children(unit: UnitVersion, day: date, choice: Random) -> list[UnitVersion]:
     level = {"province": "commune" if day >= REFORM else "district", "district": "commune"}.get(unit.level)
     found = [v for v in _units_on(level, day) if v.parent == unit.code] if level else []
+    if day < REFORM:  # figures of a year are told of units that were there all the time
+        found = [v for v in found if v.valid_from is None or v.valid_from < date(day.year - 1, 1, 1)]
     choice.shuffle(found)
     return found
 
@@ -828,7 +832,8 @@ def _note_plain_schemes(page: Page) -> None:
     """Note the schemes that are named without quotation marks."""
     names = sorted(around()["plain"].split("|"), key=len, reverse=True)
     for match in re.finditer("|".join(map(re.escape, names)), page.text, re.IGNORECASE):
-        if match[0].lower() not in (known["label"].lower() for known in page.gold["initiatives"]):
+        known = [known["label"].lower() for known in page.gold["initiatives"]]
+        if not any(match[0].lower() in label or label in match[0].lower() for label in known):
             page.gold["initiatives"].append({"label": match[0], "status": "implemented", "by": None})
 
 
