@@ -19,12 +19,13 @@ from html import escape
 from pathlib import Path
 from random import Random
 from typing import Any
+from unicodedata import normalize
 
 import pyoxigraph as ox
 
 from builder.artefacts import ontology_files
 from builder.evaluator import first_and_last_day
-from builder.gazetteer import Gazetteer, UnitVersion, load_gazetteer
+from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, load_gazetteer
 from builder.lexicon import load_lexicon
 from builder.text import without_marks
 
@@ -42,6 +43,9 @@ BOUNDS = {
     "about": ("khoảng ", "xấp xỉ "),
 }
 AT_LEAST = (("từ ", " trở lên"), ("tối thiểu ", ""), ("ít nhất ", ""), ("không dưới ", ""))
+GLUED = 0.002  # of the numbers follow the word before without a space
+DECOMPOSED = 0.03  # of the pages spell letters and their marks apart (Unicode NFD)
+REPORTS = 0.15  # of the pages are documents of an office
 SMALL_RATES = frozenset({
     "overdue-rate", "dissatisfied-rate", "staff-reduction-rate", "commune-unit-reduction-rate", "postgraduate-rate",
     "college-degree-rate", "vocational-degree-rate", "processing-time-reduction-rate", "postal-return-rate",
@@ -62,6 +66,7 @@ COUNTS: Mapping[str, tuple[int, int]] = {  # what pages count by thousands, hund
     **dict.fromkeys(("specialised-agencies-reduced", "commune-units-reduced", "district-units-reduced"), (2, 9)),
     **dict.fromkeys(("staff-disciplined", "staff-surplus", "reform-solutions", "par-inspections"), (3, 38)),
     **dict.fromkeys(("e-one-stop-units", "one-stop-units", "one-stop-camera-units"), (5, 89)),
+    "province-units": (63, 63),
     "district-units": (7, 19),
     "commune-units": (9, 29),
     "specialised-agencies": (10, 19),
@@ -199,8 +204,8 @@ class Ledger:
         }  # fmt: skip
         rates = {
             "on-time-rate": (early + due, resolved), "early-rate": (early, resolved),
-            "overdue-rate": (overdue, resolved), "on-due-date-rate": (due, resolved), "dossier-resolution-rate": (resolved, received),
-            "online-dossier-rate": (online, new),
+            "overdue-rate": (overdue, resolved), "on-due-date-rate": (due, resolved),
+            "dossier-resolution-rate": (resolved, received), "online-dossier-rate": (online, new),
         }  # fmt: skip
         told = {f"dossiers-{name}": Decimal(number) for name, number in counts.items()}
         return told | {name: _share(part, whole, places) for name, (part, whole) in rates.items()}
@@ -399,6 +404,10 @@ class Page:
             "home": lambda: self.say(
                 self.path() if self.unit.level == "province" or not self.located else f"{self.path()},"
             ),
+            "UNIT": lambda: self.say(self.unit.label.upper()),
+            "own": self._own_number,
+            "seat": lambda: self.say(self.unit.name),
+            "day": lambda: self.mark("traps", f"{self.day.day:02d} tháng {self.day.month} năm {self.day.year}"),
             "path": lambda: self.say(self.path()),
             "host": lambda: self.say(self.host()),
         }
@@ -415,6 +424,14 @@ class Page:
             self._figure(options[0], [], "100%")
         else:
             self._figure(name, options, "")
+
+    def move(self, spell: Callable[[str], str]) -> None:
+        """Spell the text otherwise; what is noted moves with it."""
+        noted = [figure["anchor"] for figure in self.gold["observations"]]
+        for anchor in (*noted, *self.gold["traps"], *self.gold["skips"]):
+            text, start = spell(anchor["text"]), len(spell(self.text[: anchor["start"]]))
+            anchor.update(start=start, end=start + len(text), text=text)
+        self.text = spell(self.text)
 
     # ------------------------------------------------ slots
 
@@ -496,6 +513,11 @@ class Page:
         if told not in self.gold["legal"]:
             self.gold["legal"].append(told)
 
+    def _own_number(self) -> None:
+        number = f"{self.choice.randint(2, 400)}/BC-UBND"
+        self.say(number)
+        self.gold["legal"].append(number)
+
     def _initiative(self, status: str) -> None:
         begin = len(self.text)
         self.expand(around()["initiative"])
@@ -515,11 +537,11 @@ class Page:
 
     def _figure(self, indicator: str, options: Sequence[str], words: str) -> None:
         given = dict(option.split("=") for option in options if "=" in option)
-        child = self.children["ABC".index(given["at"])] if "at" in given else self.unit
+        child = self._unit_at(given.get("at", ""))
         period = self._when(given.get("p", ""))
         level = given.get("l", "-")
         status = given.get("s", "actual")
-        size = SIZE[child.level] * {"province": 0.1, "district": 0.25, "commune": 0.6}.get(level, 1)
+        size = SIZE.get(child.level, 1) * {"province": 0.1, "district": 0.25, "commune": 0.6}.get(level, 1)
         scope = f"{child.code}/{'' if level == 'all' else level}/{period.gold}/{status}"
         value = self.ledger.value(indicator, scope.replace("/-/", "//"), size)
         measure = load_lexicon().indicators[indicator].measure
@@ -534,9 +556,16 @@ class Page:
         if bound != "exact":
             value = _rounded(value, measure, bound)
         self.say(before)
+        if self.choice.random() < GLUED:
+            self.text = self.text.removesuffix(" ")
         anchor = self.mark("", words or print_number(value, self.choice, measure == "percent" or "%" in options))
         self.say(behind)
         self.plant(indicator, value, child, anchor, bound=bound, period=period, level=level, status=status)
+
+    def _unit_at(self, told: str) -> UnitVersion:
+        if told == "VN":
+            return self.gazetteer.versions[COUNTRY]
+        return self.children["ABC".index(told)] if told else self.unit
 
     def _set_rate(self, value: Decimal, indicator: str, status: str, options: Sequence[str]) -> Decimal:
         """Return a rate that is aimed at, or lower or higher than another one of its sentence."""
@@ -568,7 +597,7 @@ class Page:
             "measure": load_lexicon().indicators[indicator].measure,
             "bound": bound,
             "period": (period or self.period).gold or None,
-            "locality": unit.label,
+            "locality": None if unit.level == "country" else unit.label,
             "level": level,
             "agency": None,
             "status": status,
@@ -647,7 +676,7 @@ def make_page(number: int, seed: int) -> Page:
     if REFORM <= day < SETTLED:
         day += SETTLED - REFORM  # the first reports of the new units
     level = choice.choices(("province", "district", "commune"), (3, 4, 2) if day < REFORM else (4, 0, 6))[0]
-    unit = choice.choice(_units_on(level, day))
+    unit = pick_unit(level, day, choice)
     clean = choice.random() < 0.25
     page = Page(number, choice, unit, day, choice.random() < 0.9, Ledger(f"{seed}/{number}", level, clean), gazetteer)
     page.located = level != "district" or choice.random() < 0.75
@@ -657,15 +686,27 @@ def make_page(number: int, seed: int) -> Page:
 
 
 @cache
-def _units_on(level: str, day: date) -> tuple[UnitVersion, ...]:
-    """Return the units of a level that were in force on a day and on the 45 days before it."""
-    found = (v for v in load_gazetteer().versions.values() if v.level == level and v.in_force(day))
-    return tuple(sorted((v for v in found if v.in_force(day - timedelta(days=45))), key=lambda v: v.key))
+def _units(level: str) -> tuple[UnitVersion, ...]:
+    found = (version for version in load_gazetteer().versions.values() if version.level == level)
+    return tuple(sorted(found, key=lambda version: version.key))
+
+
+def _stood(unit: UnitVersion, day: date) -> bool:
+    """Tell whether a unit was there on a day and on the 45 days before it."""
+    return unit.in_force(day) and unit.in_force(day - timedelta(days=45))
+
+
+def pick_unit(level: str, day: date, choice: Random) -> UnitVersion:
+    """Return a unit of a level that was there on a day."""
+    while not _stood(unit := choice.choice(_units(level)), day):
+        pass
+    return unit
 
 
 def _children(unit: UnitVersion, day: date, choice: Random) -> list[UnitVersion]:
     level = {"province": "commune" if day >= REFORM else "district", "district": "commune"}.get(unit.level)
-    found = [v for v in _units_on(level, day) if v.parent == unit.code] if level else []
+    below = load_gazetteer().members.get(unit.code, ())
+    found = sorted((v for v in below if v.level == level and _stood(v, day)), key=lambda version: version.key)
     if day < REFORM:  # figures of a year are told of units that were there all the time
         found = [v for v in found if v.valid_from is None or v.valid_from < date(day.year - 1, 1, 1)]
     choice.shuffle(found)
@@ -694,6 +735,9 @@ def _compose(page: Page) -> None:
     fit = [p for p in passages if _fits(p.levels, page) and (page.ledger.clean or not p.clean)]
     fit = [p for p in fit if not re.search(r"\{[ABC]\}", "".join(p.lines)) or len(page.children) >= 3]
     fit = [p for p in fit if page.settled or "{Y-" not in "".join(p.lines)]
+    page.govern()
+    if page.period.gold == f"{page.day.year - 1}/{page.day.year - 1}":  # then a comparison would tell its rates anew
+        fit = [p for p in fit if not re.search(r"p=Y-1 hi|p=Y-1 lo", "".join(p.lines))]
     themes: set[str] = set()
     parts: list[Callable[[Page], None]] = []
     wanted = choice.randint(3, 7)
@@ -714,6 +758,8 @@ def _compose(page: Page) -> None:
     for part in parts:
         page.govern()
         begin = len(page.text)
+        if "report" in page.kinds:
+            page.line(around()["heading"])
         part(page)
         if choice.random() < 0.03:
             page.text += page.text[begin:]  # a lead that is printed twice
@@ -721,6 +767,8 @@ def _compose(page: Page) -> None:
             page.line(around()["caption"], "\n\n")
     _close(page)
     _note_plain_schemes(page)
+    if choice.random() < DECOMPOSED:
+        page.move(lambda text: normalize("NFD", text))
 
 
 def _write_passage(page: Page, passage: Passage) -> None:
@@ -736,7 +784,7 @@ def _write_passage(page: Page, passage: Passage) -> None:
             continue
         if number and not page.text.endswith("\n") and line.startswith("- "):
             page.text = page.text.rstrip(" ") + "\n"
-        page.line(line, "\n" if line.startswith("- ") or line.endswith(":") else " ")
+        page.line(line, " " if line.endswith(".") and not line.startswith("- ") else "\n")
     page.text = page.text.rstrip(" \n") + "\n\n"
 
 
@@ -798,6 +846,9 @@ def _write_table(page: Page) -> None:
 def _open(page: Page) -> None:
     """Write what stands above the text: a menu, the headline, the date."""
     day, choice = page.day, page.choice
+    if choice.random() < REPORTS:
+        _write_letterhead(page)
+        return
     if choice.random() < 0.3:
         page.line(around()["menu"])
     page.line(around()["title"], "\n\n")
@@ -808,6 +859,15 @@ def _open(page: Page) -> None:
         page.text += choice.choice(openings)
         page.mark("traps", f"{day.day:02d}/{day.month:02d}/{day.year}")
         page.text += "\n\n"
+    page.line(around()["opening"], "\n\n")
+
+
+def _write_letterhead(page: Page) -> None:
+    page.kinds.add("report")
+    page.dated, page.located = True, True
+    page.govern()
+    for number in range(1, 9):
+        page.line(around()[f"letterhead-{number}"], "\n\n" if number in (6, 8) else "\n")
     page.line(around()["opening"], "\n\n")
 
 
@@ -849,12 +909,14 @@ def gold_of(page: Page, document: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def as_html(text: str) -> str:
-    """Return the lines of a page as an HTML page."""
-    title, *lines = [line for line in text.split("\n") if line.strip()]
-    body = "\n".join(f"<p>{escape(line)}</p>" for line in lines)
-    head = '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"></head>\n<body><article>\n'
-    return f"{head}<h1>{escape(title)}</h1>\n{body}\n</article></body></html>\n"
+def as_html(text: str, number: int) -> str:
+    """Return the lines of a page as HTML, each an element, in an article or, as on older portals, a division."""
+    lines, box = text.split("\n"), "article" if number % 3 else "div"
+    menu = lines.pop(0) if lines[0].casefold() == around()["menu"].casefold() else ""
+    body = "".join(f"<p>{escape(line)}</p>\n" for line in lines[1:])
+    above = f"<nav>{escape(menu)}</nav>\n" if menu else ""
+    head = '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"></head>\n<body>\n'
+    return f"{head}{above}<{box}>\n<h1>{escape(lines[0])}</h1>\n{body}</{box}>\n</body></html>\n"
 
 
 def write(folder: Path, pages: int, seed: int, form: str) -> None:
@@ -864,6 +926,8 @@ def write(folder: Path, pages: int, seed: int, form: str) -> None:
     records, rows = [], ["file,url\n"]
     for number in range(1, pages + 1):
         page = make_page(number, seed)
+        if form == "html":
+            page.move(lambda text: re.sub(r"\n+", "\n", text))
         name = f"{number:06d}.html" if form == "html" else f"{number:06d}.txt"
         told = json.dumps(gold_of(page, name), ensure_ascii=False)
         (folder / "gold" / f"{number:06d}.json").write_text(told, encoding="utf-8", newline="\n")
@@ -872,7 +936,7 @@ def write(folder: Path, pages: int, seed: int, form: str) -> None:
         if form.startswith("jsonl"):
             records.append(json.dumps({"id": name, "url": url, "text": page.text}, ensure_ascii=False) + "\n")
         else:
-            text = as_html(page.text) if form == "html" else page.text
+            text = as_html(page.text, number) if form == "html" else page.text
             (folder / "pages" / name).write_text(text, encoding="utf-8", newline="\n")
     if not records:
         (folder / "pages" / "sources.csv").write_text("".join(rows), encoding="utf-8", newline="\n")
