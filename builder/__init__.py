@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def build(pages: Iterable[Place], target: Place, jobs: int = 1, min_confidence: 
     from builder import pipeline
 
     least = pipeline.MIN_CONFIDENCE if min_confidence is None else Decimal(str(min_confidence))
-    return pipeline.build([Path(page) for page in pages], Path(target), jobs, min_confidence=least)
+    return pipeline.build([fspath(page) for page in pages], Path(target), jobs, min_confidence=least)
 
 
 def validate(target: Place) -> "Report":

@@ -23,6 +23,7 @@ TERM = r'(?:<([^<>"\s]*)>|("(?:[^"\\\t]|\\[tbnrf"\\]|\\u[0-9A-F]{4})*")(?:@[\w-]
 LINE = re.compile(rf'<([^<>"\s]*)> <[^<>"\s]*[/#](\w+)> {TERM} <([^<>"\s#]*)(?:#[^<>"\s]*)?> \.\n')
 PART = 1 << 23  # bytes of a graph that are compared at once, about
 MOST = 256  # parts of a graph
+PACKED = re.compile(r"\.(?:jsonl|parquet|warc|wet)[./]", re.IGNORECASE)  # files of many pages, in the name of a page
 FIGURES = ("Observation", "ReviewFigure", "CandidateObservation")
 FACTS = (*FIGURES, "Initiative")
 NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)\s*(nghìn|ngàn|triệu|tỷ|tỉ)?\s*(%|phần trăm|đồng|vnđ|vnd|đ)?")
@@ -75,7 +76,7 @@ def _prove_part(part: IO[str], texts: Path, get_page: Callable[[str], bytes | No
     paths = {page: _only(nodes[page]["identifier"]) for page in kinds["SourceDocument"]}
     kept = {page: _decode(_read_file(texts, f"{path}.txt")) for page, path in paths.items()}
     converted = {page for issue in kinds["converted-text"] for page in nodes[issue]["wasDerivedFrom"]}
-    plain = {page for page, path in paths.items() if path.endswith(".txt") and ".jsonl" not in path.lower()} - converted
+    plain = {page for page, path in paths.items() if path.endswith(".txt") and not PACKED.search(path)} - converted
     pages = ((page, data) for page, path in paths.items() if (data := get_page(path)) is not None)
     compared = {page: _differ(nodes[page], data, kept[page], page in plain) for page, data in pages}
     facts = {name: _misquoted(nodes, name, kind in FIGURES) for kind in FACTS for name in kinds[kind]}

@@ -200,7 +200,7 @@ def build_batch(
 
 
 def build(
-    inputs: Iterable[Path],
+    inputs: Iterable[Path | str],
     target: Path,
     jobs: int = 1,
     executor: Executor | None = None,
@@ -217,7 +217,7 @@ def build(
     read. With a model all are read: it is the model's answers that are kept, by itself.
 
     Args:
-        inputs: folders, page files or JSON Lines files.
+        inputs: folders, page files, files of many pages, and URLs of these.
         target: the folder to make; if it exists it must hold an earlier build.
         jobs: number of processes of this machine.
         executor: runs the batches instead of them.
@@ -241,7 +241,7 @@ def build(
     target = target.resolve()
     _check_target(target)
     listed, problems = list_sources(inputs)
-    places = [place for place in listed if target not in place.path.resolve().parents]
+    places = [place for place in listed if not place.lies_in(target)]
     unreadable = [str(problem) for problem in problems]
     settings = {"min_confidence": str(min_confidence)} | ({"model": model.name} if model else {})
     made_with = fingerprint(settings)

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-RUNTIME = ("dask", "docs", "fast", "serve", "tables")
+RUNTIME = ("dask", "docs", "fast", "parquet", "remote", "serve", "tables", "warc", "zstd")
 LOCKS = {"test.lock": (*RUNTIME, "test", "maintain"), "runtime.lock": RUNTIME}
 NOTE = "python supply/lock.py"
 

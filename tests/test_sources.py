@@ -141,7 +141,7 @@ def test_what_does_not_exist_is_told(tmp_path: Path) -> None:
 def test_a_kind_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.xls").write_bytes(b"x")
     problem = only_problem(tmp_path / "a.xls")
-    assert "not a kind of page that can be read; give .txt, .md, .html, .htm, .pdf, .docx or .jsonl files" in problem
+    assert "not a kind of page that can be read; give .txt, .md, .html, .htm, .pdf, .docx, .jsonl," in problem
 
 
 def test_two_pages_of_one_name_are_told(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def spoiled(path: Path) -> None:
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("way", ["truncated", "spoiled", "garbled", "not gzip"])
+@pytest.mark.parametrize("way", ["spoiled", "garbled", "not gzip"])
 def test_a_broken_archive_is_told_and_stops_no_other(pages: Path, way: str) -> None:
     path = pages / "broken.jsonl.gz"
     records = [{"id": i, "text": f"{TIEN_YEN} {random.Random(i).random()}"} for i in range(300)]
@@ -302,7 +302,7 @@ def test_a_broken_archive_is_told_and_stops_no_other(pages: Path, way: str) -> N
     elif way == "garbled":
         path.write_bytes(path.read_bytes()[:10] + b"\xff" * 50)
     else:
-        path.write_bytes(path.read_bytes()[:-100] if way == "truncated" else b"no gzip")
+        path.write_bytes(b"no gzip")
     assert only_problem(pages).startswith("broken.jsonl.gz: damaged, so none of its pages is read")
     assert listed(pages)[0] == list(GOOD_PAGES)
 
@@ -338,9 +338,10 @@ def test_reading_many_records_takes_time_in_proportion(tmp_path: Path) -> None:
 
 
 def test_a_record_longer_than_any_page_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from builder.reader import sources
+    from builder.reader import containers, sources
 
-    monkeypatch.setattr(sources, "_LONGEST_LINE", 1000)
+    monkeypatch.setattr(containers, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(sources, "LONGEST_LINE", 1000)
     path = jsonl(tmp_path, {"id": "long", "text": "x" * 5000}, {"id": "short", "text": "y"})
     assert listed(path) == (["a.jsonl/line-1", "a.jsonl/short"], [])
     with pytest.raises(SourceError, match=r"a\.jsonl/line-1: "):
@@ -351,9 +352,9 @@ def test_an_unreadable_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = tmp_path / "a.txt"
     path.write_text("x", encoding="utf-8")
 
-    def refuse(self: Path) -> bytes:
+    def refuse(self: Path, mode: str) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(SourceError, match=r"^a\.txt: cannot be read \(Permission denied\); check"):
         load_source(Place("a.txt", path))

@@ -28,7 +28,7 @@ MARKER = "graph.sha256"  # in a store: which graph was loaded into it
 
 
 def build_pages(
-    pages: Iterable[Path],
+    pages: Iterable[Path | str],
     out: Path,
     jobs: int = 1,
     min_confidence: float | None = None,

@@ -89,7 +89,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
 
 
 @cli.command()
-@click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("pages", nargs=-1, required=True, type=click.Path())
 @click.option(
     "-o", "--output", "out", required=True, type=click.Path(path_type=Path), help="Thư mục kết quả / folder to make"
 )
@@ -146,7 +146,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Viết ra JSON /
 )
 @AS_JSON
 def build(
-    pages: tuple[Path, ...],
+    pages: tuple[str, ...],
     out: Path,
     jobs: int,
     min_confidence: float | None,
@@ -165,8 +165,9 @@ def build(
 ) -> None:
     """Dựng đồ thị từ các trang / Build the graph of some pages.
 
-    PAGES: thư mục hoặc tệp .txt, .html, .md, .pdf, .docx, .jsonl(.gz) / folders or files. Trang không đổi so với lần
-    dựng trước thì không đọc lại / pages that are as they were in an earlier build are not read again.
+    PAGES: thư mục, tệp .txt, .html, .md, .pdf, .docx, .jsonl(.gz, .zst), .parquet, .warc(.gz), .wet(.gz), hoặc địa chỉ
+    của chúng / folders, files, or URLs of them. Trang không đổi so với lần dựng trước thì không đọc lại / pages that
+    are as they were in an earlier build are not read again.
     """
     model = choose_model(engine, llm_url, llm_model, llm_key_env, llm_cache)
     limits = choose_limits(page_seconds, page_memory, asks_model=model is not None)

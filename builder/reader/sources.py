@@ -1,19 +1,18 @@
-"""Where pages come from: folders, single files, JSON Lines, and the table of addresses beside them."""
+"""Where pages come from: folders, single files, files of many pages, and the table of addresses beside them."""
 
 import csv
-import gzip
 import io
-import json
 import os
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from builder.errors import SourceError
 from builder.facts import Source
+from builder.reader.containers import ENDINGS, JSON, LONGEST_LINE, is_container, list_records, read_record
 from builder.reader.decoding import LARGEST, LARGEST_DOCUMENT, check_size
+from builder.reader.files import Where, file_name, locate, public_name, read_file, walk
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -30,39 +29,49 @@ MEDIA = {
     ".docm": MACROS,  # the last two to say why they are not read
 }
 TABLE = "sources.csv"
-_KINDS = f"{', '.join(ending for ending in MEDIA if ending not in ('.doc', '.docm'))} or .jsonl files"
+_KINDS = f"{', '.join([e for e in MEDIA if e not in ('.doc', '.docm')] + list(ENDINGS[:-1]))} or {ENDINGS[-1]} files"
 _TOLD = ("url", "title", "published", "publisher")
 _LONGEST_NAME = 251  # bytes; with ".txt" behind it, what file systems hold
-_LONGEST_LINE = 2 * LARGEST  # JSON escapes take room
 _NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one page is to be found: a file, or a line of a JSON Lines file, which is kept as it stands."""
+    """Where one page is to be found: a file, or a stretch of bytes that a file of many pages was unpacked to."""
 
     id: str
-    path: Path
+    path: Where  # of the file, as it was named
     media: str = "text/plain"
-    line: int = 0  # of a JSON Lines file, from 1
-    record: bytes = b""  # that line
+    line: int = 0  # which record of a file of many pages, from 1
+    file: Path | None = None  # where its bytes are
+    begin: int = 0
+    length: int = 0
+    record: bytes | None = None  # these bytes themselves, for workers that do not see the file
     told: Mapping[str, str] = field(default_factory=dict)  # address, title … from sources.csv
 
+    def lies_in(self, folder: Path) -> bool:
+        """Tell whether the page is one of a folder of this machine."""
+        return isinstance(self.path, Path) and folder in self.path.resolve().parents
 
-def list_sources(inputs: Iterable[Path]) -> tuple[list[Place], list[SourceError]]:
-    """Return the pages under some files and folders, by identifier, and what is wrong with the list.
+
+def list_sources(inputs: Iterable[Path | str]) -> tuple[list[Place], list[SourceError]]:
+    """Return the pages under some files, folders and URLs, by identifier, and what is wrong with the list.
 
     A page's identifier is its path relative to the folder given. Of two pages with one identifier the first is kept.
     """
     places: dict[str, Place] = {}
     problems: list[SourceError] = []
-    for path in inputs:
-        for place in _list_input(path, problems):
+    for where in map(locate, inputs):
+        for place in _list_input(where, problems):
             known = places.setdefault(place.id, place)
-            if (known.path.absolute(), known.line) != (place.path.absolute(), place.line):
+            if (_whole_path(known), known.line) != (_whole_path(place), place.line):
                 problems.append(_problem(place.id, "a page of this name is already in the input", "rename one"))
     kept = _with_usable_names(places, problems)
     return [kept[name] for name in sorted(kept)], problems
+
+
+def _whole_path(place: Place) -> Where:
+    return place.path.absolute() if isinstance(place.path, Path) else place.path
 
 
 def _problem(where: str, what: str, remedy: str) -> SourceError:
@@ -99,39 +108,58 @@ def _what_is_wrong_with(name: str, places: Mapping[str, Place]) -> str:
     return ""
 
 
-def _list_input(path: Path, problems: list[SourceError]) -> Iterator[Place]:
-    if path.is_dir():
-        yield from _list_folder(path, problems)
-    elif not path.exists():
-        problems.append(_problem(str(path), "no such file or folder", "check the path"))
-    elif _is_lines(path.name):
-        yield from _list_lines(path, path.name, problems)
-    elif path.suffix.lower() in MEDIA:
-        told = _read_table(path.parent / TABLE, TABLE, problems).get(path.name, {})
-        yield Place(path.name, path, MEDIA[path.suffix.lower()], told=told)
+def _list_input(where: Where, problems: list[SourceError]) -> Iterator[Place]:
+    name = file_name(where)
+    if isinstance(where, Path) and where.is_dir():
+        yield from _list_files(public_name(where), _walk(where, problems), problems)
+    elif isinstance(where, Path) and not where.exists():
+        problems.append(_problem(str(where), "no such file or folder", "check the path"))
+    elif is_container(name):
+        yield from _list_container(where, name, problems)
+    elif (media := _media(name)) is not None:
+        beside = where.parent / TABLE if isinstance(where, Path) else None
+        told = _read_table(beside, TABLE, problems).get(name, {}) if beside and beside.is_file() else {}
+        yield Place(name, where, media, told=told)
+    elif isinstance(where, Path):
+        problems.append(_problem(str(where), "not a kind of page that can be read", f"give {_KINDS}"))
     else:
-        problems.append(_problem(str(path), "not a kind of page that can be read", f"give {_KINDS}"))
+        yield from _list_address(where, problems)
 
 
-def _list_folder(folder: Path, problems: list[SourceError]) -> Iterator[Place]:
+def _list_address(url: str, problems: list[SourceError]) -> Iterator[Place]:
+    """List a folder named by a URL."""
+    try:
+        files = walk(url)
+    except SourceError as problem:
+        problems.append(problem)
+        return
+    tables_first = sorted(files, key=lambda file: (PurePosixPath(file[0]).parent, file_name(file[1]) != TABLE, file[0]))
+    yield from _list_files(public_name(url), tables_first, problems)
+
+
+def _media(name: str) -> str | None:
+    return MEDIA.get(PurePosixPath(name).suffix.lower())
+
+
+def _list_files(folder: str, files: Iterable[tuple[str, Where]], problems: list[SourceError]) -> Iterator[Place]:
+    """List the pages among the files of a folder, given by name, each table of addresses before its neighbours."""
     found = 0
     told: dict[str, dict[str, str]] = {}
-    for path in _walk(folder, problems):
-        name = path.relative_to(folder).as_posix()
-        if path.name == TABLE:
-            table = _read_table(path, name, problems)
+    for name, where in files:
+        if file_name(where) == TABLE:
+            table = _read_table(where, name, problems)
             told |= {name.removesuffix(TABLE) + file: columns for file, columns in table.items()}
-        elif _is_lines(path.name):
+        elif is_container(name):
             found += 1
-            yield from _list_lines(path, name, problems)
-        elif path.suffix.lower() in MEDIA:
+            yield from _list_container(where, name, problems)
+        elif (media := _media(name)) is not None:
             found += 1
-            yield Place(name, path, MEDIA[path.suffix.lower()], told=told.get(name, {}))
+            yield Place(name, where, media, told=told.get(name, {}))
     if not found:
-        problems.append(_problem(str(folder), "the folder holds no pages", f"put {_KINDS} into it"))
+        problems.append(_problem(folder, "the folder holds no pages", f"put {_KINDS} into it"))
 
 
-def _walk(folder: Path, problems: list[SourceError]) -> Iterator[Path]:
+def _walk(folder: Path, problems: list[SourceError]) -> Iterator[tuple[str, Path]]:
     """Yield the files of a folder that are not hidden, by name, the table of addresses before its neighbours."""
 
     def report(problem: OSError) -> None:
@@ -143,23 +171,18 @@ def _walk(folder: Path, problems: list[SourceError]) -> Iterator[Path]:
         for name in sorted(files, key=lambda name: (name != TABLE, name)):
             path = Path(here, name)
             if not name.startswith(".") and (path.is_file() or path.is_symlink()):
-                yield path
-
-
-def _is_lines(name: str) -> bool:
-    return name.lower().endswith((".jsonl", ".jsonl.gz"))
+                yield path.relative_to(folder).as_posix(), path
 
 
 # ---------------------------------------------------------------- the table of addresses
 
 
-def _read_table(path: Path, name: str, problems: list[SourceError]) -> dict[str, dict[str, str]]:
+def _read_table(where: Where, name: str, problems: list[SourceError]) -> dict[str, dict[str, str]]:
     """Return what ``sources.csv`` tells, by file; a broken table is reported and left aside."""
-    if not path.is_file():
-        return {}
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        text = read_file(where, LARGEST).decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except (OSError, SourceError, UnicodeDecodeError, csv.Error) as problem:
         reason = f"cannot be read as UTF-8 CSV ({problem}), so addresses are left out"
         problems.append(_problem(name, reason, "mend the table"))
         return {}
@@ -169,54 +192,19 @@ def _read_table(path: Path, name: str, problems: list[SourceError]) -> dict[str,
     return {row["file"]: {k: _clean(row[k]) for k in _TOLD if row.get(k)} for row in rows if row["file"]}
 
 
-# ---------------------------------------------------------------- JSON Lines
+# ---------------------------------------------------------------- files of many pages
 
 
-def _list_lines(path: Path, name: str, problems: list[SourceError]) -> list[Place]:
-    """List the pages of a JSON Lines file by the ``id`` of each line, else by line number; all of them or none."""
-    try:
-        with gzip.open(path, "rb") if name.lower().endswith(".gz") else path.open("rb") as file:
-            lines = [(number, line) for number, line in enumerate(_read_lines(file), 1) if line.strip()]
-    except (OSError, EOFError, zlib.error) as problem:
-        problems.append(_problem(name, f"damaged, so none of its pages is read ({problem})", "fetch the file again"))
-        return []
-    if not lines:
-        problems.append(_problem(name, "the file holds no pages", "leave it out"))
-    return [Place(f"{name}/{_line_id(line, n)}", path, "application/json", n, line) for n, line in lines]
-
-
-def _read_lines(file: io.BufferedIOBase) -> Iterator[bytes]:
-    """Yield the lines of a file; of a line longer than any page only the beginning is kept."""
-    while line := file.readline(_LONGEST_LINE + 1):
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = file.readline(_LONGEST_LINE)
-        yield line
-
-
-def _line_id(line: bytes, number: int) -> str:
-    try:
-        record = _record(line)
-    except ValueError:
-        return f"line-{number}"
-    identifier = record.get("id")
-    return str(identifier) if isinstance(identifier, str | int) and identifier != "" else f"line-{number}"
-
-
-def _record(line: bytes) -> dict[str, object]:
-    """Read a line as a JSON record.
-
-    Raises:
-        ValueError: it is none.
-
-    """
-    try:
-        record = json.loads(line)
-    except RecursionError as problem:
-        raise ValueError("nested too deep") from problem
-    if not isinstance(record, dict):
-        raise ValueError("no record")
-    return record
+def _list_container(where: Where, name: str, problems: list[SourceError]) -> Iterator[Place]:
+    """List the pages of a file by the names that it gives them, else by their number."""
+    records, trouble = list_records(where)
+    if trouble:
+        problems.append(SourceError(f"{shown(name)}: {trouble}"))
+    for record in records:
+        identifier = f"{name}/{record.name}"
+        yield Place(
+            identifier, where, record.media, record.number, record.file, record.begin, record.length, told=record.told
+        )
 
 
 # ---------------------------------------------------------------- one page
@@ -230,30 +218,61 @@ def load_source(place: Place) -> Source:
 
     """
     if place.line:
-        return _load_line(place)
+        return _load_record(place)
+    most = LARGEST if place.media.startswith("text/") else LARGEST_DOCUMENT
     try:
-        plain = place.media.startswith("text/")
-        check_size(place.id, place.path.stat().st_size, LARGEST if plain else LARGEST_DOCUMENT)
-        return Source(place.id, place.path.read_bytes(), place.media, **place.told)
+        if isinstance(place.path, Path):
+            check_size(place.id, place.path.stat().st_size, most)
+        data = read_file(place.path, most)
     except OSError as problem:
         what = f"cannot be read ({problem.strerror})"
         raise _problem(place.id, what, "check that it exists and its rights") from problem
+    check_size(place.id, len(data), most)
+    return Source(place.id, data, place.media, **place.told)
 
 
-def _load_line(place: Place) -> Source:
-    if len(place.record) > _LONGEST_LINE:
-        check_size(place.id, len(place.record))
+def carry(place: Place) -> Place:
+    """Return a place that holds its record itself, for a worker on another machine.
+
+    Raises:
+        SourceError: the record cannot be read.
+
+    """
+    return replace(place, record=_bytes_of(place)) if place.line else place
+
+
+def _bytes_of(place: Place) -> bytes:
+    if place.record is not None or place.file is None:
+        return place.record or b""
     try:
-        record = _record(place.record)
+        with place.file.open("rb") as file:
+            file.seek(place.begin)
+            return file.read(place.length)
+    except OSError as problem:
+        raise _problem(place.id, f"cannot be read ({problem.strerror})", "build again") from problem
+
+
+def _load_record(place: Place) -> Source:
+    data = _bytes_of(place)
+    if place.media != JSON:
+        return Source(place.id, data, place.media, **_told(place.told))
+    if len(data) > LONGEST_LINE:
+        check_size(place.id, len(data))
+    try:
+        record = read_record(data)
         markup, text = record.get("html"), record.get("text")
         content = markup or text
         if not isinstance(content, str):
             raise ValueError("no text")
-        told = {key: _clean(str(record[key])) for key in _TOLD if record.get(key)}
+        told = _told({key: str(record[key]) for key in _TOLD if record.get(key)})
         return Source(place.id, content.encode(), "text/html" if markup else "text/plain", **told)
     except ValueError as problem:
         what = f"line {place.line} is no JSON record with “text” or “html”"
         raise _problem(place.id, what, "mend or remove the line") from problem
+
+
+def _told(told: Mapping[str, str]) -> dict[str, str]:
+    return {key: _clean(value) for key, value in told.items()}
 
 
 def _clean(text: str) -> str:
