@@ -74,7 +74,7 @@ def _deal_out(graph: Path, parts: Sequence[IO[str]]) -> list[str]:
 def _prove_part(part: IO[str], texts: Path, get_page: Callable[[str], bytes | None]) -> Proof:
     nodes, kinds = _read_part(part)
     paths = {page: _only(nodes[page]["identifier"]) for page in kinds["SourceDocument"]}
-    kept = {page: _decode(_read_file(texts, f"{path}.txt")) for page, path in paths.items()}
+    kept = {page: _decode(_read_file(texts, f"{path}.txt"), "utf-8") for page, path in paths.items()}
     converted = {page for issue in kinds["converted-text"] for page in nodes[issue]["wasDerivedFrom"]}
     plain = {page for page, path in paths.items() if path.endswith(".txt") and not PACKED.search(path)} - converted
     pages = ((page, data) for page, path in paths.items() if (data := get_page(path)) is not None)
@@ -145,6 +145,6 @@ def _read_file(folder: Path, path: str) -> bytes | None:
     return file.read_bytes() if file.is_relative_to(folder.resolve()) and file.is_file() else None
 
 
-def _decode(content: bytes | None) -> str | None:
-    encoding = "utf-16" if content and content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return None if content is None else content.decode(encoding, errors="replace")
+def _decode(content: bytes | None, encoding: str = "") -> str | None:
+    found = "utf-16" if content and content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return None if content is None else content.decode(encoding or found, errors="replace")

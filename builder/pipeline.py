@@ -30,7 +30,7 @@ from builder.corroboration import corroborate
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.evidence import prove
 from builder.executing import Limits, Task, complain, run_here, run_there
-from builder.exporter import export
+from builder.exporter import alone, aside, export
 from builder.extractor import extract
 from builder.extractor.llm import Model, propose
 from builder.facts import (
@@ -82,6 +82,7 @@ MANIFEST = "manifest.json"
 COMPARISON = "comparable.nq"  # beside a build: its figures on the units of another day
 CORROBORATION = "corroboration.nq"  # beside the graph: what several pages state, and how many independently
 DERIVED = (CORROBORATION, COMPARISON)
+SEAL = f"{COMPARISON}.sha256"  # as sha256sum writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,21 +233,22 @@ def build(
     Raises:
         SourceError: there is no page that can be read.
         EngineError: the model cannot be used.
-        StoreError: the target cannot be written or holds something else.
+        StoreError: the target cannot be written, holds something else, or another build is being made there.
         BuilderError: the executor takes no more work, or a fact is not proved by its page.
 
     """
     if min_confidence.is_nan() or not 0 <= min_confidence <= 1:
         raise BuilderError(f"{min_confidence}: no confidence; give a number from 0 to 1")
     target = target.resolve()
-    _check_target(target)
-    listed, problems = list_sources(inputs)
-    places = [place for place in listed if not place.lies_in(target)]
-    unreadable = [str(problem) for problem in problems]
     settings = {"min_confidence": str(min_confidence)} | ({"model": model.name} if model else {})
     made_with = fingerprint(settings)
     journal = Journal(target.with_name(f".{target.name}.journal"))
     with ExitStack() as opened:
+        opened.enter_context(alone(target))
+        _check_target(target)
+        listed, problems = list_sources(inputs)
+        places = [place for place in listed if not place.lies_in(target)]
+        unreadable = [str(problem) for problem in problems]
         earlier = None if fresh or model else opened.enter_context(closing(_open_earlier(target)))
         known = {} if fresh or model else journal.recall()
         kept = dict(_as_they_were(places, known, earlier, made_with))
@@ -261,7 +263,7 @@ def build(
         if not shelf:
             raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
         summary = _write_out(shelf, sorted(unreadable), target, settings, {p.id: p for p in places}, shards)
-    journal.remove()
+        journal.remove()
     return replace(summary, kept=len(kept))
 
 
@@ -342,13 +344,12 @@ def derive_comparison(out: Path, day: date | None = None) -> Comparison:
 
     """
     gazetteer = load_gazetteer()
-    comparison = compare(load_graph(open_build(out)), day or last_day(gazetteer), gazetteer)
-    aside = out / f".{COMPARISON}.part"
-    try:
-        aside.write_text("".join(write_comparison(comparison)), encoding="utf-8", newline="\n")
-        aside.replace(out / COMPARISON)
-    except OSError as problem:
-        raise StoreError(f"{out / COMPARISON}: cannot be written: {problem.strerror or problem}") from problem
+    comparison = compare(load_graph(_open_whole(out)), day or last_day(gazetteer), gazetteer)
+    with aside(out / COMPARISON) as part:
+        part.write_text("".join(write_comparison(comparison)), encoding="utf-8", newline="\n")
+        digest = hash_file(part)
+    with aside(out / SEAL) as part:
+        part.write_text(f"{digest}  {COMPARISON}\n", encoding="utf-8", newline="\n")
     return comparison
 
 
@@ -579,15 +580,32 @@ def open_build(target: Path) -> Path:
         StoreError: the folder holds no build, or a file of it is damaged.
 
     """
+    graph, seal = _open_whole(target), target / SEAL
+    if seal.is_file() and not _is_whole(target / COMPARISON, seal.read_text(encoding="utf-8").partition(" ")[0]):
+        raise StoreError(f"{target / COMPARISON}: missing or changed since it was made; run cchc comparable {target}")
+    return graph
+
+
+def _open_whole(target: Path) -> Path:
+    """Return the graph of a build after checking the files that its manifest lists."""
     files = _read_manifest(target)
+    damage = _find_damage(target, files)
+    if damage and _read_manifest(target) != files:  # another build took its place meanwhile
+        return _open_whole(target)
+    if damage:
+        raise StoreError(damage)
+    return target / GRAPH
+
+
+def _find_damage(target: Path, files: Mapping[str, str]) -> str:
+    """Return what is missing, changed or added in a build, or nothing."""
     for name, digest in files.items():
-        path = target / name
-        if not _is_whole(path, digest):
-            raise StoreError(f"{path}: missing or changed since it was built; build again")
+        if not _is_whole(target / name, digest):
+            return f"{target / name}: missing or changed since it was built; build again"
     for path in sorted((target / TEXTS).rglob("*")):
         if path.is_file() and path.relative_to(target).as_posix() not in files:
-            raise StoreError(f"{path}: not part of the build; move it elsewhere or build again")
-    return target / GRAPH
+            return f"{path}: not part of the build; move it elsewhere or build again"
+    return ""
 
 
 def _is_whole(path: Path, digest: str) -> bool:

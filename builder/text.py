@@ -28,7 +28,7 @@ _CHARACTERS = str.maketrans(
     | dict.fromkeys("“”„‟«»", '"')
     | {"’": "'", "‘": "'", "\r": "\n", "ð": "đ", "ς": "σ"}
 )
-_NO_WIDTH = "\u200b-\u200f\u2060\ufeff\ufe0f\u00ad"
+_NO_WIDTH = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe0f\u00ad"
 _EVEN = "!-^`-~\n\u00c0-\u012f\u0131-\u024f\u1e00-\u1eff"  # what keeps its length, whatever it stands beside
 _UNEVEN = re.compile(f"[{_NO_WIDTH}İ]|[{_SPACE}]{{2}}")
 _CLUSTER = re.compile(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import watching
 
 from builder.cli import run
 from builder.extractor import extract
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+
+WATCH = watching.begin((ROOT, SHARED, Path.home() / ".cache"))
+
+
+@pytest.fixture(autouse=True)
+def _alone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test makes a connection to another machine or opens a file that is none of its business."""
+    before = len(WATCH.seen)
+    yield
+    seen = WATCH.seen[before:]
+    if not request.node.get_closest_marker("browser"):  # a browser is a program of its own, with a home
+        assert not seen, f"this test {', '.join(seen[:5])}"
+
 
 TIEN_YEN = """Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính
 Thứ năm, 28/11/2019 | 08:30

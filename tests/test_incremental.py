@@ -252,7 +252,7 @@ def test_a_history_of_changes_gives_what_a_build_of_all_gives(tmp_path: Path, bu
     assert compare_histories(tmp_path, build, seed=1, steps=8) >= 20
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_any_history_of_changes_gives_what_a_build_of_all_gives(tmp_path: Path, build: Build, seed: int) -> None:
     assert compare_histories(tmp_path, build, seed, steps=20) >= 20

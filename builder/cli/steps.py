@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from builder.cli.screen import progress, say, say_error
-from builder.errors import BuilderError, SourceError, StoreError
+from builder.errors import SourceError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Names = Mapping[str, Mapping[str, str]]
 
 STORE = "store"
-MARKER = "graph.sha256"  # in a store: which graph was loaded into it
+MARKER = "graph.sha256"  # in a store: which graph was loaded into it, and the files that this gave
 
 
 def build_pages(
@@ -134,21 +134,15 @@ def find_changed(out: Path) -> "Iterator[Violation]":
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole."""
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        aside.replace(path)
-    except OSError as problem:
-        raise BuilderError(f"{path}: cannot be written: {problem.strerror or problem}") from problem
+    """Write a file whole, into a folder that is made where there is none."""
+    from builder.exporter import aside
+
+    with aside(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_page(path: Path, text: str) -> Path:
-    """Write a file whole, into a folder that is made where there is none."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise BuilderError(f"{path.parent}: cannot be made: {problem.strerror or problem}") from problem
+    """Write a file whole and return its path."""
     write_file(path, text)
     return path
 
@@ -172,15 +166,32 @@ def _open_folder(out: Path, folder: Path) -> "Store":
     """Return the store in a folder, made from a build if there is none; one made from another build is refused."""
     from builder.store import open_store
 
-    marker = folder / MARKER
-    if (folder / "CURRENT").is_file():
-        if marker.is_file() and (out / "graph.nq").is_file() and marker.read_text() != _mark(out):
+    if not (folder / "CURRENT").is_file():
+        _fill_store(out, folder)
+    elif marker := _read_marker(folder):
+        graph, *files = marker
+        if (out / "graph.nq").is_file() and graph != _mark(out):
             raise StoreError(f"{folder}: was made from another graph than {out}; delete it or choose another folder")
-        return open_store(folder, read_only=True)
-    return _fill_store(out, folder)
+        if files != _hash_store(folder):
+            raise StoreError(f"{folder}: the store is damaged; delete it, so that it is made anew")
+    return open_store(folder, read_only=True)
 
 
-def _fill_store(out: Path, folder: Path) -> "Store":
+def _read_marker(folder: Path) -> list[str]:
+    """Return which graph was loaded into a store, and the checksums of its files."""
+    marker = folder / MARKER
+    return marker.read_text(encoding="utf-8", errors="replace").splitlines() if marker.is_file() else []
+
+
+def _hash_store(folder: Path) -> list[str]:
+    """Return the checksums of what a store keeps, as ``sha256sum`` writes them: nothing of it changes by reading."""
+    from builder.pipeline import hash_file
+
+    files = sorted(path for path in folder.iterdir() if path.name not in (MARKER, "LOCK") and "LOG" not in path.name)
+    return [f"{hash_file(path)}  {path.name}" for path in files]
+
+
+def _fill_store(out: Path, folder: Path) -> None:
     """Make a store of a build, and mark of which."""
     from builder.pipeline import open_build
     from builder.store import open_store
@@ -189,8 +200,8 @@ def _fill_store(out: Path, folder: Path) -> "Store":
     store = open_store(folder, create=True)
     for graph in graphs:
         store.load_nquads(graph)
-    write_file(folder / MARKER, _mark(out))
-    return store
+    del store  # closes it
+    write_file(folder / MARKER, "\n".join((_mark(out), *_hash_store(folder), "")))
 
 
 def find_files(folder: Path) -> tuple[list[Path], str]:
@@ -276,14 +287,13 @@ def prepare_store(out: Path) -> Path:
 
     if not (out / "graph.nq").is_file():
         raise StoreError(f"{out}: no build here; run cchc build PAGES -o {out}")
-    folder, mark = out / STORE, _mark(out)
-    marker = folder / MARKER
-    if marker.is_file() and marker.read_text(encoding="utf-8") == mark:
+    folder = out / STORE
+    if folder.is_dir() and _read_marker(folder) == [_mark(out), *_hash_store(folder)]:
         return folder
     say("Nạp đồ thị vào kho …", "loading the graph into a store …")
     try:
         aside = Path(mkdtemp(prefix=f".{STORE}.", dir=out))
-        _fill_store(out, aside / STORE)  # closed as soon as nobody holds it
+        _fill_store(out, aside / STORE)
         if folder.exists():
             folder.rename(aside / "earlier")
         (aside / STORE).rename(folder)

@@ -15,6 +15,7 @@ from builder.exporter.catalogue import (
     write_void,
 )
 from builder.exporter.database import write_database
+from builder.exporter.files import alone, aside
 from builder.exporter.network import draw, write_network
 from builder.exporter.rdf import FORMATS
 from builder.exporter.rdf import export as export_rdf
@@ -28,6 +29,8 @@ __all__ = [
     "Catalogue",
     "File",
     "Statistics",
+    "alone",
+    "aside",
     "count_statements",
     "describe",
     "draw",

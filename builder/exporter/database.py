@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from builder.artefacts import local_name
-from builder.errors import BuilderError
+from builder.errors import BuilderError, StoreError
 from builder.exporter.files import aside
 from builder.exporter.tables import ACCEPTED, COLUMNS, NAMES, Graph, Row, as_text, observations, open_table
 from builder.sparql import Answering, ask
@@ -170,8 +170,8 @@ def write_database(graph: Graph, target: Path, *, states: Iterable[str] = ACCEPT
         states: any of "accepted", "review", "candidate".
 
     Raises:
-        BuilderError: the file cannot be written, or the graph breaks a key of the tables.
-        StoreError: the graph cannot be read.
+        BuilderError: the graph breaks a key of the tables.
+        StoreError: the graph cannot be read, or the file cannot be written.
 
     """
     store = open_table(graph)
@@ -186,6 +186,8 @@ def write_database(graph: Graph, target: Path, *, states: Iterable[str] = ACCEPT
             _fill(database, EVIDENCE, (row for row in _rows(store, EVIDENCE) if row[0] in known))
             _finish(database)
             database.execute("COMMIT")
+    except sqlite3.OperationalError as problem:
+        raise StoreError(f"{target}: cannot be written: {problem}") from problem
     except sqlite3.Error as problem:
         raise BuilderError(f"{target}: cannot be written: {problem}; run cchc validate") from problem
     return number

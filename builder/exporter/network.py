@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.artefacts import local_name
 from builder.errors import BuilderError
+from builder.exporter.files import aside
 from builder.sparql import Answering, ask, load_graph
 
 if TYPE_CHECKING:
@@ -190,14 +191,8 @@ def write_network(graph: "networkx.Graph", target: Path) -> None:
     writers = {".graphml": _write_graphml, ".gexf": _write_gexf}
     if target.suffix not in writers:
         raise BuilderError(f"{target}: the name of a network ends in {' or '.join(writers)}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}.part")
-        with aside.open("wb") as file:
-            writers[target.suffix](graph, file)
-        aside.replace(target)
-    except OSError as problem:
-        raise BuilderError(f"{target}: cannot be written: {problem.strerror or problem}") from problem
+    with aside(target) as part, part.open("wb") as file:
+        writers[target.suffix](graph, file)
 
 
 def _write_graphml(graph: "networkx.Graph", file: Any) -> None:

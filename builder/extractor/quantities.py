@@ -108,6 +108,8 @@ def _read_scaled(text: str, start: int, scale: re.Match[str], printed: str, lexi
     value = parse_number(printed, counted=False)
     if _GROUPED_BY_DOT.fullmatch(printed):
         value = parse_number(printed)
+    if not value.is_finite():
+        return Number(start, scale.end(), value, "plain")
     value = Decimal(f"{value:f}{scale.lastgroup or 'e0'}")  # exact, where arithmetic would round to 28 digits
     value = Decimal(int(value)) if value == value.to_integral_value() else value
     if money := lexicon.grammar["money"].match(text, scale.end()):

@@ -24,6 +24,8 @@ _CELLS = frozenset({"td", "th"})
 _DIGITS = 5  # of the number of columns that a cell may cover
 _ENTITY = re.compile(r"&#?\w{1,8};")
 _VERBATIM_TAGS = frozenset({"pre", "textarea"})
+_HIDING = re.compile(r"display\s*:\s*none|font-size\s*:\s*0(?!\.?\d)", re.IGNORECASE)
+_NEVER_HIDDEN = frozenset({"html", "body", "main", "article"})  # scripts show what they hide at first
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -32,6 +34,7 @@ def extract_html(markup: str, name: str) -> Content:
     import trafilatura
 
     tree = _parse(_DECLARATION.sub("", markup), name)
+    _drop_hidden(tree)
     _flatten_tables(tree)
     lines = (" ".join(line.split()) for line in _collect_text(tree).split("\n"))
     text = "\n".join(line for line in lines if line)
@@ -63,6 +66,14 @@ def _parse(markup: str, name: str) -> "HtmlElement":
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise SourceError(f"{name}: its HTML elements are nested too deep to be read; save the page as text")
     return tree
+
+
+def _drop_hidden(tree: "HtmlElement") -> None:
+    """Leave out what its own mark-up hides: a page says what it shows."""
+    for element in list(tree.iter()):
+        told = isinstance(element.tag, str) and element.tag not in _NEVER_HIDDEN
+        if told and ("hidden" in element.attrib or _HIDING.search(element.get("style", ""))):
+            element.drop_tree()
 
 
 def _flatten_tables(tree: "HtmlElement") -> None:

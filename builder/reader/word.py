@@ -43,7 +43,7 @@ def read_word(source: Source) -> Content:
     _check_package(source)
     document = _open(source)
     styles = _styles(document)
-    lines = list(_lines(document.element.body, styles))
+    lines = list(_lines(_body(document, source), styles))
     for part in _related(document, _NOTES):
         lines += _lines(part, styles)
     aside = dict.fromkeys(line for part in _related(document, _ASIDE) for line in _lines(part, styles))
@@ -86,6 +86,13 @@ def _open(source: Source) -> "Document":
         *(AttributeError, LookupError, NotImplementedError, RuntimeError, TypeError, ValueError),
     ) as problem:
         raise SourceError(f"{source.id}: no Word document, or a damaged one; save it again as .docx") from problem
+
+
+def _body(document: "Document", source: Source) -> "Element":
+    body = getattr(document.element, "body", None)
+    if body is None:
+        raise SourceError(f"{source.id}: no Word document, or a damaged one; save it again as .docx")
+    return body
 
 
 def _related(document: "Document", kinds: tuple[str, ...]) -> "Iterator[Element]":

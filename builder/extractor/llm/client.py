@@ -215,10 +215,15 @@ def _content(body: bytes) -> str:
 def _recall(place: Path) -> str | None:
     """Return an answer kept earlier; one that is damaged counts for nothing."""
     try:
-        content = json.loads(place.read_text(encoding="utf-8"))["answer"]
+        kept = json.loads(place.read_text(encoding="utf-8"))
+        content, digest = kept["answer"], kept["sha256"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
-    return content if isinstance(content, str) and is_usable(content) else None
+    return content if isinstance(content, str) and _digest(content) == digest and is_usable(content) else None
+
+
+def _digest(answer: str) -> str:
+    return sha256(answer.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _remember(place: Path, answer: str, name: str) -> None:
@@ -226,7 +231,8 @@ def _remember(place: Path, answer: str, name: str) -> None:
     aside = place.with_name(f"{place.name}.{os.getpid()}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(json.dumps({"model": name, "answer": answer}, ensure_ascii=False), encoding="utf-8")
+        kept = {"model": name, "answer": answer, "sha256": _digest(answer)}
+        aside.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         aside.replace(place)
     except OSError as problem:
         raise EngineError(
