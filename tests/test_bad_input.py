@@ -180,7 +180,7 @@ def test_a_file_that_vanishes_costs_one_clear_line(pages: Path, build: Build, go
 
 @pytest.mark.parametrize(
     "problem",
-    [InvalidOperation("a\nb"), KeyError("x"), ValueError("x"), RecursionError("x"), AttributeError("x"), MemoryError()],
+    [InvalidOperation("a\nb"), KeyError("x"), ValueError("x"), RecursionError("x"), AttributeError("x"), TypeError()],
 )
 def test_a_page_that_defeats_the_reader_costs_one_clear_line(
     pages: Path, build: Build, good: Outcome, monkeypatch: pytest.MonkeyPatch, problem: Exception
