@@ -23,7 +23,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         kills.kill_at_step,
         12,
         3_000,
-        150,
+        90,
     ),
     Campaign(
         "read-meanwhile",
@@ -63,7 +63,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         disks.export_on_full_disk,
         39,
         120,
-        100,
+        36,
         costly=True,
     ),
     Campaign(
@@ -150,7 +150,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         patterns.try_patterns,
         16,
         9_999,
-        300,
+        100,
     ),
     Campaign(
         "offline",
@@ -180,7 +180,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         service.strike_workers,
         12,
         60,
-        60,
+        24,
         costly=True,
     ),
     Campaign(
