@@ -139,7 +139,12 @@ def _name(term: object) -> str:
 
 
 def _find_unproved(graph: Path, texts: Path, pages: Path | None) -> list[Violation]:
-    told = (mismatch.partition(": ") for mismatch in evidence.prove(graph, texts, pages).mismatches)
+    try:
+        mismatches = evidence.prove(graph, texts, pages).mismatches
+    except OSError as problem:
+        what = f"its evidence cannot be looked at: {problem.strerror or problem}"
+        raise StoreError(f"{graph}: {what}; check the disk and its room for temporary files") from problem
+    told = (mismatch.partition(": ") for mismatch in mismatches)
     return [
         Violation(focus, "", "evidence", "Violation", value=reason, messages=EVIDENCE_MESSAGES)
         for focus, _, reason in told
