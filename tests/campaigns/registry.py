@@ -23,7 +23,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         kills.kill_at_step,
         12,
         3_000,
-        90,
+        120,
     ),
     Campaign(
         "read-meanwhile",
@@ -180,7 +180,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         service.strike_workers,
         12,
         60,
-        24,
+        60,
         costly=True,
     ),
     Campaign(
