@@ -37,7 +37,12 @@ COVERAGE: dict[str, Cover] = {
     ),
     "R4": Cover(
         "a bad page harms no other",
-        ("mutants", "bombs", "test_bad_input.py::test_an_unreadable_page_costs_one_clear_line"),
+        (
+            "test_executing.py::test_a_page_that_does_harm_is_left_out_alone",
+            "mutants",
+            "bombs",
+            "test_bad_input.py::test_an_unreadable_page_costs_one_clear_line",
+        ),
     ),
     "R5": Cover(
         "no query stops the service",
@@ -70,7 +75,11 @@ COVERAGE: dict[str, Cover] = {
     ),
     "F10": Cover(
         "workers killed, broken, stopped, out of memory",
-        ("struck-workers", "test_endpoint.py::test_no_worker_outlives_the_server"),
+        (
+            "test_executing.py::test_a_process_killed_from_outside_loses_nothing",
+            "struck-workers",
+            "test_endpoint.py::test_no_worker_outlives_the_server",
+        ),
     ),
     "F11": Cover(
         "clocks and time zones",
@@ -138,6 +147,7 @@ COVERAGE: dict[str, Cover] = {
     "B10": Cover(
         "one article many times",
         (
+            "test_corroboration.py::test_ten_thousand_copies_are_one_text_in_linear_time",
             "test_sources.py::test_reading_many_records_takes_time_in_proportion",
             "test_comparable.py::test_two_pages_that_agree_count_once",
         ),
@@ -322,13 +332,20 @@ COVERAGE: dict[str, Cover] = {
             "test_linker.py::test_the_one_district_of_a_province_that_a_page_calls_the_district",
         ),
     ),
-    "C15": Cover("one article on two portals", ("test_comparable.py::test_two_pages_that_agree_count_once",)),
+    "C15": Cover(
+        "one article on two portals",
+        (
+            "test_corroboration.py::test_one_article_on_two_portals_is_one_fact_with_two_figures_and_one_source",
+            "test_comparable.py::test_two_pages_that_agree_count_once",
+        ),
+    ),
     "C16": Cover(
         "said again inside a page", ("test_cube.py::test_a_figure_that_a_page_repeats_is_one_point_of_the_cube",)
     ),
     "C17": Cover(
         "pages that contradict each other",
         (
+            "test_corroboration.py::test_a_contradiction_is_listed_once_however_often_an_article_is_copied",
             "test_validator.py::test_every_check_fires",
             "test_comparable.py::test_pages_that_contradict_each_other_are_not_added",
         ),
