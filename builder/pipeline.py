@@ -383,9 +383,9 @@ def _write_out(
         _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
         _write_pages(built, aside / PAGES)
-        if shards:
-            write_shards(aside / GRAPH, aside / SHARDS, shards)
         write_derived(aside)
+        if shards:
+            write_shards(aside / GRAPH, [aside / CORROBORATION], aside / SHARDS, shards)
         summary = _write_manifest(built, unreadable, quads, aside, settings)
         _prove(aside, places)
         swap(aside, target)

@@ -6,6 +6,7 @@ own. So the files are the same whoever wrote the graph, and a changed page chang
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from zlib import crc32
@@ -39,24 +40,34 @@ class _Shard:
         return {"bytes": self._file.tell(), "sha256": self._hash.hexdigest(), "statements": self._statements}
 
 
-def write_shards(graph: Path, folder: Path, number: int) -> None:
-    """Deal the statements of a sorted graph out to files in a new folder, and list them in a manifest there."""
+def write_shards(graph: Path, derived: Sequence[Path], folder: Path, number: int) -> None:
+    """Deal the statements of a sorted graph out to files in a new folder, and list them in a manifest there.
+
+    The graphs derived from it become files of their own, named as they are.
+    """
     folder.mkdir()
     names = (SHARED, *(f"{place:04}.nq" for place in range(number)))
-    whole = hashlib.sha256()
-    with ExitStack() as opened, graph.open("rb") as lines:
+    wholes = [hashlib.sha256() for _ in (graph, *derived)]
+    with ExitStack() as opened:
         shared, *shards = files = [_Shard(folder / name, opened) for name in names]
-        for line in lines:
-            whole.update(line)
+        for line in opened.enter_context(graph.open("rb")):
+            wholes[0].update(line)
             page = line.rsplit(b" ", 2)[1][1:-1].partition(b"#")[0]
             (shared if page in _SHARED_GRAPHS else shards[crc32(page) % number]).add(line)
         told = {name: file.told() for name, file in zip(names, files, strict=True)}
-    contents = json.dumps({"graph": whole.hexdigest(), "files": told}, indent=1, sort_keys=True) + "\n"
+        for path, whole in zip(derived, wholes[1:], strict=True):
+            shard = _Shard(folder / path.name, opened)
+            for line in opened.enter_context(path.open("rb")):
+                whole.update(line)
+                shard.add(line)
+            told[path.name] = shard.told()
+    mark = " ".join(whole.hexdigest() for whole in wholes)
+    contents = json.dumps({"graph": mark, "files": told}, indent=1, sort_keys=True) + "\n"
     (folder / CONTENTS).write_text(contents, encoding="utf-8", newline="\n")
 
 
 def check_shards(folder: Path) -> tuple[list[Path], str]:
-    """Return the files of a folder of shards, and the SHA-256 of the graph that they make.
+    """Return the files of a folder of shards, and the SHA-256 of the graphs that they make.
 
     Raises:
         StoreError: the folder holds no shards, or a file is missing, changed or of something else.

@@ -185,10 +185,10 @@ def test_places_travel_small_and_carried_ones_need_no_file(tmp_path: Path) -> No
     WRITERS["a.jsonl.gz"](tmp_path / "a.jsonl.gz", [{"id": "x", "text": "Tiên Yên " * 9000}])
     (place,), _ = list_sources([tmp_path / "a.jsonl.gz"])
     assert len(pickle.dumps(place)) < 1000
-    carried = replace(pickle.loads(pickle.dumps(carry(place))), file=Path("/nowhere"))
+    carried = replace(pickle.loads(pickle.dumps(carry(place))), file=tmp_path / "nowhere")
     assert load_source(carried) == load_source(place)
     with pytest.raises(SourceError, match="cannot be read"):
-        load_source(replace(place, file=Path("/nowhere")))
+        load_source(replace(place, file=tmp_path / "nowhere"))
 
 
 def test_what_was_unpacked_is_removed_with_the_program(tmp_path: Path) -> None:

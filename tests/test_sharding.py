@@ -39,10 +39,12 @@ def page_of(line: bytes) -> bytes:
 def test_shards_are_the_graph_and_pages_are_whole(sharded: Path, good: Outcome) -> None:
     files, _ = check_shards(sharded / "shards")
     lines = [file.read_bytes().splitlines(True) for file in files]
-    assert [file.name for file in files] == ["0000.nq", "0001.nq", "0002.nq", "shared.nq"]
+    assert [file.name for file in files] == ["0000.nq", "0001.nq", "0002.nq", "corroboration.nq", "shared.nq"]
     assert all(each == sorted(each) for each in lines)
-    assert sorted(chain(*lines)) == [line.encode() for line in good.lines]
-    homes = [{page_of(line) for line in each} for each in lines]
+    derived = (good.folder / "corroboration.nq").read_bytes().splitlines(True)
+    assert lines[3] == derived
+    assert sorted(chain(*lines)) == sorted([*derived, *(line.encode() for line in good.lines)])
+    homes = [{page_of(line) for line in each} for each in lines if each is not lines[3]]
     assert sum(map(len, homes)) == len(set().union(*homes))
     assert sum(map(bool, homes[:3])) > 1, "one shard holds all, so that nothing is shown"
     told = json.loads((sharded / "shards" / "shards.json").read_text(encoding="utf-8"))["files"]
@@ -77,9 +79,13 @@ def statements(folder: Path) -> set[str]:
 
 def test_shards_are_loaded(shards: Path, tmp_path: Path, call: Call, good: Outcome, sharded: Path) -> None:
     code, told, _ = call("load", shards, "--store", tmp_path / "store", "--json")
-    assert (code, json.loads(told)["statements"]) == (0, len(good.lines))
+    assert (code, json.loads(told)["statements"]) == (
+        0,
+        len(good.lines) + len((good.folder / "corroboration.nq").read_bytes().splitlines()),
+    )
     memory = open_store("memory:")
-    memory.load_nquads(good.folder / "graph.nq")
+    for name in ("graph.nq", "corroboration.nq"):
+        memory.load_nquads(good.folder / name)
     assert statements(tmp_path / "store") == {str(quad) for quad in memory.inner}  # type: ignore[attr-defined]
     asked = [
         call("ask", sharded, "on-time-rate-by-unit", "--json", *more) for more in ((), ("--store", tmp_path / "store"))
@@ -93,7 +99,13 @@ def test_builds_are_loaded_together(build: Build, pages: Path, tmp_path: Path, c
     outs = [build(sorted(pages.rglob(f"*.{ending}")), tmp_path / ending).folder for ending in ("txt", "html")]
     assert call("load", *outs, "--store", tmp_path / "store")[0] == 0
     graphs = open_store(tmp_path / "store", read_only=True).graphs()
-    assert {graph.rsplit("/", 1)[1] for graph in graphs} == {"lap-vo.html", "tien-yen.txt", "ontology", "register"}
+    assert {graph.rsplit("/", 1)[1] for graph in graphs} == {
+        "figures#corroboration",
+        "lap-vo.html",
+        "ontology",
+        "register",
+        "tien-yen.txt",
+    }
 
 
 @pytest.mark.parametrize("way", ["deleted", "cut", "flipped", "added", "no manifest", "broken manifest"])

@@ -240,7 +240,7 @@ def load_store(files: "Sequence[Path]", folder: Path, mark: str, report: "Callab
         store.load_all(files, report)
         number = len(store.inner)
         del store  # closed as soon as nobody holds it
-        write_file(aside / MARKER, mark)
+        write_file(aside / MARKER, "\n".join((mark, *_hash_store(aside), "")))
         if folder.exists():
             folder.rmdir()
         aside.rename(folder)

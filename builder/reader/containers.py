@@ -5,19 +5,20 @@ alone, and memory does not grow with the file. Files named by a URL are copied, 
 folder; ``TMPDIR`` says where.
 """
 
+import atexit
 import gzip
 import io
 import json
 import shutil
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cache, partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import NamedTemporaryFile, mkdtemp
 from typing import IO, Any, NamedTuple, cast
 
-from builder.errors import SourceError
+from builder.errors import SourceError, StoreError
 from builder.reader.decoding import LARGEST
 from builder.reader.files import Where, file_name, missing, open_file, public_name, reaching
 
@@ -71,8 +72,9 @@ def list_records(where: Where) -> tuple[list[Record], str]:
         with path.open("rb") as file:
             records += _reader(file_name(where).lower())(path, file)
     except _Cut as cut:
-        count = len(cut.records)
-        return cut.records, f"the file is cut off; its first {count} pages are read; fetch the file again"
+        if not cut.records:
+            return [], "damaged, so none of its pages is read (it is cut off); fetch the file again"
+        return cut.records, f"the file is cut off; its first {len(cut.records)} pages are read; fetch the file again"
     except SourceError as problem:
         return [], str(problem).removeprefix(f"{public_name(where)}: ")
     except (OSError, EOFError, ValueError, ArithmeticError, LookupError, zlib.error) as problem:
@@ -93,23 +95,48 @@ def _reader(name: str) -> Callable[[Path, IO[bytes]], list[Record]]:
 
 
 @cache
-def _room() -> TemporaryDirectory[str]:
+def _room() -> str:
     """Return a folder that is removed when the program ends."""
-    return TemporaryDirectory(prefix="cchc-pages-", ignore_cleanup_errors=True)
+    room = mkdtemp(prefix="cchc-pages-")
+    atexit.register(shutil.rmtree, room, ignore_errors=True)
+    return room
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Say of a failure to write that it is not the pages that are damaged.
+
+    Raises:
+        StoreError: there is no room, or the disk fails.
+
+    """
+    try:
+        yield
+    except OSError as problem:
+        raise StoreError(
+            f"no pages can be unpacked ({problem}); free space, or set TMPDIR to another folder"
+        ) from problem
 
 
 class _Store:
-    """A temporary file of unpacked records."""
+    """A temporary file of unpacked records.
+
+    Raises:
+        StoreError: it cannot be written.
+
+    """
 
     def __init__(self) -> None:
-        self._file = NamedTemporaryFile(dir=_room().name, delete=False)  # noqa: SIM115  outlives this function
+        with _writing():
+            self._file = NamedTemporaryFile(dir=_room(), delete=False)  # noqa: SIM115  outlives this function
         self.path, self._end = Path(self._file.name), 0
 
     def __enter__(self) -> "_Store":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with _writing():
+            self._file.close()
 
     def write(self, data: bytes) -> None:
         self.add(data)
@@ -117,7 +144,8 @@ class _Store:
     def add(self, data: bytes) -> int:
         """Keep some bytes and return where they begin."""
         begin = self._end
-        self._file.write(data)
+        with _writing():
+            self._file.write(data)
         self._end += len(data)
         return begin
 
