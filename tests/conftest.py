@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
-WATCH = watching.begin((ROOT, SHARED, Path.home() / ".cache"))
+WATCH = watching.begin((ROOT, SHARED, SHARED.resolve(), Path.home() / ".cache"))
 
 
 @pytest.fixture(autouse=True)

@@ -231,7 +231,8 @@ def test_the_same_builds_give_0(good: Outcome, call: Call, tmp_path: Path) -> No
 
 def test_what_cannot_be_compared_gives_3(two: tuple[Path, Path], call: Call, tmp_path: Path) -> None:
     assert call("diff", two[0], tmp_path / "nowhere")[0] == 3
-    assert call("diff", *two, "--patch", tmp_path / "no" / "folder")[0] == 3
+    (tmp_path / "file").write_bytes(b"")
+    assert call("diff", *two, "--patch", tmp_path / "file" / "patch")[0] == 3
     (two[1] / "graph.nq").write_bytes(b"")
     code, said, aside = call("diff", *two)
     assert (code, said) == (3, "")

@@ -199,7 +199,7 @@ def test_the_bill_of_materials_lists_every_package_and_is_the_same_again(tmp_pat
 # ---------------------------------------------------------------- the oldest and the newest
 
 
-@pytest.mark.long
+@pytest.mark.versions
 @pytest.mark.parametrize("resolution", ["lowest-direct", "highest"])
 def test_reading_works_with_the_oldest_and_the_newest_versions_allowed(tmp_path, resolution):
     """The ordinary tests of the reading core, in an environment of its own."""
