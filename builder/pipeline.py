@@ -30,7 +30,7 @@ from builder.corroboration import corroborate
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.evidence import prove
 from builder.executing import Limits, Task, complain, run_here, run_there
-from builder.exporter import alone, aside, export
+from builder.exporter import alone, aside, export, flush
 from builder.extractor import extract
 from builder.extractor.llm import Model, propose
 from builder.facts import (
@@ -561,16 +561,8 @@ def _flush(folder: Path) -> None:
     paths = chain([folder], folder.rglob("*"))
     with ThreadPoolExecutor(16) as pool:
         while some := list(islice(paths, 512)):
-            for _ in pool.map(_flush_one, some):
+            for _ in pool.map(flush, some):
                 pass
-
-
-def _flush_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def open_build(target: Path) -> Path:

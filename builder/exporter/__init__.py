@@ -15,7 +15,7 @@ from builder.exporter.catalogue import (
     write_void,
 )
 from builder.exporter.database import write_database
-from builder.exporter.files import alone, aside
+from builder.exporter.files import alone, aside, flush
 from builder.exporter.network import draw, write_network
 from builder.exporter.rdf import FORMATS
 from builder.exporter.rdf import export as export_rdf
@@ -37,6 +37,7 @@ __all__ = [
     "embeddable",
     "export",
     "export_table",
+    "flush",
     "write_catalogue",
     "write_database",
     "write_network",

@@ -22,7 +22,7 @@ def aside(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         yield part
-        _flush(part)
+        flush(part)
         part.replace(target)
     except OSError as problem:
         raise StoreError(f"{target}: cannot be written: {problem.strerror or problem}") from problem
@@ -77,7 +77,7 @@ def _is_locked(file: IO[bytes]) -> bool:
     return True
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Make sure that what was written is on disk before it is put in place."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
