@@ -84,7 +84,7 @@ class FrameReader:
 
     def _as_part(self, zone: Zone, frame: Frame) -> Frame:
         """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""
-        staged, timed = self.lexicon.has(frame.cues, {"stage"}), self.lexicon.has(frame.own, {"timing"})
+        staged, timed = self.lexicon.has(frame.cues, {"stage"}), self.lexicon.has(frame.own, {"timing", "channel"})
         if zone.number.kind != "plain" or staged or not timed:
             return frame
         item = self.told.depths[self.sentence.paragraph] is not None

@@ -95,7 +95,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
                 reader.read_row()
             else:
                 reader.read()
-                remember(sentence, told, reader.frames.last)
+                remember(sentence, told, reader.frames.last, reader.counted_units())
             figures.extend(reader.figures)
             unread.extend(reader.unread)
         close_block(page, index, told)
@@ -161,6 +161,11 @@ class _SentenceReader:
             self.unknown = False
             self.status = self._status(zone)
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
+
+    def counted_units(self) -> set[int]:
+        """Return where the units begin that the sentence counts: "huyện có 12 xã"."""
+        indicators = self.lexicon.indicators
+        return {f.end + 1 for f in self.figures if f.measure == "count" and not indicators[f.indicator].levelled}
 
     def read_row(self) -> None:
         """Read a row of a table: each number by the words of its column and of its row."""
@@ -561,7 +566,8 @@ class _SentenceReader:
             whole and any("person" in self.lexicon.cues[c].wider for c in whole.cues)
         ):
             return self.told.headline_level, self.told.doer
-        return self.told.level, self.told.body or (self.told.doer if self.place is None else None)
+        named = self.place is not None and self.place.start >= self.sentence.start
+        return self.told.level, self.told.body or (None if named else self.told.doer)
 
     def _named_before(self, body: Body | None) -> Body | None:
         """Return the body that a bare "Trung tâm" or "Phòng" points back to, if one was named."""

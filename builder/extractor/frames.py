@@ -279,9 +279,15 @@ def _without_past_trend(text: str, number: Number, found: Sequence[Hit]) -> Sequ
 
 
 def _without_owners(text: str, found: Sequence[Hit], lexicon: Lexicon) -> Sequence[Hit]:
-    """Leave out the units whose something is: "335 của huyện, 148 của xã" counts neither districts nor communes."""
-    owner = lexicon.grammar["owner-before"]
-    return [h for h in found if not (h.concept in _TIERS and owner.search(text, max(0, h.start - 5), h.start))]
+    """Leave out the units that act or whose something is: "335 của huyện", "xã đã tiếp nhận" count none of them."""
+    owner, doer = lexicon.grammar["owner-before"], lexicon.grammar["kind-as-doer"]
+
+    def counted(hit: Hit) -> bool:
+        owned = owner.search(text, max(0, hit.start - 5), hit.start) is not None
+        acting = doer.match(text, hit.start)
+        return not (owned or (acting is not None and acting.end() == hit.end))
+
+    return [h for h in found if h.concept not in _TIERS or counted(h)]
 
 
 def _without_aim(text: str, number: Number, found: Sequence[Hit], lexicon: Lexicon) -> Sequence[Hit]:
@@ -371,7 +377,7 @@ def noun_behind(text: str, number: Number, hits: Hits, lexicon: Lexicon) -> tupl
     return frozenset(), any(h.dimension in _NOT_NOUNS for h in behind)
 
 
-_TIERS = frozenset({"province", "district", "commune"})
+_TIERS = frozenset({"province", "district", "commune", "public-service-unit", "specialised-agency"})
 _COUNTED = frozenset({"dossier", "procedure", "service"})
 _NOT_NOUNS = frozenset(
     {"link", "stage", "timing", "channel", "modifier", "scope", "level", "change", "of-total", "bound", "status"}

@@ -1,7 +1,7 @@
 """For whom a figure is told: the place, the level whose work is counted, and the body named as doer."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from builder.extractor.frames import Zone, level_before
@@ -123,9 +123,9 @@ def _is_bracketed(text: str, hit: Hit, position: int) -> bool:
     return closed >= 0 and "(" not in text[hit.end : closed]
 
 
-def levels_told(bodies: Sequence[Body], hits: Hits, sentence: tuple[int, int]) -> set[str]:
-    """Return all levels that a sentence speaks of."""
-    told = [h for h in between(hits, *sentence) if h.dimension in ("level", "scope")]
+def levels_told(bodies: Sequence[Body], hits: Iterable[Hit], counted: Container[int]) -> set[str]:
+    """Return all levels that a sentence speaks of; units that it only counts ("có 12 xã") do not act."""
+    told = [h for h in hits if h.dimension in ("level", "scope") and h.start not in counted]
     levels = {"all" if h.dimension == "scope" else h.concept for h in told}
     return levels | {b.level for b in bodies if b.level and not b.source}
 

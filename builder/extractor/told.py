@@ -1,7 +1,7 @@
 """What a page has told so far, reading from top to bottom: period, level, body, and the words that go on."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
@@ -183,8 +183,11 @@ def _announces(page: Page, index: int) -> bool:
     return page.document.blocks[index].span.of(page.document.text).rstrip().endswith(":")
 
 
-def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
-    """Keep what governs the following sentences; ``last`` is the frame of the sentence's last number."""
+def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Container[int] = ()) -> None:
+    """Keep what governs the following sentences.
+
+    ``last`` is the frame of the sentence's last number, ``counted`` where units begin that it only counts.
+    """
     kind = sentence.page.document.blocks[sentence.paragraph].kind
     titled = kind == "title"
     announces = _announces(sentence.page, sentence.paragraph)
@@ -192,7 +195,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
         told.listed = "target"
     reform = sentence.lexicon.grammar["reform"].search(sentence.text, sentence.start, sentence.end) is not None
     _remember_periods(sentence.periods, told, kind, announces=announces, reform=reform)
-    levels = levels_told(sentence.bodies, sentence.page.hits, (sentence.start, sentence.end))
+    levels = levels_told(sentence.bodies, sentence.hits(), counted)
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
     elif (not sentence.numbers or sentence.places) and not sentence.points_back():
@@ -222,12 +225,19 @@ def remember(sentence: Sentence, told: Told, last: Frame | None) -> None:
 
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:
-    opening = [p for p in sentence.places if p.start - sentence.start <= _SUBJECT_REACH]
+    opening = [p for p in sentence.places if p.start - _clause_start(sentence, p) <= _SUBJECT_REACH]
     spoken = sentence.finds("speaker", sentence.start, sentence.end) is not None
     whole = spoken or any(h.dimension in ("scope", "national") for h in sentence.hits())
     if whole or sentence.places:
         alone = len({p.candidates for p in sentence.places}) == 1
         told.subject = opening[0] if opening and alone and not whole else None
+
+
+def _clause_start(sentence: Sentence, place: Place) -> int:
+    """Return where the clause of a unit begins, behind a time or a source told before it: "Theo báo cáo, xã …"."""
+    comma = sentence.text.rfind(", ", sentence.start, place.start)
+    counted = any(sentence.start <= n.start < comma for n in sentence.numbers)
+    return sentence.start if comma < 0 or counted else comma + 2
 
 
 def _remember_periods(

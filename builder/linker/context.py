@@ -80,7 +80,7 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
     return decided
 
 
-_YEAR = re.compile(r"(?<![\d/.,-])(20[0-2]\d)(?!\d|[.,]\d)")
+_YEAR = re.compile(r"(?:(?<![\d/.,-])|(?<=\d[/.-]))(20[0-2]\d)(?!\d|[.,]\d)")  # alone, in a date or a document's number
 
 
 def _likely_day(document: Document, named: Sequence[Named], lexicon: Lexicon) -> date | None:
@@ -140,6 +140,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
     found: dict[frozenset[str], tuple[tuple[UnitVersion, ...], int]] = {}
     for name in named:
         units = in_force(name.candidates, day)
+        units = _last_of_name(units) if day is None else units
         if not units:
             continue
         key = frozenset(u.key for u in units)
@@ -154,6 +155,13 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
         _Group(units, sum(weights[key].values()), "title" in weights[key], "lead" in weights[key], first)
         for key, (units, first) in found.items()
     ]
+
+
+def _last_of_name(units: Sequence[UnitVersion]) -> tuple[UnitVersion, ...]:
+    """Leave out units that gave their name to another: where no time is told, the province of today is meant."""
+    heirs = {(code, u.label) for u in units for code in u.successors}
+    followed = {label for code, label in heirs if any((u.code, u.label) == (code, label) for u in units)}
+    return tuple(u for u in units if u.label not in followed or (u.code, u.label) in heirs)
 
 
 def _settle(
