@@ -193,6 +193,8 @@ class FrameReader:
         wanted = {"index"} if indexed else MEASURING
         if self.lexicon.has(frame.cues, wanted):
             return frame
-        behind = self.sentence.hits(start=zone.number.after)
+        clause = self.text.find(";", zone.number.after, self.sentence.end)
+        end = clause if clause >= 0 and frame.nouns else None  # what has its noun is told by its own clause
+        behind = self.sentence.hits(start=zone.number.after, end=end)
         found = {h.concept: _AHEAD for h in behind if h.dimension in wanted or h.dimension == "object"}
         return replace(frame, cues={**found, **frame.cues})

@@ -71,7 +71,11 @@ def _is_reduction(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     indexed = sentence.lexicon.has(frame.cues if frame.bare else frame.own, {"index"})
     if zone.number.kind in ("points", "rank") or indexed:
         return False
-    if not frame.near & _MADE_LESS or "dossier" in frame.nouns or (frame.bare and "dossier" in frame.own):
+    if not frame.near & _MADE_LESS:
+        return False
+    if "time" in frame.near and zone.number.kind == "percent":
+        return True  # "thời gian giải quyết hồ sơ giảm 30% so với quy định"
+    if "dossier" in frame.nouns or (frame.bare and "dossier" in frame.own):
         return False
     cues = [sentence.lexicon.cues[c] for c in frame.cues]
     if any(c.reducible for c in cues):

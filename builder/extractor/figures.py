@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from builder.extractor.discourse import FrameReader
 from builder.extractor.exclusions import is_no_result, leads_on, only_small_words
-from builder.extractor.frames import MEASURING, Frame, Zone, find_zones, hand_down
+from builder.extractor.frames import MEASURING, TIERS, Frame, Zone, find_zones, hand_down
 from builder.extractor.page import READ, TABULAR, Page
 from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.phrases import find_phrase
@@ -163,9 +163,10 @@ class _SentenceReader:
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
     def counted_units(self) -> set[int]:
-        """Return where the units begin that the sentence counts: "huyện có 12 xã"."""
-        indicators = self.lexicon.indicators
-        return {f.end + 1 for f in self.figures if f.measure == "count" and not indicators[f.indicator].levelled}
+        """Return where the units begin that the sentence counts: "huyện có 12 xã", "100% xã áp dụng ISO"."""
+        behind = {f.end + 1 for f in self.figures}
+        counted = (h for h in self.sentence.hits() if h.dimension == "object" and h.concept in TIERS)
+        return {h.start for h in counted if h.start in behind}
 
     def read_row(self) -> None:
         """Read a row of a table: each number by the words of its column and of its row."""
@@ -597,7 +598,8 @@ class _SentenceReader:
             return "target"
         if "projected" in told:
             return "projected"
-        if self.status and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
+        done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start) is not None
+        if self.status and not done and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
             return self.status
         aimed = self._aim()
         if aimed and not self.lexicon.grammar["done"].search(self.text, self.sentence.start, zone.number.start):

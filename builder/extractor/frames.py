@@ -287,7 +287,7 @@ def _without_owners(text: str, found: Sequence[Hit], lexicon: Lexicon) -> Sequen
         acting = doer.match(text, hit.start)
         return not (owned or (acting is not None and acting.end() == hit.end))
 
-    return [h for h in found if h.concept not in _TIERS or counted(h)]
+    return [h for h in found if h.concept not in TIERS or counted(h)]
 
 
 def _without_aim(text: str, number: Number, found: Sequence[Hit], lexicon: Lexicon) -> Sequence[Hit]:
@@ -377,7 +377,7 @@ def noun_behind(text: str, number: Number, hits: Hits, lexicon: Lexicon) -> tupl
     return frozenset(), any(h.dimension in _NOT_NOUNS for h in behind)
 
 
-_TIERS = frozenset({"province", "district", "commune", "public-service-unit", "specialised-agency"})
+TIERS = frozenset({"province", "district", "commune", "public-service-unit", "specialised-agency"})
 _COUNTED = frozenset({"dossier", "procedure", "service"})
 _NOT_NOUNS = frozenset(
     {"link", "stage", "timing", "channel", "modifier", "scope", "level", "change", "of-total", "bound", "status"}
