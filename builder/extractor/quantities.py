@@ -11,6 +11,8 @@ from builder.sieve import Construction
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _OF = re.compile(r"\s?/\s?(\d+(?:[.,]\d+)*)")
+_UPPER_END = re.compile(r" ?[-–] ?(\d+(?:[.,]\d+)*)(?! ?[-–/])")
+_WIDEST_RANGE = 3  # how many times as much its upper end may be
 _GROUPED_BY_DOT = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _GROUPED_BY_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _GROUPED_WITH_DECIMALS = re.compile(r"([1-9]\d{0,2}(?:\.\d{3})+),(\d+)")
@@ -62,16 +64,26 @@ def find_masked(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple
 def find_numbers(text: str, start: int, end: int, masked: Sequence[tuple[int, int]], lexicon: Lexicon) -> list[Number]:
     """Return the numbers of ``text[start:end]`` that are not masked, by position."""
     numbers: list[Number] = []
+    reached = start
     for match in _NUMBER.finditer(text, start, end):
         begin, stop = match.span()
-        if numbers and begin < numbers[-1].after:
+        if begin < reached:
             continue
         if any(a < stop and begin < b for a, b in masked) or _is_glued(text, begin) or _is_note(text, begin, stop):
             continue
         number = _read_number(text, begin, stop, match.group(), lexicon)
-        if number.value.is_finite():
+        reached = _range_end(text, number) or number.after
+        if number.value.is_finite() and reached == number.after:
             numbers.append(number)
     return numbers
+
+
+def _range_end(text: str, number: Number) -> int | None:
+    """Return where the range ends whose lower end a number is; a range states no figure: "35-50%", "20 - 30 lượt"."""
+    upper = _UPPER_END.match(text, number.end)
+    if upper is None or not number.value < parse_number(upper[1]) <= _WIDEST_RANGE * number.value:
+        return None
+    return upper.end()
 
 
 def _is_glued(text: str, start: int) -> bool:
