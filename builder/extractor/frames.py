@@ -73,15 +73,17 @@ def find_zones(
 ) -> list[Zone]:
     """Share out the text of a sentence among its numbers; a masked stretch, such as a list of years, is never cut.
 
-    A percentage alone in brackets right behind a counted noun takes no part: "2.640 hồ sơ (87,7%) trả sớm".
+    Two kinds of number take no part: a percentage alone in brackets right behind a counted noun, "2.640 hồ sơ (87,7%)
+    trả sớm", and a count of those that something belongs to, "1.200 thủ tục của 19 sở được đưa vào một cửa".
     """
     text = _blank_separators(text, masked, lexicon)
-    shares = [n for before, n in pairwise(numbers) if _is_lone_share(text, before, n)]
-    if shares:
-        for number in shares:
-            text = text[: number.start - 1] + " " * (number.after + 2 - number.start) + text[number.after + 1 :]
-        others = find_zones(text, start, end, [n for n in numbers if n not in shares], hits, lexicon, masked)
-        own = [Zone(n, ((n.start, n.start),), ((n.after, n.after),)) for n in shares]
+    asides = [n for before, n in pairwise(numbers) if _is_lone_share(text, before, n) or _counts_owners(text, n, lexicon)]
+    if asides:
+        for number in asides:
+            first, last = number.start - 1, number.after + (text[number.after : number.after + 1] == ")")
+            text = text[:first] + " " * (last - first) + text[last:]
+        others = find_zones(text, start, end, [n for n in numbers if n not in asides], hits, lexicon, masked)
+        own = [Zone(n, ((n.start, n.start),), ((n.after, n.after),)) for n in asides]
         return sorted([*others, *own], key=lambda zone: zone.number.start)
     lefts: list[tuple[Stretch, ...]] = []
     rights: list[tuple[Stretch, ...]] = []
@@ -109,6 +111,11 @@ def _is_lone_share(text: str, before: Number, number: Number) -> bool:
         text, number.start - 1, number.after + 1
     )
     return bool(bracketed) and _COUNTED_NOUN.fullmatch(text, before.after, number.start - 1) is not None
+
+
+def _counts_owners(text: str, number: Number, lexicon: Lexicon) -> bool:
+    owned = lexicon.grammar["owned-by"].search(text, max(0, number.start - 6), number.start)
+    return owned is not None and lexicon.grammar["owning-bodies"].match(text, number.after) is not None
 
 
 def _blank_separators(text: str, masked: Sequence[Stretch], lexicon: Lexicon) -> str:
