@@ -10,6 +10,7 @@ from builder.text import Folded
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
 _LONGEST_GAP = 30  # between the names of a list: ", và ", " (98,5%), "
 _HOLDER_REACH = 40  # how far before a bare name the words stand that make it the holder of a figure
+_LONGEST_WORD = 12  # characters, with the blank before it
 _DECIMAL_BEFORE = re.compile(r"\d[.,]")
 _DECIMAL_BEHIND = re.compile(r"[.,]?\d|\s?%")
 
@@ -138,9 +139,12 @@ def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon, listed: b
 
 def _is_inside_name(text: str, folded: Folded, start: int, end: int) -> bool:
     """Tell whether the name is a part of a longer capitalised name: a person, a street, a company."""
-    after = folded.span(end, min(end + 2, len(folded.text))).of(text) if end + 2 <= len(folded.text) else ""
-    if len(after) == 2 and after[0] == " " and after[1].isupper():
-        return True
+    after = re.match(r" (\w+)", folded.text[end : end + _LONGEST_WORD])
+    if after is not None:
+        following = folded.span(end + 1, end + after.end()).of(text)
+        in_capitals = following.isupper() and folded.span(start, end).of(text).isupper()
+        if following[0].isupper() and not in_capitals:
+            return True
     before = re.search(r"(\S+) $", folded.text[max(0, start - 15) : start])
     if before is None or not before[1][-1].isalnum():
         return False

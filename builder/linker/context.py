@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from unicodedata import normalize
 
 from builder.facts import Block, Document
 from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, in_force
@@ -90,7 +91,7 @@ def _likely_day(document: Document, named: Sequence[Named], lexicon: Lexicon) ->
     reform of 1 July 2025, and one that names provinces is as old as the first of them to go.
     """
     read = [b.span.of(document.text) for b in document.blocks if b.kind not in ("furniture", "dateline", "signature")]
-    text = "\n".join(read)
+    text = normalize("NFC", "\n".join(read))
     years = [
         int(m[1])
         for m in _YEAR.finditer(text)
@@ -127,7 +128,7 @@ class _Group:
 
 def _is_national(document: Document, groups: Sequence[_Group], spoken: Mapping[str, float], lexicon: Lexicon) -> bool:
     """Tell whether a page speaks of the central government or the whole country, and more so than of any unit."""
-    told = len(lexicon.grammar["national-authority"].findall(document.text))
+    told = len(lexicon.grammar["national-authority"].findall(normalize("NFC", document.text)))
     headed = any(g.titled or g.lead for g in groups)
     weightiest = max((g.weight for g in groups), default=0.0)
     most = max(spoken.values(), default=0.0)
@@ -327,8 +328,9 @@ _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 def _spoken_of(document: Document, lexicon: Lexicon) -> dict[str, float]:
     """Return how much the page speaks of "the province", "the district" without naming it, by kind of unit."""
     spoken: dict[str, float] = {}
+    text = normalize("NFC", document.text)
     for construction, kinds in _SPOKEN.items():
-        told = lexicon.grammar[construction].findall(document.text)
+        told = lexicon.grammar[construction].findall(text)
         weight = min(_MOST_SPOKEN, _SPOKEN_ONCE * len(told))
         spoken.update(dict.fromkeys(kinds, weight))
     return spoken

@@ -10,6 +10,7 @@ from builder.lexicon import Lexicon
 from builder.text import fold
 
 _EARLIEST, _LATEST = 1990, 2099  # no page of this kind is older
+_SHORTEST_PROSE = 8  # words
 _DATE = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?((?:19|20)\d{2})(?!\d)")
 _ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _MAIL_DATE = re.compile(
@@ -44,7 +45,7 @@ def find_publication(text: str, blocks: Sequence[Block], lexicon: Lexicon) -> da
     if meta := _META_DATE.match(text):
         return _day(meta[1], meta[2], meta[3]) if meta[3] else None
     kinds = [b.kind for b in blocks]
-    first_prose = next((i for i, b in enumerate(blocks) if b.kind in ("lead", "body")), len(blocks))
+    first_prose = next((i for i, b in enumerate(blocks) if _is_prose(b, text)), len(blocks))
     titles = [i for i, kind in enumerate(kinds[: first_prose + 1]) if kind == "title"]
     title = titles[-1] if titles else None
     datelines = [(i, b.span.of(text)) for i, b in enumerate(blocks) if b.kind == "dateline"]
@@ -57,6 +58,11 @@ def find_publication(text: str, blocks: Sequence[Block], lexicon: Lexicon) -> da
         if (day := _first_date(line, lexicon)) is not None:
             return day
     return None
+
+
+def _is_prose(block: Block, text: str) -> bool:
+    """Tell whether a block is running text, not a line of a menu that is taken for it."""
+    return block.kind == "lead" or (block.kind == "body" and len(block.span.of(text).split()) >= _SHORTEST_PROSE)
 
 
 def _tells(line: str, concept: str, lexicon: Lexicon) -> bool:
