@@ -24,6 +24,7 @@ _OF_HEADLINE = 0.6  # weight of the index that the headline is about, in a parag
 _LONGEST_HEADING = 90  # characters
 _LONGEST_REPORT = 400  # days
 _SUBJECT_REACH = 40  # how far into a sentence its subject may stand
+_NAMED_AGAIN = 2  # sentences after which a unit is told of no longer unless it is named again
 _LONGEST_ITEM = 12  # words of a list item without a marker
 
 
@@ -68,6 +69,7 @@ class Told:
     announced: Frame | None = None  # what a sentence without numbers says of the list it announces
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
     subject: Place | None = None  # the unit that the paragraph is telling of
+    since_named: int = 0  # sentences since it was named
     last: Period | None = None  # of the last figure read
     header: Header | None = None  # of the table that the present block is a row of
     heading: Stretch | None = None  # of the rows of a table that the present one stands among
@@ -231,6 +233,11 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
     if whole or sentence.places:
         alone = len({p.candidates for p in sentence.places}) == 1
         told.subject = opening[0] if opening and alone and not whole else None
+        told.since_named = 0
+    elif told.since_named == _NAMED_AGAIN:
+        told.subject = None
+    else:
+        told.since_named += 1
 
 
 def _clause_start(sentence: Sentence, place: Place) -> int:
