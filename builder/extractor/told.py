@@ -25,6 +25,9 @@ _LONGEST_HEADING = 90  # characters
 _LONGEST_REPORT = 400  # days
 _SUBJECT_REACH = 40  # how far into a sentence its subject may stand
 _NAMED_AGAIN = 2  # sentences after which a unit is told of no longer unless it is named again
+_PROSE = ("lead", "body")
+_FEWEST_LINES = 6
+_LINE_BY_LINE = 0.9  # of the lines of prose hold one sentence
 _LONGEST_ITEM = 12  # words of a list item without a marker
 
 
@@ -77,6 +80,7 @@ class Told:
     doer: Body | None = None  # the body that the headline is about
     headline: str = ""  # the index that the headline is about
     headline_level: str | None = None  # the level whose staff the headline is about
+    line_by_line: bool = False  # every sentence stands in a line of its own, so that lines are no paragraphs
     planned: bool = False  # the headline is about a plan
     plan: Period | None = None  # its time
 
@@ -85,8 +89,16 @@ def begin(page: Page) -> Told:
     """Return the state at the top of a page."""
     latest = max((int(year) for year in _YEAR.findall(page.folded.text)), default=None)
     told = Told(Calendar(page.document.published, latest=latest), _depths(page))
+    told.line_by_line = _is_line_by_line(page)
     told.explicit += _reporting_periods(page)
     return told
+
+
+def _is_line_by_line(page: Page) -> bool:
+    """Tell whether a page is broken into a line a sentence: its lines are no paragraphs."""
+    prose = [b for b in page.document.blocks if b.kind in _PROSE]
+    single = sum(len(page.sentences(b)) == 1 for b in prose)
+    return len(prose) >= _FEWEST_LINES and single >= _LINE_BY_LINE * len(prose)
 
 
 def _reporting_periods(page: Page) -> Iterator[Period]:
@@ -135,7 +147,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
         told.items.clear()
         if not (_points_back(page, block) or _names_again(page, block, told.body)):
             told.level, told.body = None, None
-            told.period = told.main or told.period
+            told.period = told.period if told.line_by_line else told.main or told.period
         told.frame = Frame({told.headline: _OF_HEADLINE}) if told.headline else _kept_index(told.frame, page.lexicon)
         return
     sister: Item | None = None
