@@ -8,6 +8,7 @@ from builder.extractor.sentence import Sentence
 
 _WORD = re.compile(r"\w+")
 _STEP_REACH = 14  # how far behind a number "bậc" may stand
+_MARK_REACH = 60  # how far before a mark the units stand that reached it
 _FROM_REACH = 30  # "từ 10 lên 20"
 _MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
 
@@ -21,6 +22,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     if any(sentence.lexicon.grammar[c].search(sentence.text, zone.start, number.start) for c in barring):
         return True
     if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
+        return True
+    if sentence.lexicon.has(frame.cues, {"index"}) and _is_mark(sentence, number):
         return True
     if _is_base_value(sentence, number):
         return False
@@ -38,6 +41,12 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     if change == "from" and leads_on(sentence, number):
         return not _has_own_period(sentence, number)
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def _is_mark(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is a mark that some units reached: "5 đơn vị đạt trên 90 điểm"."""
+    start = max(sentence.start, number.start - _MARK_REACH)
+    return sentence.lexicon.grammar["units-up-to"].search(sentence.text, start, number.start) is not None
 
 
 def _is_base_value(sentence: Sentence, number: Number) -> bool:

@@ -220,10 +220,9 @@ class _SentenceReader:
         return next((period for period in named if period), None)
 
     def _is_of_parts(self, zone: Zone, frame: Frame) -> bool:
-        """Tell whether a number counts communes although a commune was told of before: "100% xã, thị trấn"."""
-        carried = self.place is not None and self.place.start < zone.start
+        """Tell whether a number counts communes although a commune was told of: "nhập xã A vào xã B, giảm 4 xã"."""
         levels = {u.level for u in self.place.candidates} if self.place is not None else set()
-        return carried and "commune" in frame.nouns and levels == {"commune"}
+        return "commune" in frame.nouns and levels == {"commune"}
 
     def _ranked(self, zone: Zone) -> Place | None:
         """Return the unit that holds a rank told before it: "đứng thứ 2 là tỉnh A"."""
@@ -288,7 +287,9 @@ class _SentenceReader:
         planned = (
             self.status == "actual" and period is not None and (period == self.told.plan or self._is_ahead(period))
         )
-        achieved = self.status == "target" and bool(self._aim()) and self._is_past(period)
+        achieved = self.status == "target" and (
+            (bool(self._aim()) and self._is_past(period)) or self._is_before_plan(period)
+        )
         table = self.column_period is not None
         source = ("column", None) if table else find_period_source(sentence, self.told, period)
         bound, _ = find_bound(
@@ -358,6 +359,11 @@ class _SentenceReader:
         """Tell whether a period was over when the page was published."""
         published = self.sentence.page.document.published
         return bool(period and period.start and period.end and published and period.end < published)
+
+    def _is_before_plan(self, period: Period | None) -> bool:
+        """Tell whether a period ended before the time that the page plans: what was done the year before."""
+        plan = self.told.plan
+        return bool(plan and plan.start and period and period.start and period.end and period.end < plan.start)
 
     def _is_ahead(self, period: Period) -> bool:
         """Tell whether a period is a day to come when the page was published: "đến hết năm 2025"."""
@@ -599,12 +605,18 @@ class _SentenceReader:
         if "projected" in told:
             return "projected"
         done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start) is not None
-        if self.status and not done and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
+        if self.status and not done and not self._begins_anew(zone) and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
             return self.status
         aimed = self._aim()
         if aimed and not self.lexicon.grammar["done"].search(self.text, self.sentence.start, zone.number.start):
             return aimed
         return self.told.status if not self.status and self.sentence.points_back() else "actual"
+
+    def _begins_anew(self, zone: Zone) -> bool:
+        """Tell whether a clause behind a semicolon tells its own year: "…; năm 2023 tỉnh xếp thứ 41"."""
+        told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
+        heads = (p for p in told if p.at_head and p.period is not None and not (p.deadline or p.to_date))
+        return any(self.text[self.sentence.start : p.start].rstrip().endswith(";") for p in heads)
 
     def _aims_on(self, zone: Zone) -> bool:
         """Tell whether targets go on, with no new period and nothing done: "phấn đấu 98% …, … đạt 85%"."""

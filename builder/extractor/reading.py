@@ -47,7 +47,7 @@ class _Cues:
         self.barring = _with_wider([c for c in frame.cues if cues[c].weight >= _STRONG or c in frame.near], lexicon)
         self.nouns = _with_wider(frame.nouns, lexicon)
         self.best = self._find_best()  # cue needed -> the one told for it, and what it adds to the score
-        self.objects = [(cues[c].wider, w) for c, w in frame.cues.items() if cues[c].dimension == "object"]
+        self.objects = [(c, cues[c].wider, w) for c, w in frame.cues.items() if cues[c].dimension == "object"]
         self.unexplained = self._weigh_unexplained()
 
     def _find_best(self) -> dict[str, tuple[str, float]]:
@@ -148,5 +148,9 @@ def _noun_score(reading: Reading, cues: _Cues) -> float | None:
         return None if cues.nouns.isdisjoint(reading.counts) else _WIDER_NOUN
     if not frame.bare:
         return None
-    fitting = [weight for wider, weight in cues.objects if not wider.isdisjoint(reading.counts)]
+    fitting = [
+        weight if cue in reading.counts else weight * _NARROWER
+        for cue, wider, weight in cues.objects
+        if not wider.isdisjoint(reading.counts)
+    ]
     return _CARRIED_NOUN * max(fitting) if fitting else None
