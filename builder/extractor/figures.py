@@ -587,11 +587,14 @@ class _SentenceReader:
         told = self.sentence.hits(zone.start, zone.number.start)
         last = max((h.start for h in told if h.dimension == "national"), default=-1)
         place = self.place.start if self.place else -1
-        return (last >= 0 and last > place) or bool(body and body.national and body.start > place)
+        return (last >= 0 and last > place) or bool(
+            body and body.national and not body.source and body.start > place
+        )
 
     def _status(self, zone: Zone) -> str:
         """Return whether a figure is a result, a target or a projection; within a sentence the status goes on."""
-        hits = self.sentence.hits(zone.start, zone.number.start)
+        anew = self._begins_anew(zone)
+        hits = self.sentence.hits(zone.start if anew is None else anew, zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan"]
         headed = opens_with(self.sentence.page, self.sentence.start, "plan")
@@ -605,18 +608,19 @@ class _SentenceReader:
         if "projected" in told:
             return "projected"
         done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start) is not None
-        if self.status and not done and not self._begins_anew(zone) and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
+        if self.status and not done and anew is None and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
             return self.status
         aimed = self._aim()
         if aimed and not self.lexicon.grammar["done"].search(self.text, self.sentence.start, zone.number.start):
             return aimed
         return self.told.status if not self.status and self.sentence.points_back() else "actual"
 
-    def _begins_anew(self, zone: Zone) -> bool:
-        """Tell whether a clause behind a semicolon tells its own year: "…; năm 2023 tỉnh xếp thứ 41"."""
+    def _begins_anew(self, zone: Zone) -> int | None:
+        """Return where a clause with a year of its own begins behind a semicolon: "…; năm 2023 tỉnh xếp thứ 41"."""
         told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
-        heads = (p for p in told if p.at_head and p.period is not None and not (p.deadline or p.to_date))
-        return any(self.text[self.sentence.start : p.start].rstrip().endswith(";") for p in heads)
+        heads = [p.start for p in told if p.at_head and p.period is not None and not (p.deadline or p.to_date)]
+        behind = [s for s in heads if self.text[self.sentence.start : s].rstrip().endswith(";")]
+        return behind[-1] if behind else None
 
     def _aims_on(self, zone: Zone) -> bool:
         """Tell whether targets go on, with no new period and nothing done: "phấn đấu 98% …, … đạt 85%"."""

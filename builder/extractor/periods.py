@@ -45,6 +45,7 @@ class Calendar:
     year: int | None = None
     latest: int | None = None  # the latest year the page names
     since: date | None = None  # when that began of which the page speaks
+    reported: Period | None = None  # what the headline says the page reports on
 
     def current_year(self) -> int | None:
         """Return the year that "quý I" or "6 tháng đầu năm" without a year belongs to.
@@ -54,6 +55,14 @@ class Calendar:
         if self.published is not None and (self.year is None or self.published.year - self.year > 1):
             return self.published.year
         return self.year or self.latest
+
+    def year_reported(self, months: int) -> int | None:
+        """Return the year of which the page reports on the first months, if it is told by its headline."""
+        told = self.reported
+        if told is None or told.start is None or told.end is None:
+            return None
+        year = told.start.year
+        return year if told == Period(date(year, 1, 1), _month_end(year, months)) else None
 
     def year_just_told(self, months: int) -> int | None:
         """Return the year of the page where its first months ended shortly before: "6 tháng đầu năm" in July."""
@@ -216,7 +225,7 @@ def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     months = _count(groups)
     if not 1 <= months <= 12:
         return None
-    year = _number(groups, "y") or known.year_just_told(months) or known.current_year()
+    year = _number(groups, "y") or known.year_reported(months) or known.year_just_told(months) or known.current_year()
     if year is None:
         return None
     return Period(date(year, 1, 1), _month_end(year, months))

@@ -53,11 +53,18 @@ def _find_bodies(page: Page, start: int, end: int) -> Iterator[Body]:
             match["head"],
             level=next((x for x in _LEVELS if grammar[f"body-of-{x}"].match(name)), None),
             source=grammar["steering-body"].match(name) is not None
-            or grammar["source-before"].search(text, max(start, begin - _SOURCE_REACH), begin) is not None,
+            or grammar["source-before"].search(text, max(start, begin - _SOURCE_REACH), begin) is not None
+            or _gives(text, begin, begin + len(name), grammar),
             national=grammar["national-body"].match(name) is not None,
             committee=grammar["committee"].match(name) is not None,
             unnamed=only_head or grammar["committee-only"].fullmatch(name) is not None,
         )
+
+
+def _gives(text: str, begin: int, end: int, grammar: Mapping[str, Construction]) -> bool:
+    """Tell whether a body only gives or rates: "được Bộ Nội vụ giao 3.307 biên chế"."""
+    passive = grammar["passive-before"].search(text, max(0, begin - 6), begin)
+    return passive is not None and grammar["gives"].match(text, end) is not None
 
 
 def _end_of_name(page: Page, start: int, end: int) -> int:
@@ -176,9 +183,12 @@ def choose_place(
 
 
 def _is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> bool:
-    """Tell whether a unit is named only to place another: "huyện Lấp Vò, tỉnh Đồng Tháp"."""
+    """Tell whether a unit is named only to place another: "huyện Lấp Vò, tỉnh Đồng Tháp", "đứng đầu tỉnh"."""
     before = [p for p in places if p.end <= place.start and _rank(p) > _rank(place)]
-    return bool(before) and grammar["apposition"].fullmatch(text[before[-1].end : place.start].strip()) is not None
+    if not before:
+        return False
+    gap = text[before[-1].end : place.start]
+    return grammar["apposition"].fullmatch(gap.strip()) is not None or grammar["leads-before"].search(gap) is not None
 
 
 def _is_whole_group(own: Sequence[Place], nearest: Place, text: str, grammar: Mapping[str, Construction]) -> bool:

@@ -16,6 +16,7 @@ from builder.facts import Block, Period
 from builder.lexicon import Hit, Hits, Lexicon, between
 
 _WHOLE = 100
+_LABEL_WEIGHT = 0.9  # of the words that name a row
 _INDEX_WEIGHT = 0.6  # of the index that a table is announced for
 _NOUN_WEIGHT = 0.6  # of the noun that the columns of a table count together
 _FEWEST_COLUMNS = 2  # that tell it
@@ -145,6 +146,8 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     )
     known = header.frame if cell.column is not None or cell.alone else None
     frame = read_frame(text, cell.zone, Hits(hits), lexicon, before if paired else known)
+    labels = {h.concept for h in hits if cell.label[0] <= h.start < cell.label[1]}
+    frame = replace(frame, cues={c: max(w, _LABEL_WEIGHT) if c in labels else w for c, w in frame.cues.items()})
     if lexicon.has(frame.own, {"index"}):
         return frame
     cues = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension != "index"}

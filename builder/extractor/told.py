@@ -278,6 +278,7 @@ def _remember_periods(
         told.first = told.first or (told.period if kind != "title" else None)
         if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
             told.main = told.period
+            told.known.reported = told.main.period
     told.state = next((p for p in reversed(periods) if p.to_date and not (p.base or p.bracketed)), told.state)
     told.now = told.now or (told.state if kind != "title" else None)
     told.span = next((p for p in periods if p.span_of_years and (p.at_head or reform)), told.span)
