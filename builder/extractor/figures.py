@@ -137,6 +137,7 @@ class _SentenceReader:
         self.unknown = False  # no indicator explains the number
         self.rivals: list[Choice] = []  # indicators that the number might state as well, best first
         self.status = ""  # of the number before, read or not
+        self.told_so_far: list[tuple[int, str]] = []  # where the numbers before stand, and their status
         self.turns = Turns(sentence)
         self.frames = FrameReader(sentence, told, self.turns)
         self.column_period: PeriodMention | None = None  # of a table's column
@@ -159,7 +160,9 @@ class _SentenceReader:
                 self.place = None
             self.excluded = is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone)
             self.unknown = False
+            self.status = self._status_before(zone)
             self.status = self._status(zone)
+            self.told_so_far.append((zone.number.start, self.status))
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
     def counted_units(self) -> set[int]:
@@ -591,12 +594,24 @@ class _SentenceReader:
             body and body.national and not body.source and body.start > place
         )
 
+    def _status_before(self, zone: Zone) -> str:
+        """Return the status of the number before, those in brackets that are closed left out: "(chỉ tiêu 60%)"."""
+        for start, status in reversed(self.told_so_far):
+            opened = self.text.rfind("(", self.sentence.start, start)
+            closed = self.text.find(")", start, zone.number.start)
+            if opened < 0 or ")" in self.text[opened:start] or closed < 0:
+                return status
+        return self.status if not self.told_so_far else ""
+
     def _status(self, zone: Zone) -> str:
         """Return whether a figure is a result, a target or a projection; within a sentence the status goes on."""
         anew = self._begins_anew(zone)
         hits = self.sentence.hits(zone.start if anew is None else anew, zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
-        plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan"]
+        counted = {n.after + 1 for n in self.sentence.numbers}
+        plans = [
+            h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted
+        ]
         headed = opens_with(self.sentence.page, self.sentence.start, "plan")
         if headed and plans and ":" in self.text[plans[0].end : zone.number.start]:
             return "target"  # "Kế hoạch năm 2020: …"

@@ -15,6 +15,8 @@ from builder.facts import Block, Period
 from builder.lexicon import Lexicon
 
 _YEAR = re.compile(r"(?<![\d.,/])20[0-3]\d(?![\d.,])")
+_YEAR_OF_DATE = re.compile(r"(?<=\d[/.-])20[0-3]\d(?!\d)")
+_OPENING = 600  # characters in which a page tells what day it speaks of
 _MARKER = re.compile(
     r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)])|(?P<letter>[a-zđ]\))|(?P<dash>[-–—*])|(?P<plus>[+•o]))\s"
 )
@@ -87,7 +89,9 @@ class Told:
 
 def begin(page: Page) -> Told:
     """Return the state at the top of a page."""
-    latest = max((int(year) for year in _YEAR.findall(page.folded.text)), default=None)
+    text = page.folded.text
+    years = [*_YEAR.findall(text), *_YEAR_OF_DATE.findall(text, 0, _OPENING)]
+    latest = max(map(int, years), default=None)
     told = Told(Calendar(page.document.published, latest=latest), _depths(page))
     told.line_by_line = _is_line_by_line(page)
     told.explicit += _reporting_periods(page)
