@@ -14,6 +14,7 @@ from builder.lexicon import Hit, Hits, Lexicon, between
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _POINTED_AT = frozenset({"agency", "person", "citizen", "province"})  # nouns that a word for a number points at
+_PAPER_REACH = 8  # characters of "báo " or "đài ptth " before a name
 _OPENING = 5  # how far into a sentence its first word may begin
 _LONGEST_WORDING = 40
 
@@ -85,7 +86,7 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     """Locate everything in a sentence; periods without a year are of the one known."""
     text, lexicon = page.folded.text, page.lexicon
     periods = find_periods(text, start, end, lexicon, known)
-    places = [p for p in page.places if start <= p.start and p.end <= end]
+    places = [p for p in page.places if start <= p.start and p.end <= end and not _names_paper(text, p, lexicon)]
     masked = [
         m for m in find_masked(text, start, end, lexicon) if not any(p.start < m[0] < p.end < m[1] for p in places)
     ]
@@ -100,6 +101,11 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     return Sentence(
         page, start, end, paragraph, tuple(numbers), tuple(periods), tuple(places), tuple(bodies), tuple(masked), hits
     )
+
+
+def _names_paper(text: str, place: Place, lexicon: Lexicon) -> bool:
+    """Tell whether a unit's name is that of a newspaper: "Báo Đà Nẵng"."""
+    return lexicon.grammar["newspaper-before"].search(text, max(0, place.start - _PAPER_REACH), place.start) is not None
 
 
 def _is_year(text: str, number: Number, hits: Hits) -> bool:

@@ -233,7 +233,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
         told.body = named[-1] if named else told.body or doers[-1]
         told.doer = doers[0] if titled and not doers[0].committee else told.doer
     _remember_subject(sentence, told)
-    told.places.update({p.kind_word: p for p in sentence.places if p.kind_word})
+    told.places.update({p.kind_word: p for p in sentence.places if _is_called(sentence, p)})
     told.whole = last
     if last is not None:
         told.frame = carry_over(last, sentence.lexicon)
@@ -254,6 +254,11 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
         told.subject = None
     else:
         told.since_named += 1
+
+
+def _is_called(sentence: Sentence, place: Place) -> bool:
+    """Tell whether a unit is named with its kind, so that the kind alone may mean it later; one of a list is not."""
+    return bool(place.kind_word) and sentence.text.startswith(place.kind_word, place.start)
 
 
 def _clause_start(sentence: Sentence, place: Place) -> int:

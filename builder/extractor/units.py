@@ -32,7 +32,7 @@ def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexico
         previous = places[-1] if places else None
         continued = previous if previous and _continues_list(folded.text, previous, start, lexicon) else None
         held = _holds_figure(folded.text, start, end, lexicon, continued is not None)
-        place = _read_place(text, folded, gazetteer, start, end, name, continued, held=held)
+        place = _read_place(text, folded, gazetteer, lexicon, start, end, name, continued, held=held)
         if place is not None:
             places.append(place)
     following = [*places[1:], None][: len(places)]
@@ -58,6 +58,7 @@ def _read_place(
     text: str,
     folded: Folded,
     gazetteer: Gazetteer,
+    lexicon: Lexicon,
     start: int,
     end: int,
     name: str,
@@ -67,6 +68,8 @@ def _read_place(
 ) -> Place | None:
     if not _is_capitalised(text, folded, start, end) or _is_part_of_number(folded.text, start, end):
         return None
+    if name.isdigit() and lexicon.grammar["counts-time"].match(folded.text, end):
+        return None  # "phường 5 tháng qua"
     units = gazetteer.by_name[name]
     word, begin = _kind_word(folded.text, gazetteer, start)
     if word:
@@ -78,7 +81,8 @@ def _read_place(
         kinds = gazetteer.kinds_of_word[previous.kind_word]
         candidates = tuple(u for u in units if u.kind in kinds or u.level == "province")
         if candidates:
-            return Place(start, end, previous.kind_word, candidates)
+            alike = any(u.kind in kinds for u in candidates)  # else a province behind its district
+            return Place(start, end, previous.kind_word if alike else "", candidates)
     if previous is not None and not previous.kind_word and not numbered and held:
         levels = {u.level for u in previous.candidates}
         return Place(start, end, "", tuple(u for u in units if u.level in levels) or units)

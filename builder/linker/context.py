@@ -76,7 +76,9 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
             scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if pointed.level == "province" else 1.0)
     spoken = _spoken_of(document, lexicon)
     decided = _decide(groups, open_groups, scores, units, gazetteer, day, spoken)
-    if decided.unit is None and not outside and _is_national(document, groups, spoken, lexicon):
+    provinces = sum(all(u.level == "province" for u in g.units) for g in groups)
+    doubtful = decided.unit is None or provinces >= _SEVERAL
+    if doubtful and not outside and _is_national(document, groups, spoken, lexicon):
         return Context(gazetteer.versions[COUNTRY], (), day, {})
     return decided
 
@@ -266,6 +268,11 @@ def _weightiest(
     inside = [c for c in named if c in units and units[c].level == "district" and first in chain[c] - {c}]
     if len(inside) == 1 and spoken.get(units[inside[0]].kind) and scores[inside[0]] >= _CARRIES * scores[first]:
         return units[inside[0]]  # the one district of the province, called "the district" as well
+    communes = [c for c in named if c in units and units[c].level == "commune"]
+    if len(communes) == 1 and first in chain[communes[0]] and scores[communes[0]] >= scores[first]:
+        told, above = (spoken.get(units[c].kind, 0.0) for c in (communes[0], first))
+        if told > above:
+            return units[communes[0]]  # the one commune of the page, called "the commune" as well
     of_district = max(spoken.get(kind, 0.0) for kind in _DISTRICTS)
     if first not in named and units[first].level == "province" and spoken.get(units[first].kind, 0.0) < of_district:
         return None  # "the district" on a page of which only the province's host is known
@@ -288,6 +295,8 @@ def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, 
         g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1
     }
     lower = [g for g in groups if len(g.units) == 1 and g.lead and titled.code in chain.get(g.units[0].code, set())]
+    if len({g.units[0].code for g in lower if g.units[0].level == "district"} - {titled.code}) > 1:
+        return titled  # it ranks or lists its districts
     lower = [
         g
         for g in lower
@@ -322,6 +331,7 @@ _DISTRICTS = ("rural-district", "urban-district", "district-town")
 _CARRIES = 0.75  # of the weight of the province
 _MOST_SPOKEN = 4.0
 _SPOKEN_ONCE = 0.5
+_SEVERAL = 3  # provinces named side by side
 _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
 

@@ -65,6 +65,7 @@ def _named(
     units = tuple(gazetteer.versions[key] for key in mention.versions)
     start = mention.span.start
     located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
+    located = located or lexicon.grammar["newspaper-before"].search(document.text, max(0, start - 8), start) is not None
     if before is not None and not located:
         gap = document.text[before.span.end : start].strip()
         lower = {gazetteer.versions[key].level for key in before.versions} & _BELOW.get(units[0].level, set())
