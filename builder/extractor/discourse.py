@@ -84,6 +84,8 @@ class FrameReader:
 
     def _as_part(self, zone: Zone, frame: Frame) -> Frame:
         """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""
+        if self._names_only_whose(zone, frame):
+            return self._of_whole(zone, frame)
         staged, timed = self.lexicon.has(frame.cues, {"stage"}), self.lexicon.has(frame.own, {"timing", "channel"})
         if zone.number.kind != "plain" or staged or not timed:
             return frame
@@ -98,6 +100,20 @@ class FrameReader:
                 return replace(frame, cues={**stages, **frame.cues})
         return frame
 
+    def _names_only_whose(self, zone: Zone, frame: Frame) -> bool:
+        """Tell whether only a kind of agency is told of a bare count: "tinh giản 21 người, trong đó sở, ngành 12"."""
+        kinds = [self.lexicon.cues[c] for c in frame.own]
+        return zone.number.kind == "plain" and frame.bare and all("agency" in k.wider for k in kinds)
+
+    def _of_whole(self, zone: Zone, frame: Frame) -> Frame:
+        """Read a part of a count of people as people, whatever agency it is told of."""
+        opening = max((start for start, end in self.breaks if end <= zone.number.start), default=-1)
+        before = [whole for number, whole in self.read_so_far if number.after <= opening]
+        if not before or not any("person" in self.lexicon.cues[c].wider for c in before[-1].nouns):
+            return frame
+        whole = {c: w for c, w in before[-1].cues.items() if self.lexicon.has({c}, {"object", "stage", "trend"})}
+        return replace(frame, cues=whole, own=frozenset(), nouns=frozenset())
+
     def _specified(self) -> Frame | None:
         """Return the last frame of the sentence before, where this one breaks it down: "Cụ thể, Sở A có 10 thủ tục"."""
         sentence = self.sentence
@@ -108,7 +124,10 @@ class FrameReader:
         opening = self.sentence.finds("topic", self.sentence.start, self.sentence.end)
         if opening is None or (index == 0 and zone.number.start < opening.end()):
             return ()
-        return self.sentence.hits(end=opening.end())
+        told = self.sentence.hits(end=opening.end())
+        if any(h.dimension == "index" for h in self.sentence.hits(opening.end(), zone.number.start)):
+            return [h for h in told if h.dimension != "index"]  # "Về DTI, tỉnh xếp thứ 35; PAR INDEX …"
+        return told
 
     def _parallel(self, zone: Zone) -> Frame | None:
         """Return the frame that opens the clause before, where a new clause begins behind a semicolon.

@@ -35,6 +35,7 @@ from builder.facts import Grounds, Period, Signs
 from builder.lexicon import Indicator, Lexicon
 
 _MOST_POINTS = 1000
+_LAST_RANK = 100  # no list of units or agencies that is ranked is longer
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
 _AGAIN = 0.5  # what an enumeration adds to the indicator read before
@@ -456,7 +457,11 @@ class _SentenceReader:
         before = self.sentence.hits(position - _VERB_REACH, position)
         if zone.number.whole is not None and self.text[position - 1] == "(":
             return any(h.concept == "rank" for h in before)  # "ở vị trí thấp (58/63)"
-        return any(h.concept == "rank" and self.sentence.touches(h, position) for h in before)
+        if any(h.concept == "rank" and self.sentence.touches(h, position) for h in before):
+            return True
+        stands = self.lexicon.grammar["reaches-rank"].search(self.text, position - _VERB_REACH, position)
+        number = zone.number
+        return stands is not None and number.kind == "plain" and not number.decimals and number.value <= _LAST_RANK
 
     def _is_list_gap(self, text: str) -> bool:
         return self.lexicon.grammar["list-gap"].fullmatch(text) is not None
@@ -590,9 +595,7 @@ class _SentenceReader:
         told = self.sentence.hits(zone.start, zone.number.start)
         last = max((h.start for h in told if h.dimension == "national"), default=-1)
         place = self.place.start if self.place else -1
-        return (last >= 0 and last > place) or bool(
-            body and body.national and not body.source and body.start > place
-        )
+        return (last >= 0 and last > place) or bool(body and body.national and not body.source and body.start > place)
 
     def _status_before(self, zone: Zone) -> str:
         """Return the status of the number before, those in brackets that are closed left out: "(chỉ tiêu 60%)"."""
@@ -609,9 +612,7 @@ class _SentenceReader:
         hits = self.sentence.hits(zone.start if anew is None else anew, zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
         counted = {n.after + 1 for n in self.sentence.numbers}
-        plans = [
-            h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted
-        ]
+        plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted]
         headed = opens_with(self.sentence.page, self.sentence.start, "plan")
         if headed and plans and ":" in self.text[plans[0].end : zone.number.start]:
             return "target"  # "Kế hoạch năm 2020: …"
@@ -623,7 +624,12 @@ class _SentenceReader:
         if "projected" in told:
             return "projected"
         done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start) is not None
-        if self.status and not done and anew is None and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
+        if (
+            self.status
+            and not done
+            and anew is None
+            and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits))
+        ):
             return self.status
         aimed = self._aim()
         if aimed and not self.lexicon.grammar["done"].search(self.text, self.sentence.start, zone.number.start):

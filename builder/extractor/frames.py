@@ -77,7 +77,9 @@ def find_zones(
     trả sớm", and a count of those that something belongs to, "1.200 thủ tục của 19 sở được đưa vào một cửa".
     """
     text = _blank_separators(text, masked, lexicon)
-    asides = [n for before, n in pairwise(numbers) if _is_lone_share(text, before, n) or _counts_owners(text, n, lexicon)]
+    asides = [
+        n for before, n in pairwise(numbers) if _is_lone_share(text, before, n) or _counts_owners(text, n, lexicon)
+    ]
     if asides:
         for number in asides:
             first, last = number.start - 1, number.after + (text[number.after : number.after + 1] == ")")
@@ -142,6 +144,11 @@ def _share(
         if len(pieces) == 2 and text[end - 1] == "(" and not compared:
             left = pieces  # a number alone in brackets is told by the words before them
         return tuple(pieces[:first]), _nearest_first(left)
+    total = next(
+        (h for h in between(hits, start, end) if h.dimension == "of-total" and not text[h.end : end].strip()), None
+    )
+    if total is not None:
+        return ((start, total.start),), ((total.start, end),)  # "3 hồ sơ trễ hạn trên tổng số 2.015 hồ sơ"
     worded = _worded(hits, start, end)
     for match in reversed(list(lexicon.grammar["and"].finditer(text, start, end))):
         inside = any(h.start < match.start() and match.end() < h.end for h in worded)

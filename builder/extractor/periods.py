@@ -214,7 +214,9 @@ def _year_to_date(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if year is None or month is None:
         return None
     until = max(year, _number(groups, "y1") or year)
-    return Period(date(year, 1, 1), date(until, month, int(groups["d1"])) if "d1" in groups else _month_end(until, month))
+    return Period(
+        date(year, 1, 1), date(until, month, int(groups["d1"])) if "d1" in groups else _month_end(until, month)
+    )
 
 
 def _whole_year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
