@@ -19,6 +19,9 @@ _LONGEST_DATELINE = 14
 _SENTENCE_WORDS = 25
 _FEWEST_WORDS = 7
 _OPENING = 3  # a mark such as "- " may stand before what opens a line
+_COUNTED = re.compile(r"\(?\d[\d.,/]*\s?%?[;,).]*(?:\s+[(a-zà-ỹđ]|$)")  # a number in mid-sentence
+_WIDEST, _FULL, _FEWEST_FULL = 140, 0.85, 8  # a page broken into lines: characters, share of the width, lines
+_WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
 _HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
@@ -244,9 +247,9 @@ def _is_item(line: _Line) -> bool:
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
     """Turn lines into blocks; a line that breaks off in mid-sentence goes on in the next."""
-    begin = 0
+    begin, width = 0, _width(lines)
     for index, line in enumerate(lines):
-        if index + 1 < len(lines) and _goes_on(text, line, lines[index + 1]):
+        if index + 1 < len(lines) and _goes_on(text, line, lines[index + 1], width):
             continue
         yield _block(lines[begin], line)
         begin = index + 1
@@ -259,11 +262,24 @@ def _block(first: _Line, last: _Line) -> Block:
     return Block(first.row.kind, span, first.row.cells)
 
 
-def _goes_on(text: str, first: _Line, second: _Line) -> bool:
+def _width(lines: Sequence[_Line]) -> int:
+    """Return the width at which the prose of a page was broken into lines, 0 where it was not."""
+    prose = [len(line.text) for line in lines if line.kind in ("body", "lead") and line.row is None]
+    width = max(prose, default=0)
+    full = sum(length >= _FULL * width for length in prose)
+    return width if width <= _WIDEST and full >= max(_FEWEST_FULL, len(prose) / 2) else 0
+
+
+def _goes_on(text: str, first: _Line, second: _Line, width: int) -> bool:
     if first.row is not None or second.row is not None:
         return first.row is second.row
     if first.kind not in ("body", "lead") or second.kind != "body":
         return False
     if len(_LINE_END.findall(text, first.end, second.start)) > 1:
         return False
-    return first.text[-1] not in '.:;!?…”"' and second.text[0].islower()
+    if width and not _ITEM.match(second.text) and len(first.text) + 1 + len(second.text.split()[0]) > width:
+        return True  # the next word did not fit
+    if first.text[-1] in '.:;!?…”"':
+        return False
+    counted = _COUNTED.match(second.text) is not None and not _ITEM.match(second.text)
+    return second.text[0].islower() or (counted and first.words >= _WRAPPED_WORDS)
