@@ -10,9 +10,10 @@ from builder.extractor.reading import ACCEPTED, rank_indicators
 from builder.extractor.sentence import Sentence
 from builder.extractor.told import Told
 from builder.extractor.turns import Turns
-from builder.lexicon import Hit
+from builder.lexicon import Hit, Hits
 
 _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
+_SHARED = 0.9  # weight of what is said of several units at once
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
 
@@ -25,6 +26,10 @@ class FrameReader:
         self.sentence, self.told, self.turns = sentence, told, turns
         self.text, self.lexicon = sentence.text, sentence.lexicon
         self.read_so_far: list[tuple[Number, Frame]] = []
+        counted = {n.after + 1 for n in sentence.numbers}
+        bodies = [(b.start, b.end) for b in sentence.bodies if b.start not in counted]
+        named = [h for h in sentence.told if h.concept == "agency" and any(a <= h.start < b for a, b in bodies)]
+        self.hits = Hits([h for h in sentence.told if h not in named]) if named else sentence.page.hits
         breaks = self.lexicon.grammar["breaks-down"].finditer(self.text, sentence.start, sentence.end)
         self.breaks = [found.span() for found in breaks]
 
@@ -44,7 +49,7 @@ class FrameReader:
     def read(self, index: int, zone: Zone, *, indexed: bool) -> Frame:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified() or self.told.frame
-        frame = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, before, self._topic(index, zone))
+        frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
         frame = self._as_part(zone, frame)
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
@@ -113,6 +118,40 @@ class FrameReader:
             return frame
         whole = {c: w for c, w in before[-1].cues.items() if self.lexicon.has({c}, {"object", "stage", "trend"})}
         return replace(frame, cues=whole, own=frozenset(), nouns=frozenset())
+
+    def _with_shared_verb(self, zone: Zone, frame: Frame) -> Frame:
+        """Give units that are counted side by side what is said of all of them.
+
+        "18/19 sở, ngành; 9/9 huyện và 92/97 xã đã triển khai cơ chế một cửa".
+        """
+        kinds = [self.lexicon.cues[c] for c in frame.nouns]
+        if not kinds or not all("agency" in k.wider for k in kinds):
+            return frame
+        told = any(choice.score >= ACCEPTED for choice in rank_indicators(frame, "count", self.lexicon))
+        if told and zone.number.whole is None:
+            return frame
+        last = self._last_in_row(zone.number)
+        if last is zone.number:
+            return frame
+        stop = self.lexicon.grammar["clause-end"].search(self.text, last.after, self.sentence.end)
+        behind = self.sentence.hits(last.after, stop.start() if stop else self.sentence.end)
+        shared = {h.concept: _SHARED for h in behind if h.dimension in MEASURING or h.concept == "one-stop-unit"}
+        return replace(frame, cues={**shared, **frame.cues}, own=frame.own | shared.keys())
+
+    def _last_in_row(self, number: Number) -> Number:
+        """Return the last of the numbers that stand side by side with a number, each with a kind of unit behind it."""
+        for after in self.sentence.numbers:
+            if after.start < number.after:
+                continue
+            between = self.sentence.hits(number.after, after.start)
+            gap = self.text[number.after : after.start]
+            for h in sorted(between, key=lambda h: h.start - h.end):
+                if h.dimension in ("object", "level"):
+                    gap = gap.replace(self.text[h.start : h.end], "")
+            if self.lexicon.grammar["row-gap"].fullmatch(gap) is None:
+                break
+            number = after
+        return number
 
     def _specified(self) -> Frame | None:
         """Return the last frame of the sentence before, where this one breaks it down: "Cụ thể, Sở A có 10 thủ tục"."""
@@ -208,7 +247,7 @@ class FrameReader:
         "Xã A (đạt 99%), xã B (đạt 98%) là những nơi có tỷ lệ đúng hạn cao"; "đạt 85 điểm, xếp thứ 3 về chỉ số CCHC".
         """
         if zone.number.kind in ("plain", "vnd") and not indexed:
-            return frame
+            return self._with_shared_verb(zone, frame)
         wanted = {"index"} if indexed else MEASURING
         if self.lexicon.has(frame.cues, wanted):
             return frame

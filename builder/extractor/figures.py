@@ -241,8 +241,8 @@ class _SentenceReader:
             self.told.status, self.told.last = figure.status, figure.period
             if figure.measure in ("percent", "points"):
                 self.told.rate = self._counted_frame() if figure.rule == "rate-of-count" else frame
-            if figure.measure == "count":
-                self.told.count = frame
+            if figure.measure == "count" and not any(f.measure == "count" for f in self.figures):
+                self.told.count = frame  # another unit's is told like the first of a sentence
             self.figures += [figure, *self._wholes(zone, figure)]
         elif self.unknown and zone.number.kind != "zero":
             self.unread.append(self._unread(zone, frame))
