@@ -3,19 +3,30 @@
 import re
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from functools import lru_cache
 
-from builder.extractor.frames import MEASURING, Frame, Zone, read_frame
+from builder.extractor.frames import MEASURING, TIERS, Frame, Zone, read_frame
 from builder.extractor.quantities import Number
 from builder.extractor.reading import ACCEPTED, rank_indicators
 from builder.extractor.sentence import Sentence
 from builder.extractor.told import Told
 from builder.extractor.turns import Turns
-from builder.lexicon import Hit, Hits
+from builder.lexicon import Hit, Hits, Lexicon
 
 _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
+_FEWEST_STAGES = 2
+_DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles dossiers
 _SHARED = 0.9  # weight of what is said of several units at once
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
+
+
+@lru_cache(maxsize=4)
+def _stages_of_dossiers(lexicon: Lexicon) -> frozenset[str]:
+    """Return the stages and times by which the ontology counts dossiers: received, resolved, overdue …"""
+    readings = [r for i in lexicon.by_measure["count"] for r in i.readings if "dossier" in r.counts]
+    needs = {need for reading in readings for need in reading.needs}
+    return frozenset(need for need in needs if lexicon.has({need}, {"stage", "timing"}))
 
 
 class FrameReader:
@@ -54,7 +65,7 @@ class FrameReader:
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
-        frame = self._with_noun_ahead(zone, frame)
+        frame = self._of_dossiers(zone, self._with_noun_ahead(zone, frame))
         return self._of_headline(zone, frame, indexed=indexed)
 
     def _before(self, zone: Zone) -> Frame | None:
@@ -77,6 +88,17 @@ class FrameReader:
         behind = (h for h in self.sentence.hits(onward.end()) if h.start == onward.end())
         nouns = {h.concept: _AHEAD for h in behind if h.dimension == "object"}
         return replace(frame, cues={**frame.cues, **nouns})
+
+    def _of_dossiers(self, zone: Zone, frame: Frame) -> Frame:
+        """Read bare counts as dossiers where a sentence tells only their stages: "tiếp nhận 812, giải quyết 790"."""
+        if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(frame.cues, {"object"}):
+            return frame
+        stages = _stages_of_dossiers(self.lexicon)
+        told = self.sentence.hits()
+        counted = {h.concept for h in told if h.dimension == "object"} - TIERS - _DOERS
+        if counted or len(stages.intersection(h.concept for h in told)) < _FEWEST_STAGES or not stages & frame.own:
+            return frame
+        return replace(frame, cues={"dossier": 1.0, **frame.cues})
 
     def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
         """Give points and ranks that no index explains the index that the page's headline is about."""

@@ -35,6 +35,7 @@ from builder.facts import Grounds, Period, Signs
 from builder.lexicon import Indicator, Lexicon
 
 _MOST_POINTS = 1000
+_LEVELS = frozenset({"province", "district", "commune"})
 _LAST_RANK = 100  # no list of units or agencies that is ranked is longer
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
@@ -304,6 +305,10 @@ class _SentenceReader:
         elif bound == "at-least" and leads_on(sentence, number):
             bound = "exact"  # "từ 5,2% xuống còn 1,4%"
         level, body = self._scope(zone, choice)
+        tiers = frame.nouns & _LEVELS
+        visited = self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
+        if len(tiers) == 1 and choice.indicator.levelled and visited is None:
+            level = next(iter(tiers))  # "9/9 huyện có một cửa điện tử"
         return Figure(
             indicator=choice.indicator.id,
             measure=measure,
