@@ -10,12 +10,16 @@ from builder.extractor.told import Told
 from builder.facts import Period
 from builder.lexicon import Indicator
 
+_BRACKET_REACH = 40  # how far before a number its bracket opens
+
 
 def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told, *, aimed: bool) -> Period | None:
     """Return the period a number is told for: in its brackets, before it, behind it, else the one that governs.
 
     ``aimed`` if the number is a target: "đến năm 2025 đạt 95%" is a target for that year.
     """
+    if _tells_year_before(sentence, zone.number) and told.last is not None:
+        return _a_year_before(told.last)
     mention = _own_mention(sentence, zone)
     goes_on = sentence.points_back() or sentence.finds("specifying", sentence.start, sentence.end)
     if mention is None and told.last is not None and goes_on:
@@ -32,6 +36,21 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
     annual = indicator.measure in ("points", "rank") or (aimed and _is_yearly(indicator))
     summed_up = mention.span_of_years and indicator.measure in ("points", "rank")
     return _year_of(mention.period) if (mention.deadline and annual) or summed_up else mention.period
+
+
+def _tells_year_before(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is that of the same time a year before: "78,9% (cùng kỳ 52,3%)"."""
+    start = max(sentence.start, number.start - _BRACKET_REACH)
+    return sentence.lexicon.grammar["year-before-in-brackets"].search(sentence.text, start, number.start) is not None
+
+
+def _a_year_before(period: Period) -> Period | None:
+    """Return the same days of the year before; None of a period that is open, or begins or ends on 29 February."""
+    try:
+        days = [d.replace(year=d.year - 1) for d in (period.start, period.end) if d is not None]
+    except ValueError:
+        return None
+    return Period(*days) if len(days) == 2 else None
 
 
 def _is_yearly(indicator: Indicator) -> bool:
