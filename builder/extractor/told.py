@@ -212,7 +212,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
     if sentence.lexicon.grammar["target-list"].search(sentence.text, sentence.start, sentence.end):
         told.listed = "target"
     reform = sentence.lexicon.grammar["reform"].search(sentence.text, sentence.start, sentence.end) is not None
-    _remember_periods(sentence.periods, told, kind, announces=announces, reform=reform)
+    heads = announces or _heads_section(sentence)
+    _remember_periods(sentence.periods, told, kind, announces=heads, reform=reform)
     levels = levels_told(sentence.bodies, sentence.hits(), counted)
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
@@ -240,6 +241,14 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
     else:
         told.frame = topic_frame(sentence.hits(), told.frame, sentence.lexicon)
         told.announced = announced_frame(sentence.hits()) if announces else None
+
+
+def _heads_section(sentence: Sentence) -> bool:
+    """Tell whether a sentence is a short numbered line that heads a section: "II. Chỉ tiêu năm 2011"."""
+    block = sentence.page.document.blocks[sentence.paragraph]
+    start, _ = sentence.page.stretch(block.span)
+    numbered = sentence.finds("section-number", start, sentence.end) is not None
+    return numbered and len(block.span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
 
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:
