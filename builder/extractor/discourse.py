@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\W\d]+")
 
 @lru_cache(maxsize=4)
 def _stages_of_dossiers(lexicon: Lexicon) -> frozenset[str]:
-    """Return the stages and times by which the ontology counts dossiers: received, resolved, overdue …"""
+    """Return the stages and times by which the ontology counts dossiers: received, resolved or overdue."""
     readings = [r for i in lexicon.by_measure["count"] for r in i.readings if "dossier" in r.counts]
     needs = {need for reading in readings for need in reading.needs}
     return frozenset(need for need in needs if lexicon.has({need}, {"stage", "timing"}))

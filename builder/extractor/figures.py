@@ -158,7 +158,7 @@ class _SentenceReader:
                 or self._ranked(zone)
                 or choose_place(page, sentence.places, zone, sentence.start, self.place, self.told.places)
             )
-            if self._is_of_parts(zone, frame):
+            if self._is_of_parts(frame):
                 self.place = None
             self.excluded = is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone)
             self.unknown = False
@@ -224,7 +224,7 @@ class _SentenceReader:
         named = (period_in(page, name, known) for name in cell.names)
         return next((period for period in named if period), None)
 
-    def _is_of_parts(self, zone: Zone, frame: Frame) -> bool:
+    def _is_of_parts(self, frame: Frame) -> bool:
         """Tell whether a number counts communes although a commune was told of: "nhập xã A vào xã B, giảm 4 xã"."""
         levels = {u.level for u in self.place.candidates} if self.place is not None else set()
         return "commune" in frame.nouns and levels == {"commune"}

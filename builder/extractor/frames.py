@@ -82,8 +82,8 @@ def find_zones(
     ]
     if asides:
         for number in asides:
-            first, last = number.start - 1, number.after + (text[number.after : number.after + 1] == ")")
-            text = text[:first] + " " * (last - first) + text[last:]
+            begin, behind = number.start - 1, number.after + (text[number.after : number.after + 1] == ")")
+            text = text[:begin] + " " * (behind - begin) + text[behind:]
         others = find_zones(text, start, end, [n for n in numbers if n not in asides], hits, lexicon, masked)
         own = [Zone(n, ((n.start, n.start),), ((n.after, n.after),)) for n in asides]
         return sorted([*others, *own], key=lambda zone: zone.number.start)

@@ -147,6 +147,7 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     known = header.frame if cell.column is not None or cell.alone else None
     frame = read_frame(text, cell.zone, Hits(hits), lexicon, before if paired else known)
     labels = {h.concept for h in hits if cell.label[0] <= h.start < cell.label[1]}
+    labels = labels if lexicon.has(labels & lexicon.cues.keys(), {"object"}) else set()
     frame = replace(frame, cues={c: max(w, _LABEL_WEIGHT) if c in labels else w for c, w in frame.cues.items()})
     if lexicon.has(frame.own, {"index"}):
         return frame
