@@ -107,8 +107,8 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         "bom XML, thực thể ngoài, mã hóa lạ, lồng sâu, tràn một ký tự, tệp nén nổ",
         mutants.explode,
         10,
-        86,
-        80,
+        88,
+        88,
     ),
     Campaign(
         "any-world",
