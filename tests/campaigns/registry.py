@@ -1,6 +1,6 @@
 """All campaigns, in the order of the page."""
 
-from campaigns import damage, disks, errors, kills, mutants, offline, patterns, service, worlds
+from campaigns import crowd, damage, disks, errors, kills, mutants, offline, patterns, service, worlds
 from campaigns.kinds import Campaign
 
 CAMPAIGNS: tuple[Campaign, ...] = (
@@ -139,7 +139,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         errors.seed_errors,
         40,
         1_000,
-        900,
+        1_000,
         costly=True,
     ),
     Campaign(
@@ -186,12 +186,12 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign(
         "crowd",
         ("F18", "R5"),
-        "good and hostile queries together for minutes: good ones all answered, at the 95th percentile at most 3 times as slow, memory grows by less than a tenth",
-        "truy vấn tốt và phá hoại cùng lúc trong nhiều phút: câu tốt luôn được trả lời, chậm không quá 3 lần, bộ nhớ tăng dưới một phần mười",
-        service.soak,
-        20,
-        180,
-        1_000,
+        "half an hour of cchc serve with four clients that mean well and four that mean harm, calm and storm in turns: good requests all answered, the same as ever, at the 95th percentile at most 3 times as slow as in the calm; memory grows by less than a tenth; nobody visited",
+        "nửa giờ cchc serve với bốn máy khách tử tế và bốn máy phá hoại, lúc yên lúc bão: yêu cầu tử tế luôn được trả lời đúng như mọi lần, chậm không quá 3 lần so với lúc yên; bộ nhớ tăng dưới một phần mười; không địa chỉ nào bị truy cập",
+        crowd.soak,
+        30,
+        1_800,
+        10_000,
         costly=True,
     ),
 )
