@@ -111,7 +111,7 @@ def test_verdicts_are_those_of_pyshacl() -> None:
     assert 5 < found.count(0) < SHORT / 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("part", range(SHORT, LONG, 60))
 def test_verdicts_are_those_of_pyshacl_on_many_graphs(part: int) -> None:
