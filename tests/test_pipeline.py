@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from campaigns.children import in_a_child
 from conftest import GOOD_PAGES, TIEN_YEN, Outcome, write_pages
 
 from builder import pipeline
@@ -271,26 +272,6 @@ def test_pages_that_cannot_be_read_at_all_leave_the_last_good_build(out: Path, t
 
 
 # ---------------------------------------------------------------- killed from outside
-
-
-def in_a_child(action: Callable[[], object], patience: float = 60.0) -> int:
-    """Run something in a process of its own, killed when patience ends; return how it ended (0: well, 9: killed)."""
-    child = os.fork()
-    if child == 0:
-        ended = 1
-        try:
-            action()
-            ended = 0
-        finally:
-            os._exit(ended)
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.001)
-    os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def dying_at(step: str, after: bool) -> Callable[..., object]:
