@@ -15,6 +15,7 @@ import httpx
 import pyoxigraph
 import pytest
 from lxml import html
+from nasty import NASTY
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
@@ -289,14 +290,12 @@ def test_an_empty_field_is_any_or_the_default(reader: Reader, world: World) -> N
     assert default["parameters"]["least"] == queries.load("initiatives-in-common").parameter("least").default
 
 
-INJECTIONS = ['a" } } #', "a\\", "?s } # parameter", r"\u0022 } DROP ALL #", "<http://x/> } #", "any } #", "1 } #"]
-
-
-@pytest.mark.parametrize("value", INJECTIONS)
-def test_what_is_typed_never_becomes_part_of_the_query(value: str, reader: Reader) -> None:
-    for parameter, (name, _) in BAD.items():
-        response = reader.get(f"/questions/{name}", **{parameter: value})
-        assert response.status_code == 400, parameter
+@pytest.mark.parametrize("parameter", BAD)
+def test_what_is_typed_never_becomes_part_of_the_query(parameter: str, reader: Reader) -> None:
+    """None of these texts is a value of a parameter, and none is more than a value."""
+    for value in NASTY:
+        response = reader.get(f"/questions/{BAD[parameter][0]}", **{parameter: value})
+        assert response.status_code == 400, value
 
 
 # ---------------------------------------------------------------- downloads and permalinks
