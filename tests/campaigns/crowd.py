@@ -27,8 +27,8 @@ from campaigns.kinds import Attempt, Verdict
 from campaigns.subjects import EXAMPLES, ROOT, build
 
 WELL, ILL = 4, 4  # clients
-WORKERS, SECONDS = 4, 1  # processes that answer; what a query may take
-SHARE = 4  # seconds of queries per client and minute: together a quarter of a core
+WORKERS, SECONDS = 4, 2  # processes that answer; what a query may take
+SHARE = 6  # seconds of queries per client and minute: together less than half a core
 PAUSE, HURRY = 1, 0.05  # seconds between two requests of a client that means well, or ill
 SPELL, CALM = 60, 1 / 3  # seconds of a spell of both weathers, and the part of it that is calm
 LULL = SECONDS + 1.5  # seconds after a storm that belong to neither
@@ -136,12 +136,12 @@ def _mean_well(address: str, client: str, first: int, weather: Weather) -> None:
                 return
             wish, stormy = GOOD[turn % len(GOOD)], weather.stormy
             begin, lull = time.monotonic(), weather.lull
-            answer = _ask(connection, wish)
+            status, body = _ask(connection, wish)
             if not lull:
                 weather.waited[stormy].append(time.monotonic() - begin)
-            same = not wish.steady or answers.setdefault(wish, answer.content) == answer.content
-            verdict: Verdict = "broken" if answer.status_code != 200 else "harmless" if same else "silent"
-            weather.told.append(Attempt(f"good: {wish.address} {answer.status_code}", verdict))
+            same = not wish.steady or answers.setdefault(wish, body) == body
+            verdict: Verdict = "broken" if status != 200 else "harmless" if same else "silent"
+            weather.told.append(Attempt(f"good: {wish.address} {status}", verdict))
             time.sleep(PAUSE)
 
 
@@ -151,7 +151,7 @@ def _mean_ill(address: str, client: str, wishes: Sequence[Wish], first: int, wea
         while not weather.is_over:
             if weather.stormy:
                 wish, turn = wishes[turn % len(wishes)], turn + 1
-                status = _ask(connection, wish).status_code
+                status, _ = _ask(connection, wish)
                 verdict: Verdict = "detected" if status in REFUSED else "harmless" if status == 200 else "broken"
                 weather.told.append(Attempt(f"hostile: {status}, {wish.address} {wish.query[:200]!r}", verdict))
             time.sleep(HURRY)
@@ -162,10 +162,16 @@ def _open(address: str, client: str) -> httpx.Client:
     return httpx.Client(base_url=address, timeout=60, trust_env=False, transport=transport)
 
 
-def _ask(connection: httpx.Client, wish: Wish) -> httpx.Response:
-    if not wish.query:
-        return connection.get(wish.address)
-    return connection.post(wish.address, content=wish.query, headers={"content-type": SPARQL})
+def _ask(connection: httpx.Client, wish: Wish) -> tuple[int, bytes]:
+    """Return status and body of an answer; status 0 where there is none."""
+    try:
+        if wish.query:
+            answer = connection.post(wish.address, content=wish.query, headers={"content-type": SPARQL})
+        else:
+            answer = connection.get(wish.address)
+    except httpx.HTTPError as problem:
+        return 0, repr(problem).encode()
+    return answer.status_code, answer.content
 
 
 def _p95(times: list[float]) -> float:
@@ -188,8 +194,10 @@ def _standing(out: Path) -> Iterator[tuple[int, str]]:
             told = process.stderr.readline()
             assert told, "the server ends"
         threading.Thread(target=process.stderr.read, daemon=True).start()  # so that it never waits to be read
-        yield process.pid, found[0]
-        process.terminate()
+        try:
+            yield process.pid, found[0]
+        finally:
+            process.terminate()
 
 
 def resident(pid: int) -> int:
