@@ -13,7 +13,7 @@ from typing import NamedTuple
 from builder.evidence.numerals import may_mean
 from builder.evidence.statements import Node, only, read_pages
 
-FIGURES = {"Observation", "ReviewFigure", "CandidateObservation"}
+FIGURES = ("Observation", "ReviewFigure", "CandidateObservation")
 PACKED = re.compile(r"\.(?:jsonl|parquet|warc|wet)[./]", re.IGNORECASE)  # files of many pages, in the name of a page
 GetPage = Callable[[str], bytes | None]
 
