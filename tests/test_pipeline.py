@@ -1,5 +1,6 @@
 """A build is whole or is not there: whatever goes wrong, the last good one stays and the next one succeeds."""
 
+import csv
 import errno
 import json
 import os
@@ -17,6 +18,7 @@ from campaigns.children import in_a_child
 from conftest import GOOD_PAGES, TIEN_YEN, Outcome, write_pages
 
 from builder import pipeline
+from builder.artefacts import concept_labels
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.pipeline import open_build
 
@@ -48,6 +50,13 @@ def more(pages: Path) -> Path:
 
 
 # ---------------------------------------------------------------- what a build holds
+
+
+def test_the_kind_of_an_open_issue_is_told_in_vietnamese_too(example_out: Path) -> None:
+    with (example_out / "issues.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert {row["kind"]: row["vấn đề"] for row in rows}["ambiguous-unit"] == "đơn vị chưa rõ"
+    assert all(row["vấn đề"] == concept_labels(f"issue-kind/{row['kind']}")["vi"] for row in rows)
 
 
 def test_a_build_holds_what_it_says(good: Outcome) -> None:
