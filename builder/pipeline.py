@@ -587,7 +587,10 @@ def open_build(target: Path) -> Path:
 def _open_whole(target: Path) -> Path:
     """Return the graph of a build after checking the files that its manifest lists."""
     files = _read_manifest(target)
-    damage = _find_damage(target, files)
+    try:
+        damage = _find_damage(target, files)
+    except FileNotFoundError as problem:  # it was there when it was looked for
+        damage = f"{problem.filename}: gone while the build was looked at; open it again"
     if damage and _read_manifest(target) != files:  # another build took its place meanwhile
         return _open_whole(target)
     if damage:

@@ -59,6 +59,23 @@ def test_the_kind_of_an_open_issue_is_told_in_vietnamese_too(example_out: Path) 
     assert all(row["vấn đề"] == concept_labels(f"issue-kind/{row['kind']}")["vi"] for row in rows)
 
 
+def test_a_build_is_opened_whose_page_goes_between_look_and_read(
+    pages: Path, out: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another build without the page takes its place: the new one is opened, and no file is missed."""
+    (pages / "tien-yen.txt").unlink()
+    fewer = build(pages, pages.parent / "fewer").folder
+    graph, real = (fewer / "graph.nq").read_bytes(), pipeline.hash_file
+
+    def hash_file(path: Path) -> str:
+        if path.name == "tien-yen.txt.txt":
+            pipeline.swap(fewer, out)
+        return real(path)
+
+    monkeypatch.setattr(pipeline, "hash_file", hash_file)
+    assert open_build(out).read_bytes() == graph
+
+
 def test_a_build_holds_what_it_says(good: Outcome) -> None:
     files = good.files()
     shared = {"corroboration.nq", "graph.nq", "issues.tsv", "pages.jsonl", "manifest.json"}
