@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 
 from builder.facts import Source
@@ -112,16 +113,16 @@ def try_patterns(number: int, folder: Path) -> Iterator[Attempt]:
 
 def judge_pages(piece: str) -> Attempt:
     """Read pages made of a piece: time goes in proportion to the page, not with its square."""
-    seconds = _read(piece, PAGES[-1])
-    told = f"a page of {piece!r}"
+    told, doublings = f"a page of {piece!r}", len(PAGES) - 1
+    best = [inf] * len(PAGES)
     for _ in range(3):  # a busy machine is not slow three times over
-        if seconds < FAST:
+        best[-1] = min(best[-1], _read(piece, PAGES[-1]))
+        if best[-1] < FAST:
             return Attempt(told, "harmless")
-        times = [*(_read(piece, size) for size in PAGES[:-1]), seconds]
-        if (times[-1] / times[0]) ** (1 / (len(PAGES) - 1)) <= STEEPEST:
+        best[:-1] = [min(seconds, _read(piece, size)) for seconds, size in zip(best, PAGES[:-1], strict=False)]
+        if (best[-1] / best[0]) ** (1 / doublings) <= STEEPEST:
             return Attempt(told, "harmless")
-        seconds = _read(piece, PAGES[-1])
-    return Attempt(f"{told}: {', '.join(f'{each:.2f}' for each in times)} s", "broken")
+    return Attempt(f"{told}: {', '.join(f'{each:.2f}' for each in best)} s", "broken")
 
 
 def _read(piece: str, size: int) -> float:
