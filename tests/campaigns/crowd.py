@@ -34,6 +34,7 @@ SPELL, CALM = 60, 1 / 3  # seconds of a spell of both weathers, and the part of 
 LULL = SECONDS + 1.5  # seconds after a storm that belong to neither
 LEAST = 0.03  # seconds; what a good request takes at the 95th percentile where nothing else is done
 MOST_SLOWER = 3.0  # at the 95th percentile
+MOST_REFUSED = 1 / 1000  # of good requests, told by a status: the machine stood still for longer than a query may take
 MOST_GROWTH = 1.10  # of the memory of the server and its workers, from the first third of the spells to the last
 REFUSED = (400, 403, 404, 413, 429, 500, 503)
 SPARQL = "application/sparql-query"
@@ -86,6 +87,7 @@ class Weather:
     lull: bool = False
     waited: dict[bool, list[float]] = field(default_factory=lambda: {True: [], False: []})
     told: list[Attempt] = field(default_factory=list)
+    refused: int = 0  # good requests
 
     @property
     def is_over(self) -> bool:
@@ -106,6 +108,9 @@ def soak(seconds: int, folder: Path) -> Iterator[Attempt]:
                 each.result()
         visits = len(canary.visits)
     yield from weather.told
+    good = sum(each.what.startswith("good") for each in weather.told)
+    many = weather.refused > MOST_REFUSED * good
+    yield Attempt(f"{weather.refused} of {good} good requests are refused", "broken" if many else "harmless")
     slower = _p95(weather.waited[True]) / max(_p95(weather.waited[False]), LEAST)
     yield Attempt(f"good requests are {slower:.1f} times as slow", "harmless" if slower <= MOST_SLOWER else "broken")
     third = max(1, len(memory) // 3)
@@ -139,8 +144,10 @@ def _mean_well(address: str, client: str, first: int, weather: Weather) -> None:
             status, body = _ask(connection, wish)
             if not lull:
                 weather.waited[stormy].append(time.monotonic() - begin)
-            same = not wish.steady or answers.setdefault(wish, body) == body
-            verdict: Verdict = "broken" if status != 200 else "harmless" if same else "silent"
+            same = status != 200 or not wish.steady or answers.setdefault(wish, body) == body
+            weather.refused += status in REFUSED
+            answered: Verdict = "harmless" if same else "silent"
+            verdict = answered if status == 200 else "detected" if status in REFUSED else "broken"
             weather.told.append(Attempt(f"good: {wish.address} {status}", verdict))
             time.sleep(PAUSE)
 

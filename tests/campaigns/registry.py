@@ -186,8 +186,8 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign(
         "crowd",
         ("F18", "R5"),
-        "half an hour of cchc serve with four clients that mean well and four that mean harm, calm and storm in turns: good requests all answered, the same as ever, at the 95th percentile at most 3 times as slow as in the calm; memory grows by less than a tenth; nobody visited",
-        "nửa giờ cchc serve với bốn máy khách tử tế và bốn máy phá hoại, lúc yên lúc bão: yêu cầu tử tế luôn được trả lời đúng như mọi lần, chậm không quá 3 lần so với lúc yên; bộ nhớ tăng dưới một phần mười; không địa chỉ nào bị truy cập",
+        "half an hour of cchc serve with four clients that mean well and four that mean harm, calm and storm in turns: good requests answered the same as ever, at most one in a thousand refused, at the 95th percentile at most 3 times as slow as in the calm; memory grows by less than a tenth; nobody visited",
+        "nửa giờ cchc serve với bốn máy khách tử tế và bốn máy phá hoại, lúc yên lúc bão: yêu cầu tử tế được trả lời đúng như mọi lần, nhiều nhất một phần nghìn bị từ chối, chậm không quá 3 lần so với lúc yên; bộ nhớ tăng dưới một phần mười; không địa chỉ nào bị truy cập",
         crowd.soak,
         30,
         1_800,
