@@ -120,7 +120,8 @@ COVERAGE: dict[str, Cover] = {
     "F18": Cover(
         "a crowd that stays",
         ("crowd",),
-        "A client has 6 s of queries a minute, a query 2 s; `--size SECONDS` sets the time",
+        "A client has 6 s of queries a minute, a query 2 s; `--size SECONDS` sets the time. In the half hour that the line "
+        "tells of, one good request was refused with 503; that one in a thousand may be was made the rule after it",
     ),
     "B1": Cover(
         "addresses and files named in pages and queries",
