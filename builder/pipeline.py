@@ -415,13 +415,19 @@ def _write_graph(built: Shelf, path: Path) -> int:
 
 
 def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
+    """Write the table of open issues; its last column tells the kind of each in Vietnamese."""
+    columns = ("page", "begin", "end", "kind", "message", "candidates", "quotation")
+
+    def in_vietnamese(row: Sequence[str]) -> tuple[str, ...]:
+        return (*row[: len(columns)], artefacts.concept_labels(f"issue-kind/{row[3]}")["vi"])
+
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n")
-        table.writerow(("page", "begin", "end", "kind", "message", "candidates", "quotation"))
+        table.writerow((*columns, "vấn đề"))
         for message in unreadable:
-            table.writerow((message.split(": ", 1)[0], "", "", "unreadable", message, "", ""))
+            table.writerow(in_vietnamese((message.split(": ", 1)[0], "", "", "unreadable", message, "", "")))
         for page in built:
-            table.writerows(page.rows)
+            table.writerows(map(in_vietnamese, page.rows))
 
 
 def _write_texts(built: Shelf, folder: Path) -> None:
@@ -581,7 +587,10 @@ def open_build(target: Path) -> Path:
 def _open_whole(target: Path) -> Path:
     """Return the graph of a build after checking the files that its manifest lists."""
     files = _read_manifest(target)
-    damage = _find_damage(target, files)
+    try:
+        damage = _find_damage(target, files)
+    except FileNotFoundError as problem:  # it was there when it was looked for
+        damage = f"{problem.filename}: gone while the build was looked at; open it again"
     if damage and _read_manifest(target) != files:  # another build took its place meanwhile
         return _open_whole(target)
     if damage:

@@ -1,6 +1,7 @@
 """Prints pages of our own as PDF and Word documents, for the tests of these formats."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -156,4 +157,17 @@ def zipped(parts: Mapping[str, bytes], whole: bytes = b"") -> bytes:
                     package.writestr(name, other.read(name))
         for name, content in parts.items():
             package.writestr(name, content)
+    return target.getvalue()
+
+
+def with_half_a_character(printed: bytes, letter: str) -> bytes:
+    """Return a PDF in which a letter of its fonts is half of a surrogate pair, as in one that was damaged."""
+    writer = pypdf.PdfWriter(io.BytesIO(printed))
+    told = re.compile(rb"(?m)<%04X>$" % ord(letter))
+    for sheet in writer.pages:
+        for font in sheet["/Resources"]["/Font"].values():  # type: ignore[index]
+            if meanings := font.get_object().get("/ToUnicode"):
+                meanings.get_object().set_data(told.sub(b"<D83D>", meanings.get_object().get_data()))
+    target = io.BytesIO()
+    writer.write(target)
     return target.getvalue()

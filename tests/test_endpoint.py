@@ -12,11 +12,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from statistics import quantiles
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -543,6 +545,32 @@ def test_many_small_queries_add_up() -> None:
         use(throttle, "192.0.2.1", 0)
     with pytest.raises(Throttled):
         use(throttle, "192.0.2.1", 0)
+
+
+def test_a_thousand_small_queries_of_one_client_are_no_matter_of_another(pool: Pool) -> None:
+    """The first is told when to come back; the second waits at the 95th percentile no longer than twice as long."""
+    with serve(endpoint_app(pool, Throttle(1))) as address, ThreadPoolExecutor(1) as crowd:
+        alone = ask_often("127.0.0.2", address, 50, pause=0.02)
+        flood = crowd.submit(ask_often, "127.0.0.3", address, 1_000)
+        beside = ask_often("127.0.0.4", address, 50, pause=0.02)
+        statuses = Counter(status for status, _ in flood.result())
+    assert {status for status, _ in (*alone, *beside)} == {200}
+    assert statuses[429] > 500
+    assert statuses[200] >= 50
+    slow = [quantiles([seconds for _, seconds in times], n=20)[-1] for times in (alone, beside)]
+    assert slow[1] <= 2 * max(slow[0], 0.05)
+
+
+def ask_often(client: str, address: str, times: int, pause: float = 0) -> list[tuple[int, float]]:
+    """Ask a small query from an address of this machine; return each status with the seconds it took."""
+    told = []
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=client), trust_env=False, timeout=30) as connection:
+        for _ in range(times):
+            time.sleep(pause)
+            begin = time.monotonic()
+            status = connection.get(address + at(query="ASK {}")).status_code
+            told.append((status, time.monotonic() - begin))
+    return told
 
 
 def test_without_a_budget_nobody_is_throttled() -> None:

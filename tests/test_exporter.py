@@ -10,6 +10,7 @@ import networkx
 import pyoxigraph
 import pytest
 import rdflib
+from nasty import NASTY
 
 from builder.errors import BuilderError, StoreError
 from builder.exporter import FORMATS, draw, export, write_network
@@ -27,6 +28,7 @@ ODD = f"""<urn:x:a> {PROPERTY} "a \\"b\\" \\\\ ]]> & <c>\\r\\n\\t đúng  " <urn
 <urn:x:a> {PROPERTY} {DECIMAL} <urn:x:h> .
 <urn:x:a> {PROPERTY} {DECIMAL} <urn:x:g> .
 """
+ODD += "".join(f"<urn:x:a> {PROPERTY} {pyoxigraph.Literal(text)} <urn:x:g> .\n" for text in NASTY)
 
 
 def write_nquads(path, quads):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 import unicodedata
@@ -22,6 +23,7 @@ from printing import (
     print_text,
     print_word,
     saved,
+    with_half_a_character,
     with_pictures,
     zipped,
 )
@@ -280,6 +282,23 @@ def test_sheets_without_text_are_told(tmp_path: Path, build: Build) -> None:
     with (outcome.folder / "issues.tsv").open(encoding="utf-8", newline="") as file:
         told = [row["message"] for row in csv.DictReader(file, delimiter="\t") if row["kind"] == "unreadable"]
     assert told == ["sheets 3 of the PDF show pictures without text; recognise their text (OCR) or save it again"]
+
+
+def test_half_a_character_of_a_damaged_font_is_marked_and_the_page_is_read(tmp_path: Path, build: Build) -> None:
+    """A surrogate that stands alone cannot be written; offsets are those of the text with the mark in its place."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    whole = "Năm 2020, huyện Tiên Yên tiếp nhận 12.345 hồ sơ, tỷ lệ đúng hạn đạt 98,7%. Xin cảm ơn!"
+    (pages / "a.pdf").write_bytes(with_half_a_character(print_pdf([whole], title=whole), "!"))
+    record = {"id": "b", "title": "\ud83d", "text": whole.replace("!", "\ud83d")}
+    (pages / "b.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    outcome = build(pages, tmp_path / "out")
+    assert outcome.summary.unreadable == ()
+    for page in ("a.pdf", "b.jsonl/b"):
+        text = (outcome.folder / "texts" / f"{page}.txt").read_text(encoding="utf-8")
+        assert whole.replace("!", "\ufffd") in text
+        assert any("12.345" in line for line in outcome.of_page(page))
+    assert prove(outcome.folder / "graph.nq", outcome.folder / "texts").mismatches == []
 
 
 # ---------------------------------------------------------------- Word

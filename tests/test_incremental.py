@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from campaigns.children import in_a_child
 from conftest import DONG_HOI, GOOD_PAGES, LAP_VO, ROOT, TIEN_YEN, Outcome
-from test_pipeline import in_a_child
 
 from builder import artefacts, keeping, pipeline
 from builder.errors import BuilderError, SourceError, StoreError

@@ -1,5 +1,6 @@
 """A build is whole or is not there: whatever goes wrong, the last good one stays and the next one succeeds."""
 
+import csv
 import errno
 import json
 import os
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from campaigns.children import in_a_child
 from conftest import GOOD_PAGES, TIEN_YEN, Outcome, write_pages
 
 from builder import pipeline
+from builder.artefacts import concept_labels
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.pipeline import open_build
 
@@ -47,6 +50,30 @@ def more(pages: Path) -> Path:
 
 
 # ---------------------------------------------------------------- what a build holds
+
+
+def test_the_kind_of_an_open_issue_is_told_in_vietnamese_too(example_out: Path) -> None:
+    with (example_out / "issues.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    assert {row["kind"]: row["vấn đề"] for row in rows}["ambiguous-unit"] == "đơn vị chưa rõ"
+    assert all(row["vấn đề"] == concept_labels(f"issue-kind/{row['kind']}")["vi"] for row in rows)
+
+
+def test_a_build_is_opened_whose_page_goes_between_look_and_read(
+    pages: Path, out: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another build without the page takes its place: the new one is opened, and no file is missed."""
+    (pages / "tien-yen.txt").unlink()
+    fewer = build(pages, pages.parent / "fewer").folder
+    graph, real = (fewer / "graph.nq").read_bytes(), pipeline.hash_file
+
+    def hash_file(path: Path) -> str:
+        if path.name == "tien-yen.txt.txt":
+            pipeline.swap(fewer, out)
+        return real(path)
+
+    monkeypatch.setattr(pipeline, "hash_file", hash_file)
+    assert open_build(out).read_bytes() == graph
 
 
 def test_a_build_holds_what_it_says(good: Outcome) -> None:
@@ -271,26 +298,6 @@ def test_pages_that_cannot_be_read_at_all_leave_the_last_good_build(out: Path, t
 
 
 # ---------------------------------------------------------------- killed from outside
-
-
-def in_a_child(action: Callable[[], object], patience: float = 60.0) -> int:
-    """Run something in a process of its own, killed when patience ends; return how it ended (0: well, 9: killed)."""
-    child = os.fork()
-    if child == 0:
-        ended = 1
-        try:
-            action()
-            ended = 0
-        finally:
-            os._exit(ended)
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.001)
-    os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def dying_at(step: str, after: bool) -> Callable[..., object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from campaigns.coverage import COVERAGE, SECTIONS
 from campaigns.kinds import Attempt, Tally, count, spread
-from campaigns.page import COMMAND, PAGE, ROW, read_errors, read_results, write_page
+from campaigns.page import COMMAND, PAGE, ROW, read_errors, read_results, read_short, write_page
 from campaigns.registry import BY_NAME, CAMPAIGNS
 from conftest import ROOT, WATCH
 from watching import Watch
@@ -42,7 +42,7 @@ def test_the_short_form_of_a_costly_campaign_is_survived(name: str) -> None:
 
 def test_the_page_is_what_its_results_make() -> None:
     """After a change of campaigns ``python tests/campaigns NAME --write`` is run; for words ``--words`` is enough."""
-    assert write_page(read_results(PAGE_NOW), read_errors(PAGE_NOW)) == PAGE_NOW
+    assert write_page(read_results(PAGE_NOW), read_errors(PAGE_NOW), read_short(PAGE_NOW)) == PAGE_NOW
 
 
 def test_every_campaign_has_its_line_with_its_command() -> None:
@@ -106,7 +106,9 @@ def test_attempts_that_are_not_survived_are_counted_and_told() -> None:
 
 def test_results_are_read_as_they_are_written() -> None:
     results = {c.name: (Tally(1234 + n, n, 0, 0), n) for n, c in enumerate(CAMPAIGNS)}
-    assert read_results(write_page(results)) == results
+    page = write_page(results, short="9 of 9 attempts in 3 s")
+    assert read_results(page) == results
+    assert read_short(page) == "9 of 9 attempts in 3 s"
 
 
 @pytest.mark.parametrize(("total", "number"), [(1, 5), (7, 3), (100, 10), (3, 9), (5, 1)])

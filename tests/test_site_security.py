@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,15 +60,21 @@ def paths(client: TestClient) -> list[str]:
 
 
 def figures_of(client: TestClient) -> list[str]:
-    shown = html.fromstring(client.get("/doc/concept/indicator/on-time-rate.html").content)
-    links = {a.get("href") for a in shown.iterfind(".//a") if "/observation/" in a.get("href", "")}
+    indicator = shown(client, "doc/concept/indicator/on-time-rate.html")
+    links = {a.get("href") for a in indicator.iterfind(".//a") if "/observation/" in a.get("href", "")}
     return sorted(link.removeprefix("/doc/").removesuffix(".html") for link in links)
 
 
-def elements(client: TestClient, path: str) -> Iterator[html.HtmlElement]:
+@cache
+def shown(client: TestClient, path: str) -> html.HtmlElement:
+    """Return a page as a browser takes it; it is looked at several times."""
     answer = client.get(f"/{path}")
     assert answer.status_code == 200, path
-    yield from html.fromstring(answer.content.decode()).iter()
+    return html.fromstring(answer.content.decode())
+
+
+def elements(client: TestClient, path: str) -> Iterator[html.HtmlElement]:
+    yield from shown(client, path).iter()
 
 
 def names_of(client: TestClient) -> Names:
@@ -105,6 +112,5 @@ def test_addresses_lead_to_the_site_or_to_the_web(hostile):
 
 def test_attempts_are_shown_as_text(hostile):
     """What is escaped is still there to be read."""
-    text = "".join(html.fromstring(hostile.get("/documents").content.decode()).itertext())
-    shown = [attempt for attempt in ATTEMPTS if attempt in text]
-    assert len(shown) > 50
+    text = "".join(shown(hostile, "documents").itertext())
+    assert len([attempt for attempt in ATTEMPTS if attempt in text]) > 50

@@ -34,6 +34,12 @@ HIDDEN = {
     "important": '<p style="display:none !important">{}</p>',
     "letters of no size": '<p style="font-size:0">{}</p>',
     "letters of 0px": '<span style="font-size: 0px">{}</span>',
+    "invisible": '<p style="visibility: hidden">{}</p>',
+    "collapsed": '<p style="margin:0;Visibility:collapse">{}</p>',
+    "white on white": '<p style="color: #fff; background-color: white">{}</p>',
+    "black on black": '<p style="background:#000;color:rgb(0, 0, 0)">{}</p>',
+    "out of sight": '<p style="position:absolute; left:-9999px">{}</p>',
+    "indented out of sight": '<p style="text-indent:-9999px">{}</p>',
     "inside what is hidden": '<div style="display:none"><section><p><b>{}</b></p></section></div>',
     "a hidden table": '<table style="display:none"><tr><td>{}</td></tr></table>',
     "a cell": "<table><tr><td>Huyện</td><td hidden>{}</td></tr></table>",
@@ -57,7 +63,19 @@ def test_what_a_page_hides_is_no_figure(way: str, extract_text: Extract) -> None
     assert values(extract_text(page, name="page.html", media="text/html")) == {"12345", "98.7"}
 
 
-@pytest.mark.parametrize("way", ["<p>{}</p>", '<p style="display:block">{}</p>', '<p style="font-size:0.9em">{}</p>'])
+SHOWN = (
+    "<p>{}</p>",
+    '<p style="display:block">{}</p>',
+    '<p style="font-size:0.9em">{}</p>',
+    '<p style="visibility:visible">{}</p>',
+    '<p style="color:#fff">{}</p>',
+    '<p style="color:#fff;background:#00f">{}</p>',
+    '<p style="background-color:white">{}</p>',
+    '<p style="margin-left:-120px;left:-10px">{}</p>',
+)
+
+
+@pytest.mark.parametrize("way", SHOWN)
 def test_what_a_page_shows_is_one(way: str, extract_text: Extract) -> None:
     page = f"<html><body><article><p>{TRUE}</p>{way.format(FALSE)}</article></body></html>"
     assert "11.1" in values(extract_text(page, name="page.html", media="text/html"))

@@ -40,7 +40,7 @@ WORDS = [
         for text in texts
     ),
 ]
-SHORT, LONG = 60, 600
+SHORT, LONG = 30, 600
 
 
 @cache
@@ -108,14 +108,14 @@ def compare(number: int) -> int:
 def test_verdicts_are_those_of_pyshacl() -> None:
     """The short form: some graphs; most of them are broken, and some are right."""
     found = [compare(number) for number in range(SHORT)]
-    assert 5 < found.count(0) < SHORT / 2
+    assert 2 < found.count(0) < SHORT / 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("part", range(SHORT, LONG, 60))
+@pytest.mark.parametrize("part", range(SHORT, LONG, 57))
 def test_verdicts_are_those_of_pyshacl_on_many_graphs(part: int) -> None:
-    for number in range(part, part + 60):
+    for number in range(part, part + 57):
         compare(number)
 
 
@@ -123,5 +123,5 @@ def test_verdicts_are_those_of_pyshacl_on_many_graphs(part: int) -> None:
 def test_verdicts_do_not_depend_on_the_fast_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, pySHACL judges every node."""
     monkeypatch.setattr(nodes, "fast_engine", lambda: None)
-    for number in range(LONG, LONG + 20):
+    for number in range(LONG, LONG + 10):
         compare(number)

@@ -14,10 +14,13 @@ from builder.errors import BuilderError
 if TYPE_CHECKING:
     import socket
 
+    from builder.server.asking import Pooled
     from builder.server.pages import Site
+    from builder.server.throttle import Throttle
     from builder.server.workers import Pool
 
 MIB = 1 << 20
+CLIENT_SECONDS = 60  # of a minute; what the Wikidata Query Service gives
 
 
 @cli.command()
@@ -43,8 +46,8 @@ MIB = 1 << 20
 @click.option(
     "--client-seconds",
     type=click.FloatRange(min=0),
-    default=0,
-    help="Thời gian SPARQL mỗi phút cho một máy khách; 0: không giới hạn / per client and minute; 0: no limit [0]",
+    help="Thời gian truy vấn mỗi phút cho một máy khách; 0: không giới hạn "
+    "/ seconds of queries per client and minute; 0: no limit [60; 0 at 127.0.0.1]",
 )
 @click.option(
     "--release",
@@ -59,7 +62,7 @@ def serve(
     seconds: float,
     memory: int,
     rows: int,
-    client_seconds: float,
+    client_seconds: float | None,
     release: Path | None,
 ) -> None:
     """Mở trang web và điểm truy vấn SPARQL / Show a build on the web, with a SPARQL endpoint.
@@ -67,6 +70,8 @@ def serve(
     Chỉ đọc; chạy được không cần mạng; dừng bằng Ctrl+C / read-only; works offline; Ctrl+C ends it.
     """
     _need_server()
+    from builder.server.asking import Pooled
+    from builder.server.throttle import Throttle
     from builder.server.workers import DEFAULTS, Pool
 
     limits = replace(DEFAULTS, workers=workers, seconds=seconds, memory=memory * MIB, rows=rows)
@@ -74,7 +79,8 @@ def serve(
     with _listen(host, port) as listener:
         pool = Pool(store, limits)
         try:
-            _run(_site(out, store, release, pool), pool, listener, client_seconds)
+            throttle = Throttle(share_of(host) if client_seconds is None else client_seconds)
+            _run(_site(out, store, release, Pooled(pool, throttle)), pool, throttle, listener)
         finally:
             pool.close()
 
@@ -109,19 +115,28 @@ def _listen(host: str, port: int) -> "socket.socket":
         raise BuilderError(f"cannot listen at {host}, port {port}: {reason}; choose another --port") from problem
 
 
-def _site(out: Path, store: Path, release: Path | None, pool: "Pool") -> "Site":
-    """Return the build to show, with its release if there is one; its questions are asked in the pool."""
+def share_of(host: str) -> float:
+    """Return how many seconds of queries a client has per minute if nothing is said: on this machine no limit."""
+    from ipaddress import ip_address
+
+    try:
+        return 0 if ip_address(host).is_loopback else CLIENT_SECONDS
+    except ValueError:
+        return 0 if host == "localhost" else CLIENT_SECONDS
+
+
+def _site(out: Path, store: Path, release: Path | None, answerer: "Pooled") -> "Site":
+    """Return the build to show, with its release if there is one, and who answers its questions."""
     from builder.release import CHECKSUMS
-    from builder.server.asking import Pooled
     from builder.server.pages import open_site
     from builder.store import open_store
 
     usual = out / "release"
     offered = release or (usual if (usual / CHECKSUMS).is_file() else None)
-    return open_site(out, open_store(store, read_only=True), offered, answerer=Pooled(pool))
+    return open_site(out, open_store(store, read_only=True), offered, answerer=answerer)
 
 
-def _run(site: "Site", pool: "Pool", listener: "socket.socket", client_seconds: float) -> None:
+def _run(site: "Site", pool: "Pool", throttle: "Throttle", listener: "socket.socket") -> None:
     from threading import Thread
 
     import uvicorn
@@ -130,9 +145,8 @@ def _run(site: "Site", pool: "Pool", listener: "socket.socket", client_seconds: 
     from builder.server.pages import warm
     from builder.server.protocol import sparql_routes
     from builder.server.questions import question_routes
-    from builder.server.throttle import Throttle
 
-    app = make_app(site, [*sparql_routes(pool, Throttle(client_seconds)), *question_routes()])
+    app = make_app(site, [*sparql_routes(pool, throttle), *question_routes()])
     Thread(target=warm, args=[site], daemon=True).start()
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

@@ -131,8 +131,9 @@ def _kind_word(folded: str, gazetteer: Gazetteer, start: int) -> tuple[str, int]
 
 
 def _continues_list(folded: str, previous: Place, start: int, lexicon: Lexicon) -> bool:
-    gap = folded[previous.end : start]
-    return len(gap) <= _LONGEST_GAP and lexicon.grammar["name-gap"].fullmatch(gap.strip()) is not None
+    if start - previous.end > _LONGEST_GAP:
+        return False
+    return lexicon.grammar["name-gap"].fullmatch(folded[previous.end : start].strip()) is not None
 
 
 def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon, listed: bool) -> bool:

@@ -1,7 +1,7 @@
 """Claims to facts: places become unit versions, levels and periods are settled, repeated statements are merged."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -257,12 +257,12 @@ def _merge(facts: Sequence[Fact], document: Document) -> list[Fact]:
     """Merge what is said more than once; what waits for review is not told again where it repeats a figure."""
     doubtful = [fact for fact in facts if isinstance(fact, Observation) and not fact.accepted]
     merged = _merge_alike((f for f in facts if not isinstance(f, Observation) or f.accepted), document)
-    waiting = _merge_alike(doubtful, document)
-    return merged + [fact for fact in waiting if not any(_repeats(fact, other) for other in merged)]
-
-
-def _repeats(fact: Fact, other: Fact) -> bool:
-    return type(fact) is type(other) and _join(other, fact) is not None
+    told: dict[object, list[Fact]] = defaultdict(list)
+    for fact in merged:
+        if isinstance(fact, Observation):
+            told[fact.indicator, fact.value].append(fact)
+    waiting = (fact for fact in _merge_alike(doubtful, document) if isinstance(fact, Observation))
+    return merged + [f for f in waiting if all(_join(other, f) is None for other in told[f.indicator, f.value])]
 
 
 def _merge_alike(facts: Iterable[Fact], document: Document) -> list[Fact]:
@@ -271,16 +271,22 @@ def _merge_alike(facts: Iterable[Fact], document: Document) -> list[Fact]:
     A headline repeats a figure of the text, often without its period and its exact noun.
     """
     merged: list[Fact] = []
-    alike: dict[tuple[object, ...], list[int]] = {}
+    alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    joined = set[int | None]()
     headlines = []
     for fact in facts:
         if isinstance(fact, Observation) and _is_headline(fact, document):
             headlines.append(fact)
-            continue
-        _add(merged, alike.setdefault(_topic(fact), []), fact)
+        else:
+            joined.add(_add(merged, alike[_topic(fact)], fact))
     for headline in headlines:
-        _add_headline(merged, headline)
-    return merged
+        joined.add(_add_headline(merged, headline))
+    return [_sorted(fact) if place in joined else fact for place, fact in enumerate(merged)]
+
+
+def _sorted(fact: Fact) -> Fact:
+    """Put the evidence of a fact in order; once for all, because a page may say the same a thousand times."""
+    return replace(fact, evidence=tuple(sorted({*fact.evidence}, key=lambda e: (e.span, e.sentence))))
 
 
 def _is_headline(fact: Observation, document: Document) -> bool:
@@ -296,30 +302,31 @@ def _topic(fact: Fact) -> tuple[object, ...]:
     return (fact.number,) if isinstance(fact, Citation) else (fact.area, "")
 
 
-def _add(merged: list[Fact], alike: list[int], fact: Fact) -> None:
+def _add(merged: list[Fact], alike: list[int], fact: Fact) -> int | None:
+    """Add a fact, or its evidence to the fact that states the same; return the place of that."""
     for index in alike:
         if (joined := _join(merged[index], fact)) is not None:
             merged[index] = joined
-            return
+            return index
     alike.append(len(merged))
     merged.append(fact)
+    return None
 
 
-def _add_headline(merged: list[Fact], headline: Observation) -> None:
-    """Add the evidence of a headline to the figure it repeats, or keep it if the text has no such figure."""
+def _add_headline(merged: list[Fact], headline: Observation) -> int | None:
+    """Add the evidence of a headline to the figure it repeats, and return its place; keep it if there is none."""
     for index, other in enumerate(merged):
         if isinstance(other, Observation) and (other.value, other.measure) == (headline.value, headline.measure):
-            evidence = tuple(sorted({*other.evidence, *headline.evidence}, key=lambda e: (e.span, e.sentence)))
-            merged[index] = replace(
-                other, level=other.level or headline.level, period=other.period or headline.period, evidence=evidence
-            )
-            return
+            level, period = other.level or headline.level, other.period or headline.period
+            merged[index] = replace(other, level=level, period=period, evidence=other.evidence + headline.evidence)
+            return index
     merged.append(headline)
+    return None
 
 
 def _join(first: Fact, second: Fact) -> Fact | None:
-    """Return the fact both state, or None where they differ."""
-    evidence = tuple(sorted({*first.evidence, *second.evidence}, key=lambda e: (e.span, e.sentence)))
+    """Return the fact both state, with the evidence of both, or None where they differ."""
+    evidence = first.evidence + second.evidence
     if isinstance(first, Observation) and isinstance(second, Observation):
         return _join_observations(first, second, evidence)
     if isinstance(first, Candidate) and isinstance(second, Candidate):
@@ -347,7 +354,7 @@ def _same_label(first: Initiative, second: Initiative) -> bool:
     return 2 * (one & other).total() >= _SAME_LABEL * (one.total() + other.total())
 
 
-def _join_observations(first: Observation, second: Observation, evidence: Sequence[Evidence]) -> Observation | None:
+def _join_observations(first: Observation, second: Observation, evidence: tuple[Evidence, ...]) -> Observation | None:
     same = (first.indicator, first.value, first.area.split("/")[0], first.status, first.bound) == (
         second.indicator, second.value, second.area.split("/")[0], second.status, second.bound
     )  # fmt: skip
@@ -368,5 +375,5 @@ def _join_observations(first: Observation, second: Observation, evidence: Sequen
         agency=first.agency or second.agency,
         confidence=surer.confidence,
         signs=surer.signs,
-        evidence=tuple(evidence),
+        evidence=evidence,
     )

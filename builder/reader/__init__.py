@@ -14,7 +14,7 @@ from builder.lexicon import Lexicon
 from builder.reader.blocks import find_blocks
 from builder.reader.content import LONGEST, Content
 from builder.reader.dates import find_publication, given_date
-from builder.reader.decoding import decode, looks_vietnamese
+from builder.reader.decoding import decode, looks_vietnamese, whole_characters
 from builder.reader.legacy import recognise, to_unicode
 from builder.reader.markup import extract_html, with_plain_letters
 from builder.reader.pdf import read_pdf
@@ -60,7 +60,7 @@ def read(source: Source, lexicon: Lexicon) -> Document:
 def _open(source: Source) -> tuple[Content, str]:
     """Return what is found in a page's file, in Unicode, and the legacy letters it was written in, if it was."""
     if source.media in _FILES:
-        content = _FILES[source.media](source)
+        content = _in_characters(_FILES[source.media](source))
         legacy = recognise(content.text)
         body, margin = to_unicode(content.text, legacy), to_unicode(content.margin, legacy)
         text, title = f"{body}\n{margin}" if margin else body, to_unicode(content.title, legacy)
@@ -72,6 +72,12 @@ def _open(source: Source) -> tuple[Content, str]:
     markup = with_plain_letters(text)
     legacy = recognise(markup)
     return extract_html(to_unicode(markup, legacy) if legacy else text, source.id), legacy
+
+
+def _in_characters(content: Content) -> Content:
+    """Return what a file holds without halves of characters, which a damaged font of a PDF can give."""
+    text, title, margin = map(whole_characters, (content.text, content.title, content.margin))
+    return content._replace(text=text, title=title, margin=margin)
 
 
 def _issues(source: Source, content: Content, legacy: str) -> Iterator[Issue]:

@@ -43,6 +43,13 @@ def decode(source: Source) -> str:
     return text
 
 
+def whole_characters(text: str) -> str:
+    """Return text with the mark of a missing character for each half of a surrogate pair that stands alone."""
+    return (
+        text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if _SURROGATES.search(text) else text
+    )
+
+
 def check_size(name: str, size: int, largest: int = LARGEST) -> None:
     """Refuse what is larger than any page.
 

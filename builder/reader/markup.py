@@ -24,7 +24,12 @@ _CELLS = frozenset({"td", "th"})
 _DIGITS = 5  # of the number of columns that a cell may cover
 _ENTITY = re.compile(r"&#?\w{1,8};")
 _VERBATIM_TAGS = frozenset({"pre", "textarea"})
-_HIDING = re.compile(r"display\s*:\s*none|font-size\s*:\s*0(?!\.?\d)", re.IGNORECASE)
+_HIDING = re.compile(  # in a style without spaces
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|font-size:0(?!\.?\d)|(?:text-indent|left|top):-\d{3,})"
+)
+_COLOURS = re.compile(r"(?:^|;)(color|background(?:-color)?):([^;]*)")
+_NAMED = {"white": "#ffffff", "black": "#000000", "rgb(255,255,255)": "#ffffff", "rgb(0,0,0)": "#000000"}
+_SHORT = re.compile(r"#(.)(.)(.)")  # #abc is #aabbcc
 _NEVER_HIDDEN = frozenset({"html", "body", "main", "article"})  # scripts show what they hide at first
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -72,8 +77,23 @@ def _drop_hidden(tree: "HtmlElement") -> None:
     """Leave out what its own mark-up hides: a page says what it shows."""
     for element in list(tree.iter()):
         told = isinstance(element.tag, str) and element.tag not in _NEVER_HIDDEN
-        if told and ("hidden" in element.attrib or _HIDING.search(element.get("style", ""))):
+        if told and ("hidden" in element.attrib or _hides(element.get("style", ""))):
             element.drop_tree()
+
+
+def _hides(style: str) -> bool:
+    """Tell whether a style hides its element: shows nothing, moves it out of sight, or has letters of its own ground.
+
+    Style sheets are not read: what only they hide is read like any text.
+    """
+    plain = "".join(style.lower().replace("!important", "").split())
+    colours = {name[:4]: _colour(value) for name, value in _COLOURS.findall(plain)}
+    return _HIDING.search(plain) is not None or ("colo" in colours and colours["colo"] == colours.get("back"))
+
+
+def _colour(value: str) -> str:
+    """Return a colour in six digits, as far as it is given by its digits or is black or white."""
+    return _NAMED.get(value) or (_SHORT.sub(r"#\1\1\2\2\3\3", value) if _SHORT.fullmatch(value) else value)
 
 
 def _flatten_tables(tree: "HtmlElement") -> None:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from builder.errors import SourceError
 from builder.facts import Source
 from builder.reader.containers import ENDINGS, JSON, LONGEST_LINE, is_container, list_records, read_record
-from builder.reader.decoding import LARGEST, LARGEST_DOCUMENT, check_size
+from builder.reader.decoding import LARGEST, LARGEST_DOCUMENT, check_size, whole_characters
 from builder.reader.files import Where, file_name, locate, public_name, read_file, walk
 
 PDF = "application/pdf"
@@ -265,7 +265,7 @@ def _load_record(place: Place) -> Source:
         if not isinstance(content, str):
             raise ValueError("no text")
         told = _told({key: str(record[key]) for key in _TOLD if record.get(key)})
-        return Source(place.id, content.encode(), "text/html" if markup else "text/plain", **told)
+        return Source(place.id, whole_characters(content).encode(), "text/html" if markup else "text/plain", **told)
     except ValueError as problem:
         what = f"line {place.line} is no JSON record with “text” or “html”"
         raise _problem(place.id, what, "mend or remove the line") from problem

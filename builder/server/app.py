@@ -23,6 +23,7 @@ from builder.server.addresses import CONCEPT_PART, MEDIA, RDF_ENDINGS, iri_of, s
 from builder.server.catalogue import catalogue_of
 from builder.server.linked_data import serialize
 from builder.server.media import best_media
+from builder.server.refusals import Refused
 from builder.server.view import LANGUAGES, VI, Served, View
 
 if TYPE_CHECKING:
@@ -179,6 +180,17 @@ async def _show_place(request: Request) -> Response:
 
 async def _page(request: Request, place: str) -> Response:
     view = view_of(request, place)
-    page = await run_in_threadpool(pages.render, request.app.state.site, view)
+    page = await run_in_threadpool(pages.render, site_for(request), view)
+    return HTMLResponse(page.html, page.status, page_headers(view, page.refused))
+
+
+def site_for(request: Request) -> pages.Site:
+    """Return the site as its client may ask it."""
+    site: pages.Site = request.app.state.site
+    return site.asked_by(request.client.host if request.client else "")
+
+
+def page_headers(view: View, refused: Refused | None) -> dict[str, str]:
+    """Return the headers of a page; one that has no answer yet tells when to come back (RFC 9110, section 10.2.3)."""
     headers = {"Content-Language": view.language, "Vary": "Accept-Language"}
-    return HTMLResponse(page.html, page.status, headers)
+    return headers | ({"Retry-After": str(refused.retry_after)} if refused and refused.retry_after else {})

@@ -1,6 +1,6 @@
 """Who answers the queries of pages: the engine in this process, or a pool of workers that can be killed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from builder import queries
@@ -8,6 +8,7 @@ from builder.errors import QueryError, StoreError
 from builder.queries import Rows
 from builder.server.answering import GRAPHS, RESULTS, Limits, Reply, read_syntax_error
 from builder.server.guard import look
+from builder.server.throttle import Throttle
 from builder.server.workers import Answer, Pool, explain
 from builder.sparql import Answering
 
@@ -20,6 +21,9 @@ class Answerer(Protocol):
     @property
     def limits(self) -> Limits | None:
         """Return what a query may take, None where nothing holds it."""
+
+    def charged_to(self, client: str) -> "Answerer":
+        """Return who answers the queries of a client, by its address: it may have no more than its share."""
 
     def answer(self, text: str) -> Rows:
         """Return the whole answer.
@@ -37,6 +41,10 @@ class InProcess:
     store: Answering = field(repr=False)
     limits: Limits | None = None
 
+    def charged_to(self, client: str) -> "InProcess":  # noqa: ARG002  nobody else asks
+        """Return itself; see :class:`Answerer`."""
+        return self
+
     def answer(self, text: str) -> Rows:
         """Return the whole answer; see :class:`Answerer`."""
         look(text)
@@ -51,19 +59,27 @@ class InProcess:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """Answers in worker processes within limits."""
+    """Answers in worker processes within limits, to each client no more than its share."""
 
     pool: Pool = field(repr=False)
+    throttle: Throttle = field(default_factory=lambda: Throttle(0), repr=False)
+    client: str = ""
 
     @property
     def limits(self) -> Limits:
         """Return what a query may take."""
         return self.pool.limits
 
+    def charged_to(self, client: str) -> "Pooled":
+        """Return who answers the queries of a client; see :class:`Answerer`."""
+        return replace(self, client=client)
+
     def answer(self, text: str) -> Rows:
         """Return the whole answer; see :class:`Answerer`."""
         query = look(text)
-        return read_answer(self.pool.answer(query, TABLE if query.form in {"SELECT", "ASK"} else TRIPLES))
+        media = TABLE if query.form in {"SELECT", "ASK"} else TRIPLES
+        with self.throttle.turn(self.client, self.limits.seconds) as spent:
+            return read_answer(self.pool.answer(query, media, spent))
 
 
 def read_answer(answer: Answer) -> Rows:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from builder.server.addresses import iri_of
 from builder.server.asking import Answerer, InProcess
 from builder.server.catalogue import BESIDE, catalogue_of
 from builder.server.pictures import RELATIONS, pictures, walk
+from builder.server.refusals import Refused
 from builder.server.view import VI, Served, View
 from builder.sparql import Answering
 from builder.states import STATES
@@ -49,6 +50,10 @@ class Site:
     answerer: Answerer  # of saved questions, and of queries that readers write
     release: Path | None = None  # the folder of a release, to be offered for download
 
+    def asked_by(self, client: str) -> "Site":
+        """Return the same site for one client, whose questions are charged to it."""
+        return replace(self, answerer=self.answerer.charged_to(client))
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -56,6 +61,7 @@ class Page:
 
     status: int
     html: str
+    refused: Refused | None = None  # why a question on it has no answer
 
 
 def open_site(out: Path, store: Answering, release: Path | None = None, *, answerer: Answerer | None = None) -> Site:
@@ -81,7 +87,7 @@ def render(site: Site, view: View) -> Page:
             except ValueError:  # what the address tells is no IRI, no year …
                 shown = None
             if shown:
-                return Page(shown[1].get("status", 200), fill(shown[0], site, view, shown[1]))
+                return Page(shown[1].get("status", 200), fill(shown[0], site, view, shown[1]), shown[1].get("refused"))
     return show_error(site, view, 404)
 
 

@@ -14,7 +14,7 @@ from builder.server.answering import GRAPHS, media_types
 from builder.server.description import describe_service
 from builder.server.guard import MAX_BYTES, Dataset, Query, look
 from builder.server.media import best_media
-from builder.server.refusals import Busy, Malformed, NotAllowed, Refused, Throttled
+from builder.server.refusals import Malformed, NotAllowed, Refused
 from builder.server.throttle import Throttle
 from builder.server.workers import Answer, Pool
 
@@ -287,7 +287,7 @@ def choose_format(accept: str | None, parameters: Mapping[str, Sequence[str]], o
 def refuse(refused: Refused) -> "Response":
     """Tell why there is no answer, in English and then in Vietnamese."""
     response = _plain(refused.status, refused.english, refused.vietnamese)
-    if isinstance(refused, Busy | Throttled):
+    if refused.retry_after:
         response.headers["Retry-After"] = str(refused.retry_after)
     if isinstance(refused, WrongMethod):
         response.headers["Allow"] = METHODS

@@ -21,7 +21,7 @@ from builder.headings import HEADINGS
 from builder.queries import SavedQuery
 from builder.server import free, library, pages
 from builder.server.answers import ENDINGS, number_of, write_download
-from builder.server.app import view_of
+from builder.server.app import page_headers, site_for, view_of
 from builder.server.forms import WrongValues
 from builder.server.media import best_media
 from builder.server.openapi import API, FORMATS, JSON, PROBLEM, describe_api
@@ -67,18 +67,12 @@ def _problem(status: int, english: str, vietnamese: str, refused: Refused | None
     told: dict[str, Any] = {"status": status, "title": english, "title_vi": vietnamese}
     if isinstance(refused, WrongValues):
         told["parameters"] = {name: {"vi": vi, "en": en} for name, (vi, en) in refused.messages.items()}
-    retry = getattr(refused, "retry_after", None)
-    headers = {**OPEN, **({"Retry-After": str(retry)} if retry else {})}
+    headers = {**OPEN, **({"Retry-After": str(refused.retry_after)} if refused and refused.retry_after else {})}
     return Response(_json(told), status, headers, PROBLEM)
 
 
 def _json(told: Any) -> str:
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-
-
-def _site(request: Request) -> pages.Site:
-    site: pages.Site = request.app.state.site
-    return site
 
 
 def _values(request: Request) -> dict[str, str]:
@@ -92,7 +86,7 @@ def _values(request: Request) -> dict[str, str]:
 def _download(ending: str) -> Handler:
     def download(request: Request) -> Response:
         name = request.path_params["name"]
-        asked = library.ask(_site(request), name, _values(request))
+        asked = library.ask(site_for(request), name, _values(request))
         body = write_download(asked.rows, ending, view_of(request, f"questions/{name}"))
         headers = {**OPEN, "Content-Disposition": f'attachment; filename="{name}.{ending}"'}
         return Response(body, 200, headers, ENDINGS[ending])
@@ -134,7 +128,7 @@ def _describe(query: SavedQuery, root: str) -> dict[str, Any]:
 def _ask_question(request: Request) -> Response:
     """Answer a question in the format asked for, by itself as JSON with one object for each row."""
     media = _choose_format(request)
-    asked = library.ask(_site(request), request.path_params["name"], _values(request))
+    asked = library.ask(site_for(request), request.path_params["name"], _values(request))
     headers = {**OPEN, "Vary": "Accept"}
     if media != JSON:
         ending = {"text/csv": "csv"}.get(media, "json")
@@ -196,7 +190,7 @@ def _value(term: Any) -> str | int | float | bool | None:
 
 async def _query(request: Request) -> Response:
     """Show the page for queries; a short query that was sent is asked at an address that can be kept."""
-    view, site = view_of(request, "query"), _site(request)
+    view, site = view_of(request, "query"), site_for(request)
     try:
         sent: Mapping[str, list[str]] = await read_parameters(request)
     except Refused as refused:
@@ -212,5 +206,5 @@ async def _query(request: Request) -> Response:
     else:
         context = free.blank(site.answerer.limits)
     html = await run_in_threadpool(pages.fill, "query.html", site, view, context)
-    headers = {"Content-Language": view.language, "Vary": "Accept-Language"}
-    return HTMLResponse(html, context["status"], headers)
+    problem = context["problem"]
+    return HTMLResponse(html, context["status"], page_headers(view, problem.refused if problem else None))

@@ -32,6 +32,7 @@ class Refused(BuilderError):  # noqa: N818  an answer too
     """A request that gets no answer; ``str()`` is the English reason with its position."""
 
     status: ClassVar[int] = 400  # of HTTP
+    retry_after = 0  # seconds until it is worth asking again, if it is a matter of time
 
     def __init__(self, english: str, vietnamese: str, position: Position | None = None) -> None:
         self.position = position

@@ -164,12 +164,8 @@ def count_caught(number: int, folder: Path) -> dict[str, Caught]:
     for kind, (_, make) in CLASSES.items():
         chance = random.Random(17)
         tally = [0, 0, 0, 0]
-        for batch in _batches(figures, number // len(CLASSES), chance):
-            graph, wrong = right, []
-            for figure in batch:
-                changed = make(figure, graph, chance)
-                if changed is not None:
-                    graph, wrong = changed, [*wrong, figure]
+        while tally[0] < number // len(CLASSES):
+            graph, wrong = _spoil(right, make, chance, figures, number // len(CLASSES) - tally[0])
             (out / "graph.nq").write_text(graph, encoding="utf-8", newline="\n")
             for place, caught in enumerate(_who_catches(out, wrong, before)):
                 tally[place] += caught
@@ -178,11 +174,18 @@ def count_caught(number: int, folder: Path) -> dict[str, Caught]:
     return found
 
 
-def _batches(figures: list[str], number: int, chance: random.Random) -> Iterator[list[str]]:
-    """Yield so many figures in batches: each graph holds many errors, which are told apart by the figure they name."""
-    while number > 0:
-        yield chance.sample(figures, min(number, len(figures)))
-        number -= len(figures)
+def _spoil(graph: str, make: Error, chance: random.Random, figures: list[str], most: int) -> tuple[str, list[str]]:
+    """Return a graph with many errors, at most so many, and the figures that are wrong, by which they are told apart.
+
+    An error does not fit every figure: another year, drawn by chance, may be its own.
+    """
+    wrong: list[str] = []
+    for figure in chance.sample(figures, len(figures)):
+        changed = make(figure, graph, chance) if len(wrong) < most else None
+        if changed is not None:
+            graph, wrong = changed, [*wrong, figure]
+    assert wrong, f"{make.__name__} fits no figure"
+    return graph, wrong
 
 
 def _who_catches(out: Path, wrong: list[str], before: set[tuple[str, ...]]) -> tuple[int, int, int, int]:

@@ -5,6 +5,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -118,8 +119,9 @@ def read_meanwhile(number: int, folder: Path) -> Iterator[Attempt]:
         in_a_child(lambda turn=turn: pipeline.build([pages[turn % 2]], out), patience)  # type: ignore[misc]
     for reader in readers:
         os.waitpid(reader, 0)
+    problems = "".join(place.read_text() for place in sorted(folder.glob("reader-*.txt")))
     for verdict in (word for place in told for word in place.read_text().split()):
-        yield Attempt(f"a reader, {turn} builds meanwhile", verdict)  # type: ignore[arg-type]
+        yield Attempt(f"a reader, {turn} builds meanwhile {problems}", verdict)  # type: ignore[arg-type]
 
 
 def _read(out: Path, times: int, whole: set[str], told: Path) -> None:
@@ -130,6 +132,9 @@ def _read(out: Path, times: int, whole: set[str], told: Path) -> None:
             found["harmless" if same else "silent"] += 1
         except StoreError:
             found["detected"] += 1
+        except Exception:  # noqa: BLE001  whatever it is, it should not be
+            found["broken"] += 1
+            told.with_suffix(".txt").write_text(traceback.format_exc())
     told.write_text(" ".join(found.elements()))
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from printing import print_pdf, print_word, zipped
+from printing import print_pdf, print_word, with_half_a_character, zipped
 
 from builder import pipeline
 from campaigns.kinds import Attempt
@@ -30,7 +30,19 @@ WORDS = (
     *("&" * 300, "%" * 300, "." * 3000, "\u0301" * 300, "\u200b" * 300, "\u202e", "\ufeff", "\u2028", "\x0b", "\x1c"),
     *("\U0001f1fb\U0001f1f3", "\ud7ff", "ǅ", "ﬃ", "İ", "ẞ", "𝟗𝟗,𝟓%", "Ⅻ", "½ hồ sơ", "|" * 200, "\t" * 200, "-" * 900),
 )
-BYTES = (b"\x00", b"\xff", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\xaf", b"\xfe\xff", b"\x1a", b"\r", b"%PDF-1.7")
+BYTES = (
+    b"\x00",
+    b"\xff",
+    b"<D83D>",
+    b"\\ud83d",
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    b"\xc0\xaf",
+    b"\xfe\xff",
+    b"\x1a",
+    b"\r",
+    b"%PDF-1.7",
+)
 TAGS = ("<table>", "<td colspan=9999>", "<td rowspan=-1>", "<pre>", "</div>", "<script>", "<title>", "<b " + "a " * 300)
 
 Mutation = Callable[[bytes, random.Random, tuple[bytes, ...]], bytes]
@@ -294,6 +306,7 @@ def odd_bytes() -> Iterator[tuple[str, bytes]]:
     }
     yield from ((f"{name}.html", f"<html><body>{body}<p>{TOLD}</p>".encode()) for name, body in markup.items())
     yield "nested.jsonl", b"[" * 100_000
+    yield "half.jsonl", f'{{"id": "a", "text": "{TOLD} \\ud83d {TOLD}"}}\n'.encode()
     yield "numbers.jsonl", b'{"id": ' + b"9" * 50_000 + b', "text": "a"}\n'
     yield "twice.jsonl", json.dumps({"id": "a", "text": TOLD}).encode() + b'\n{"id": "a", "text": "b"}\n'
 
@@ -313,6 +326,7 @@ def archives() -> Iterator[tuple[str, bytes]]:
     yield "spaces.jsonl.gz", gzip.compress(b" " * 100_000_000, 9, mtime=0)
     yield "gzip in gzip.jsonl.gz", gzip.compress(gzip.compress(bytes(1_000_000), mtime=0), mtime=0)
     yield "pages.pdf", print_pdf([TOLD] * 50)
+    yield "half a character.pdf", with_half_a_character(print_pdf([TOLD]), "h")
 
 
 BOMBS: tuple[Callable[[], Iterator[tuple[str, bytes]]], ...] = (xml_bombs, odd_bytes, archives)

@@ -15,6 +15,7 @@ ROW = re.compile(
     rf"^\| (?P<name>[\w-]+) \| (?P<covers>[^|]*) \| (?P<told>[^|]*) \| {RESULT} \| (?P<seconds>\d+) s \| `(?P<command>[^`|]*)` \|$",
     re.MULTILINE,
 )
+SHORT = re.compile(r"^The short form, `[^`]*`: (.*)\.$", re.MULTILINE)
 ERRORS = re.compile(r"^\| error \|.*\n(?:\|.*\n)+", re.MULTILINE)
 ERRORS_HEAD = """
 ## Wrong facts, and who catches them
@@ -61,17 +62,23 @@ def read_results(text: str) -> dict[str, tuple[Tally, int]]:
     return found
 
 
+def read_short(text: str) -> str:
+    """Return what a page tells of the short form."""
+    found = SHORT.search(text)
+    return found[1] if found else ""
+
+
 def read_errors(text: str) -> str:
     """Return the table of seeded errors that a page shows."""
     found = ERRORS.search(text)
     return found[0] if found else ""
 
 
-def write_page(results: Mapping[str, tuple[Tally, int]], errors: str = "") -> str:
+def write_page(results: Mapping[str, tuple[Tally, int]], errors: str = "", short: str = "") -> str:
     """Return the page; a campaign of which nothing is known is left out."""
     rows = [_row(campaign, *results[campaign.name]) for campaign in CAMPAIGNS if campaign.name in results]
     sections = [_section(kind, title) for kind, title in SECTIONS.items()]
-    return "".join((HEAD, *rows, _foot(results), ERRORS_HEAD, errors, *sections))
+    return "".join((HEAD, *rows, _foot(results, short), ERRORS_HEAD, errors, *sections))
 
 
 def _row(campaign: Campaign, tally: Tally, seconds: int) -> str:
@@ -87,10 +94,12 @@ def _row(campaign: Campaign, tally: Tally, seconds: int) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _foot(results: Mapping[str, tuple[Tally, int]]) -> str:
+def _foot(results: Mapping[str, tuple[Tally, int]], short: str) -> str:
     tried = sum(tally.tried for tally, _ in results.values())
     survived = sum(tally.survived for tally, _ in results.values())
-    return f"\nIn all {survived:,} of {tried:,} attempts, on two cores that others used at the same time.\n"
+    minutes = round(sum(seconds for _, seconds in results.values()) / 60)
+    brief = f"The short form, `{COMMAND.format('--short')}`: {short}.\n" if short else ""
+    return f"\nIn all {survived:,} of {tried:,} attempts in {minutes} minutes, on two cores that others used, too.\n{brief}"
 
 
 def _section(kind: str, title: str) -> str:

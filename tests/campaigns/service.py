@@ -1,4 +1,4 @@
-"""The endpoint under queries made to hurt, workers that die, and a crowd that stays for long."""
+"""The endpoint under queries made to hurt, and workers that die."""
 
 import os
 import random
@@ -6,10 +6,8 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
 
 import httpx
 import pyoxigraph
@@ -200,85 +198,3 @@ def _answer(pool: Pool, query: object) -> str:
         return pool.answer(query).body.decode()  # type: ignore[arg-type]
     except Refused:
         return ""
-
-
-# ---------------------------------------------------------------- a crowd that stays
-
-GOOD = (
-    "SELECT ?s { ?s a cchc:Observation } LIMIT 10",
-    "SELECT ?u (COUNT(?s) AS ?n) { ?s a cchc:Observation ; sdmx-dimension:refArea ?u } GROUP BY ?u ORDER BY ?u",
-    "ASK {}",
-)
-PREFIXES = (
-    "PREFIX cchc: <https://w3id.org/cchc/ontology#> "
-    "PREFIX sdmx-dimension: <http://purl.org/linked-data/sdmx/2009/dimension#> "
-)
-HOSTILE = (
-    "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
-    f"SELECT * {{ {'{' * 3000} }}",
-    "SELECT * { ?a ?b ?c . ?d ?e ?f }",
-    f"ASK {{ {'?s ?p ?o . ' * 79} ?s ?p ?o }}",
-    f"SELECT (STRLEN(?x30) AS ?n) {{ BIND('aaaaaaaaa' AS ?x0) {_doublings(30)} }}",
-    "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
-)
-LEAST = 0.03  # seconds; what a good query takes at the 95th percentile where nothing else is done
-MOST_GROWTH = 1.10  # of the memory of the server, from the first third to the end
-MOST_SLOWER = 3.0  # of good queries, at the 95th percentile; a worker of the two may be taken
-
-
-def soak(seconds: int, folder: Path) -> Iterator[Attempt]:
-    """Ask good queries alone, with hostile ones for so many seconds, and alone again; watch time and memory."""
-    limits = Limits(seconds=1, memory=1 << 30, rows=10_000, bytes=16 << 20, workers=4, waiting=64)
-    with standing(folder, limits) as (_, address):
-        before, _, told = _crowd(address, max(5, seconds // 10), hostile=False)
-        yield from told
-        together, memory, told = _crowd(address, seconds, hostile=True)
-        yield from told
-        after, _, told = _crowd(address, max(5, seconds // 10), hostile=False)
-        yield from told
-    slower = _p95(together) / max(_p95(before), _p95(after), LEAST)
-    early, late = memory[len(memory) // 3], memory[-1]
-    yield Attempt(f"good queries are {slower:.1f} times as slow", "harmless" if slower <= MOST_SLOWER else "broken")
-    yield Attempt(f"memory grows from {early:,} to {late:,}", "harmless" if late <= MOST_GROWTH * early else "broken")
-
-
-def _p95(times: list[float]) -> float:
-    return quantiles(times, n=20)[-1]
-
-
-def _crowd(address: str, seconds: float, *, hostile: bool) -> tuple[list[float], list[int], list[Attempt]]:
-    """Let clients ask for so long: two that mean well and, if wished, one that does not."""
-    end, times, told, memory = time.monotonic() + seconds, [], [], []  # type: ignore[var-annotated]
-
-    def mean_well() -> None:
-        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-            for turn in range(1 << 30):
-                if time.monotonic() > end:
-                    return
-                begin = time.monotonic()
-                answer = ask(client, PREFIXES + GOOD[turn % len(GOOD)])
-                times.append(time.monotonic() - begin)
-                told.append(
-                    Attempt(f"good: {answer.status_code}", "harmless" if answer.status_code == 200 else "broken")
-                )
-                time.sleep(0.02)
-
-    def mean_harm() -> None:
-        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-            for turn in range(1 << 30):
-                if time.monotonic() > end:
-                    return
-                answer = ask(client, HOSTILE[turn % len(HOSTILE)])
-                refused = answer.status_code in (400, 403, 413, 500, 503)
-                verdict: Verdict = "detected" if refused else "harmless" if answer.status_code == 200 else "broken"
-                told.append(Attempt(f"hostile: {answer.status_code}", verdict))
-
-    def watch() -> None:
-        while time.monotonic() < end:
-            memory.append(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE"))
-            time.sleep(0.2)
-
-    with ThreadPoolExecutor(4) as crowd:
-        for each in [mean_well, mean_well, watch, *([mean_harm] if hostile else [])]:
-            crowd.submit(each)
-    return times, memory, told

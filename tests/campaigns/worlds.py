@@ -18,12 +18,13 @@ from campaigns.subjects import EXAMPLES, ROOT, build, contents, write_many, writ
 
 TOGETHER = 2  # processes at a time
 BUILDER = """
-import os, sys
+import itertools, os, sys
 umask, moment, jobs, out, *pages = sys.argv[1:]
 os.umask(int(umask, 8))
 if moment:
     import datetime, time
-    now = float(moment)
+    ticks = itertools.count(float(moment.rstrip("-")), -3600 if moment.endswith("-") else 0)
+    now = next(ticks)
     class Date(datetime.date):
         @classmethod
         def today(cls): return cls.fromtimestamp(now)
@@ -33,15 +34,22 @@ if moment:
         @classmethod
         def utcnow(cls): return cls.utcfromtimestamp(now)
     datetime.date, datetime.datetime = Date, Moment
-    time.time = lambda: now
-    time.time_ns = lambda: int(now * 1e9)
+    time.time = lambda: next(ticks)
+    time.time_ns = lambda: int(next(ticks) * 1e9)
     for name in ("localtime", "gmtime"):
         setattr(time, name, lambda seconds=None, real=getattr(time, name): real(now if seconds is None else seconds))
 from pathlib import Path
 from builder import pipeline
 pipeline.build([Path(page) for page in pages], Path(out), jobs=int(jobs))
 """
-MOMENTS = {"": "today", "0": "1970", "2147483648": "2038", "1709164800": "29 February", "4102444800": "2100"}
+MOMENTS = {
+    "": "today",
+    "0": "1970",
+    "2147483648": "2038",
+    "1709164800": "29 February",
+    "4102444800": "2100",
+    "2000000000-": "backwards",
+}
 LOCALES = ("C", "C.UTF-8", "POSIX", "tr_TR.UTF-8", "vi_VN.UTF-8", "de_DE.ISO-8859-1")
 ZONES = ("UTC", "Asia/Ho_Chi_Minh", "Pacific/Kiritimati", "America/St_Johns")
 UTF8 = ({}, {"PYTHONUTF8": "0"}, {"PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"})
@@ -123,7 +131,7 @@ def _begin(world: World, folder: Path, pages: Path, caches: Mapping[str, Path]) 
     for name in names:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(pages / name, copy / name)
-        os.utime(copy / name, (float(world.moment or 1e9),) * 2)
+        os.utime(copy / name, (float(world.moment.rstrip("-") or 1e9),) * 2)
     if world.cache != "cold":
         shutil.copytree(caches[world.cache], out)
     where = Path("/") if world.where == "/" else folder / world.where
