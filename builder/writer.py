@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain, groupby
 from urllib.parse import urlsplit
 
 from builder import identifiers as iri
@@ -76,7 +77,9 @@ def decimal(value: Decimal) -> str:
     >>> decimal(Decimal("99.40")), decimal(Decimal("1E+3"))
     ('"99.4"^^<http://www.w3.org/2001/XMLSchema#decimal>', '"1000"^^<http://www.w3.org/2001/XMLSchema#decimal>')
     """
-    text = format(value, "f")
+    text = str(value)
+    if "E" in text:
+        text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return typed("0" if text == "-0" else text, "decimal")
@@ -93,7 +96,6 @@ class _Lines:
     def __init__(self, graph: str) -> None:
         self._end = f" <{graph}> .\n"
         self.lines: set[str] = set()
-        self.spans: dict[Span, str] = {}  # that are told of already, with their IRIs
 
     def add(self, subject: str, predicate: str, value: str) -> None:
         """Add a statement; ``value`` is written out, the others are IRIs."""
@@ -105,47 +107,109 @@ class _Lines:
 
 
 # ---------------------------------------------------------------- a page
+#
+# What a page tells is most of a graph, so it is written by templates for whole things, not for single statements. Each
+# statement of a template is ``{s}``, how the thing is named, a piece below, its value, and ``{e}``, how the graph is.
+
+
+def _kinds(*classes: str) -> tuple[str, ...]:
+    """Return how it is said that a thing is of some classes."""
+    return tuple(f"<{RDF.type}> <{each}>" for each in classes)
+
+
+def _says(*predicates: str) -> tuple[str, ...]:
+    """Return how statements begin behind the thing that they are about."""
+    return tuple(f"<{each}> " for each in predicates)
+
+
+def _names(**schemes: str) -> tuple[str, ...]:
+    """Return how statements begin whose value is a concept of a scheme, given with its predicate."""
+    return tuple(f"<{predicate}> <{CONCEPT}{scheme.replace('_', '-')}/" for scheme, predicate in schemes.items())
+
+
+_IS_FIGURE, _IS_POINT, _IN_DATASET = *_kinds(CCHC.Observation, QB.Observation), f"<{QB.dataSet}> <{iri.DATASET}>"
+_IS_REVIEW, _IS_CANDIDATE, _IS_ISSUE = _kinds(CCHC.ReviewFigure, CCHC.CandidateObservation, CCHC.Issue)
+_IS_INITIATIVE, _IS_PAGE = _kinds(CCHC.Initiative, CCHC.SourceDocument)
+_IS_TEXT, _IS_SPAN, _IS_SENTENCE = _kinds(NIF.Context, NIF.OffsetBasedString, NIF.Sentence)
+_AGENCY, _CONFIDENCE, _FIRST, _RULE = _says(CCHC.agency, CCHC.confidence, CCHC.firstEvidence, CCHC.rule)
+_PRINTED, _PHRASE, _VALUE, _FROM = _says(CCHC.printedValue, CCHC.phrase, SDMX_MEASURE.obsValue, PROV.wasDerivedFrom)
+_AREA, _PERIOD, _SPATIAL = _says(SDMX_DIMENSION.refArea, SDMX_DIMENSION.refPeriod, DCTERMS.spatial)
+_STARTS, _ENDS, _ISSUED = (f'<{each}> "' for each in (CCHC.periodStart, CCHC.periodEnd, DCTERMS.issued))
+_BEGINS, _STOPS = (f'<{each}> "' for each in (NIF.beginIndex, NIF.endIndex))
+_DAY, _NUMBER = (f'"^^<{XSD}{datatype}>' for datatype in ("date", "nonNegativeInteger"))
+_ANCHOR, _TEXT, _EVIDENCE, _CONTEXT = _says(NIF.anchorOf, NIF.referenceContext, CCHC.evidence, CCHC.context)
+_IDENTIFIER, _TITLE, _SHA256, _SOURCE = _says(DCTERMS.identifier, DCTERMS.title, CCHC.sha256, DCTERMS.source)
+_PUBLISHER, _CITES, _SOURCE_URL = _says(DCTERMS.publisher, DCTERMS.references, NIF.sourceUrl)
+_LABEL, _COMMENT, _TYPE, _DOER = _says(RDFS.label, RDFS.comment, DCTERMS.type, PROV.wasAssociatedWith)
+_BASIS, _CHOICE = _says(CCHC.legalBasis, CCHC.candidate)
+_INDICATOR, _BOUND, _STATUS = _names(indicator=CCHC.indicator, bound=CCHC.bound, status=CCHC.status)
+_LEVEL, _MEASURE = _names(level=CCHC.level, measure=SDMX_ATTRIBUTE.unitMeasure)
+_KIND, _REFORM, _ISSUE_KIND = _names(
+    initiative_kind=DCTERMS.type, reform_area=CCHC.reformArea, issue_kind=CCHC.issueKind
+)
+
+
+class _Graph:
+    """What is written into one graph of a page: statements about one thing together."""
+
+    def __init__(self, graph: str) -> None:
+        self.end = f" <{graph}> .\n"
+        self.told: list[list[str]] = []
+        self.spans: dict[Span, str] = {}  # that are told of already, with their IRIs
 
 
 def write_document(linked: LinkedDocument, lexicon: Lexicon) -> list[str]:
     """Return the sorted N-Quads of a page's own graphs: what counts, what waits for review, the candidates."""
     document = linked.document
-    lines, review, candidates = (_Lines(graph) for graph in iri.graph_iris(document.id))
-    _write_source(lines, linked)
+    counts, review, candidates = graphs = [_Graph(graph) for graph in iri.graph_iris(document.id)]
+    _write_source(counts, linked)
     for fact in linked.facts:
         if isinstance(fact, Observation):
-            _write_observation(lines if fact.accepted else review, document, fact)
+            _write_observation(counts if fact.accepted else review, document, fact)
         elif isinstance(fact, Candidate):
             _write_candidate(candidates, document, fact)
         elif isinstance(fact, Initiative):
-            _write_initiative(lines, document, fact, lexicon)
+            _write_initiative(counts, document, fact, lexicon)
         else:
-            _write_citation(lines, document, fact)
+            _write_citation(counts, document, fact)
     for issue in linked.issues:
-        _write_issue(lines, document, issue)
-    return sorted([*lines.lines, *review.lines, *candidates.lines])  # the graphs share no line
+        _write_issue(counts, document, issue)
+    return _in_order([told for graph in graphs for told in graph.told])
 
 
-def _write_source(lines: _Lines, linked: LinkedDocument) -> None:
-    document = linked.document
-    page = iri.document_iri(document.id)
-    lines.link(page, RDF.type, CCHC.SourceDocument)
-    lines.add(page, DCTERMS.identifier, literal(document.id))
-    lines.add(page, DCTERMS.title, literal(document.title or document.id.rsplit("/", 1)[-1], "vi"))
-    lines.add(page, CCHC.sha256, literal(document.sha256))
+def _in_order(told: list[list[str]]) -> list[str]:
+    """Return statements about one thing after another, sorted, each once; once things are sorted, they nearly are."""
+    told.sort()
+    lines = list(chain.from_iterable(told))
+    lines.sort()
+    return [line for line, _ in groupby(lines)]
+
+
+def _write_source(graph: _Graph, linked: LinkedDocument) -> None:
+    document, e = linked.document, graph.end
+    page, text = iri.document_iri(document.id), iri.text_iri(document.id)
+    s = f"<{page}> "
+    lines = [
+        f"{s}{_IDENTIFIER}{literal(document.id)}{e}",
+        f"{s}{_TITLE}{literal(document.title or document.id.rsplit('/', 1)[-1], 'vi')}{e}",
+        f"{s}{_IS_PAGE}{e}",
+        f"{s}{_SHA256}{literal(document.sha256)}{e}",
+    ]
     if document.published:
-        lines.add(page, DCTERMS.issued, typed(document.published, "date"))
+        lines.append(f"{s}{_ISSUED}{document.published}{_DAY}{e}")
     if address := iri.web_address(document.url):
-        lines.link(page, DCTERMS.source, address)
+        lines.append(f"{s}{_SOURCE}<{address}>{e}")
     if publisher := publisher_of(document):
-        lines.link(page, DCTERMS.publisher, iri.publisher_iri(publisher))
-    for key in linked.about:
-        lines.link(page, DCTERMS.spatial, iri.version_iri(key))
-    text = iri.text_iri(document.id)
-    lines.link(text, RDF.type, NIF.Context)
-    lines.link(text, NIF.sourceUrl, page)
-    lines.add(text, NIF.beginIndex, typed(0, "nonNegativeInteger"))
-    lines.add(text, NIF.endIndex, typed(len(document.text), "nonNegativeInteger"))
+        lines.append(f"{s}{_PUBLISHER}<{iri.publisher_iri(publisher)}>{e}")
+    lines += [f"{s}{_SPATIAL}<{iri.version_iri(key)}>{e}" for key in linked.about]
+    s = f"<{text}> "
+    lines += (
+        f"{s}{_BEGINS}0{_NUMBER}{e}",
+        f"{s}{_STOPS}{len(document.text)}{_NUMBER}{e}",
+        f"{s}{_SOURCE_URL}<{page}>{e}",
+        f"{s}{_IS_TEXT}{e}",
+    )
+    graph.told.append(lines)
 
 
 def publisher_of(document: Document) -> str:
@@ -154,121 +218,126 @@ def publisher_of(document: Document) -> str:
     return host.removeprefix("www.") or iri.slug(document.publisher)
 
 
-def _write_evidence(lines: _Lines, document: Document, subject: str, evidence: Iterable[Evidence]) -> None:
+def _write_evidence(graph: _Graph, document: Document, s: str, evidence: Iterable[Evidence]) -> None:
+    e, tell = graph.end, graph.told.append
     for proof in evidence:
-        span = _write_span(lines, document, proof.span)
-        lines.link(subject, CCHC.evidence, span)
+        span = _write_span(graph, document, proof.span)
+        tell([f"{s}{_EVIDENCE}<{span}>{e}"])
         if proof.sentence != proof.span:
-            sentence = _write_span(lines, document, proof.sentence)
-            lines.link(sentence, RDF.type, NIF.Sentence)
-            lines.link(span, CCHC.context, sentence)
+            sentence = _write_span(graph, document, proof.sentence)
+            tell([f"<{sentence}> {_IS_SENTENCE}{e}"])
+            tell([f"<{span}> {_CONTEXT}<{sentence}>{e}"])
 
 
-def _write_span(lines: _Lines, document: Document, span: Span) -> str:
-    if span in lines.spans:
-        return lines.spans[span]
-    name = lines.spans[span] = iri.span_iri(document.id, span)
-    lines.link(name, RDF.type, NIF.OffsetBasedString)
-    lines.add(name, NIF.beginIndex, typed(span.start, "nonNegativeInteger"))
-    lines.add(name, NIF.endIndex, typed(span.end, "nonNegativeInteger"))
-    lines.add(name, NIF.anchorOf, literal(span.of(document.text)))
-    lines.link(name, NIF.referenceContext, iri.text_iri(document.id))
+def _write_span(graph: _Graph, document: Document, span: Span) -> str:
+    if span in graph.spans:
+        return graph.spans[span]
+    name = graph.spans[span] = iri.span_iri(document.id, span)
+    (start, end), s, e = span, f"<{name}> ", graph.end
+    graph.told.append(
+        [
+            f"{s}{_ANCHOR}{literal(document.text[start:end])}{e}",
+            f"{s}{_BEGINS}{start}{_NUMBER}{e}",
+            f"{s}{_STOPS}{end}{_NUMBER}{e}",
+            f"{s}{_TEXT}<{iri.text_iri(document.id)}>{e}",
+            f"{s}{_IS_SPAN}{e}",
+        ]
+    )
     return name
 
 
-def _write_observation(lines: _Lines, document: Document, fact: Observation) -> None:
-    name = iri.observation_iri(document.id, fact)
+def _write_observation(graph: _Graph, document: Document, fact: Observation) -> None:
+    s, e = f"<{iri.observation_iri(document.id, fact)}> ", graph.end
+    first = iri.span_iri(document.id, min(proof.span for proof in fact.evidence))
+    lines = [
+        f"{s}{_CONFIDENCE}{decimal(fact.confidence)}{e}",
+        f"{s}{_FIRST}<{first}>{e}",
+        f"{s}{_INDICATOR}{fact.indicator}>{e}",
+        f"{s}{_RULE}{literal(fact.rule)}{e}",
+    ]
     if fact.accepted:
-        lines.link(name, RDF.type, QB.Observation)
-        lines.link(name, RDF.type, CCHC.Observation)
-        lines.link(name, QB.dataSet, iri.DATASET)
+        lines += (f"{s}{_IN_DATASET}{e}", f"{s}{_IS_POINT}{e}", f"{s}{_IS_FIGURE}{e}")
     else:
-        lines.link(name, RDF.type, CCHC.ReviewFigure)
-    lines.add(name, CCHC.indicator, concept("indicator", fact.indicator))
-    lines.add(name, CCHC.rule, literal(fact.rule))
-    lines.add(name, CCHC.confidence, decimal(fact.confidence))
+        lines.append(f"{s}{_IS_REVIEW}{e}")
     if fact.agency:
-        lines.link(name, CCHC.agency, iri.body_iri(fact.area.split("/")[0], fact.agency))
-    lines.link(name, CCHC.firstEvidence, iri.span_iri(document.id, min(proof.span for proof in fact.evidence)))
-    _write_number(lines, document, name, fact)
+        lines.append(f"{s}{_AGENCY}<{iri.body_iri(fact.area.split('/')[0], fact.agency)}>{e}")
+    _write_number(graph, document, s, fact, lines)
 
 
-def _write_candidate(lines: _Lines, document: Document, fact: Candidate) -> None:
-    name = iri.candidate_iri(document.id, fact)
-    lines.link(name, RDF.type, CCHC.CandidateObservation)
-    lines.add(name, CCHC.phrase, literal(fact.phrase))
-    _write_number(lines, document, name, fact)
+def _write_candidate(graph: _Graph, document: Document, fact: Candidate) -> None:
+    s, e = f"<{iri.candidate_iri(document.id, fact)}> ", graph.end
+    _write_number(graph, document, s, fact, [f"{s}{_IS_CANDIDATE}{e}", f"{s}{_PHRASE}{literal(fact.phrase)}{e}"])
 
 
-def _write_number(lines: _Lines, document: Document, name: str, fact: Observation | Candidate) -> None:
-    """Write what a figure and a candidate have in common."""
-    lines.add(name, SDMX_MEASURE.obsValue, decimal(fact.value))
-    lines.add(name, CCHC.printedValue, literal(fact.printed))
-    lines.add(name, CCHC.bound, concept("bound", fact.bound))
-    lines.add(name, CCHC.status, concept("status", fact.status))
-    lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
+def _write_number(graph: _Graph, document: Document, s: str, fact: Observation | Candidate, lines: list[str]) -> None:
+    """Write what is told of a figure or a candidate alone, and what both have in common."""
+    e = graph.end
+    lines += (
+        f"{s}{_VALUE}{decimal(fact.value)}{e}",
+        f"{s}{_FROM}<{iri.document_iri(document.id)}>{e}",
+        f"{s}{_BOUND}{fact.bound}>{e}",
+        f"{s}{_PRINTED}{literal(fact.printed)}{e}",
+        f"{s}{_STATUS}{fact.status}>{e}",
+    )
     if fact.measure:
-        lines.add(name, SDMX_ATTRIBUTE.unitMeasure, concept("measure", fact.measure))
+        lines.append(f"{s}{_MEASURE}{fact.measure}>{e}")
     if fact.area:
-        lines.link(name, SDMX_DIMENSION.refArea, iri.version_iri(fact.area))
-    if fact.period:
-        lines.link(name, SDMX_DIMENSION.refPeriod, iri.interval_iri(fact.period))
-        _write_days(lines, name, fact.period)
+        lines.append(f"{s}{_AREA}<{iri.version_iri(fact.area)}>{e}")
     if fact.level:
-        lines.add(name, CCHC.level, concept("level", fact.level))
-    _write_evidence(lines, document, name, fact.evidence)
+        lines.append(f"{s}{_LEVEL}{fact.level}>{e}")
+    if period := fact.period:
+        lines.append(f"{s}{_PERIOD}<{iri.interval_iri(period)}>{e}")
+        lines += [f"{s}{_STARTS}{period.start}{_DAY}{e}"] if period.start else []
+        lines += [f"{s}{_ENDS}{period.end}{_DAY}{e}"] if period.end else []
+    graph.told.append(lines)
+    _write_evidence(graph, document, s, fact.evidence)
 
 
-def _write_days(lines: _Lines, name: str, period: Period) -> None:
-    if period.start:
-        lines.add(name, CCHC.periodStart, typed(period.start, "date"))
-    if period.end:
-        lines.add(name, CCHC.periodEnd, typed(period.end, "date"))
-
-
-def _write_initiative(lines: _Lines, document: Document, fact: Initiative, lexicon: Lexicon) -> None:
-    name = iri.initiative_iri(document.id, fact)
+def _write_initiative(graph: _Graph, document: Document, fact: Initiative, lexicon: Lexicon) -> None:
+    s, e = f"<{iri.initiative_iri(document.id, fact)}> ", graph.end
     label = " ".join(fact.label.split())
-    model = iri.model_iri(label)
-    lines.link(name, RDF.type, CCHC.Initiative)
-    lines.add(name, RDFS.label, literal(label, "vi"))
-    for kind in fact.kinds:
-        lines.add(name, DCTERMS.type, concept("initiative-kind", kind))
-        for area in lexicon.areas.get(kind, ()):
-            lines.add(name, CCHC.reformArea, concept("reform-area", area))
-    lines.link(name, DCTERMS.type, model)
+    lines = [
+        f"{s}{_TYPE}<{iri.model_iri(label)}>{e}",
+        f"{s}{_IS_INITIATIVE}{e}",
+        f"{s}{_LABEL}{literal(label, 'vi')}{e}",
+        f"{s}{_FROM}<{iri.document_iri(document.id)}>{e}",
+        f"{s}{_STATUS}{fact.status}>{e}",
+    ]
+    lines += [f"{s}{_KIND}{kind}>{e}" for kind in fact.kinds]
+    lines += [f"{s}{_REFORM}{area}>{e}" for kind in fact.kinds for area in lexicon.areas.get(kind, ())]
+    lines += [f"{s}{_BASIS}<{number}>{e}" for number in fact.legal_basis]
     if fact.area:
-        lines.link(name, DCTERMS.spatial, iri.version_iri(fact.area))
-    lines.add(name, CCHC.status, concept("status", fact.status))
-    lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
+        lines.append(f"{s}{_SPATIAL}<{iri.version_iri(fact.area)}>{e}")
     if fact.agency and fact.area:
-        lines.link(name, PROV.wasAssociatedWith, iri.body_iri(fact.area.split("/")[0], fact.agency))
-    for number in fact.legal_basis:
-        lines.link(name, CCHC.legalBasis, number)
-    _write_evidence(lines, document, name, fact.evidence)
+        lines.append(f"{s}{_DOER}<{iri.body_iri(fact.area.split('/')[0], fact.agency)}>{e}")
+    graph.told.append(lines)
+    _write_evidence(graph, document, s, fact.evidence)
 
 
-def _write_citation(lines: _Lines, document: Document, fact: Citation) -> None:
-    name = iri.legal_iri(fact.number, fact.issued, fact.issuer)
-    page = iri.document_iri(document.id)
-    lines.link(page, DCTERMS.references, name)
+def _write_citation(graph: _Graph, document: Document, fact: Citation) -> None:
+    name, e = iri.legal_iri(fact.number, fact.issued, fact.issuer), graph.end
+    s = f"<{iri.document_iri(document.id)}> "
+    graph.told.append([f"{s}{_CITES}<{name}>{e}"])
     for proof in fact.evidence:
-        span = _write_span(lines, document, proof.span)
-        lines.link(page, CCHC.evidence, span)
-        lines.link(span, DCTERMS.references, name)
+        span = _write_span(graph, document, proof.span)
+        graph.told.append([f"{s}{_EVIDENCE}<{span}>{e}"])
+        graph.told.append([f"<{span}> {_CITES}<{name}>{e}"])
 
 
-def _write_issue(lines: _Lines, document: Document, issue: Issue) -> None:
-    name = iri.issue_iri(document.id, issue.kind, issue.span, issue.message)
-    lines.link(name, RDF.type, CCHC.Issue)
-    lines.add(name, CCHC.issueKind, concept("issue-kind", issue.kind))
-    lines.add(name, RDFS.comment, literal(issue.message, "en"))
-    lines.link(name, PROV.wasDerivedFrom, iri.document_iri(document.id))
+def _write_issue(graph: _Graph, document: Document, issue: Issue) -> None:
+    s, e = f"<{iri.issue_iri(document.id, issue.kind, issue.span, issue.message)}> ", graph.end
+    lines = [
+        f"{s}{_IS_ISSUE}{e}",
+        f"{s}{_COMMENT}{literal(issue.message, 'en')}{e}",
+        f"{s}{_FROM}<{iri.document_iri(document.id)}>{e}",
+        f"{s}{_ISSUE_KIND}{issue.kind}>{e}",
+    ]
     for candidate in issue.candidates:
         target = iri.version_iri(candidate) if "/" in candidate else CONCEPT + "indicator/" + candidate
-        lines.link(name, CCHC.candidate, target)
+        lines.append(f"{s}{_CHOICE}<{target}>{e}")
+    graph.told.append(lines)
     if issue.span is not None:
-        _write_evidence(lines, document, name, [Evidence(issue.span, issue.span)])
+        _write_evidence(graph, document, s, [Evidence(issue.span, issue.span)])
 
 
 # ---------------------------------------------------------------- what all pages share
@@ -438,6 +507,13 @@ def _write_body(lines: _Lines, lexicon: Lexicon, named: set[str], area: str, lab
     head = max((h for h in lexicon.body_kinds if folded.startswith(h)), key=len, default="")
     kind = lexicon.body_kinds.get(head, "other")
     lines.add(name, ORG.classification, concept("body-kind", kind))
+
+
+def _write_days(lines: _Lines, name: str, period: Period) -> None:
+    if period.start:
+        lines.add(name, CCHC.periodStart, typed(period.start, "date"))
+    if period.end:
+        lines.add(name, CCHC.periodEnd, typed(period.end, "date"))
 
 
 def _write_interval(lines: _Lines, period: Period) -> None:
