@@ -352,6 +352,20 @@ class Corroboration:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many figures of one class there are of an indicator, about a unit or for a year."""
+
+    kind: str  # IRI of the class
+    about: str  # IRI of the property that leads to what the figures have in common
+    thing: str  # IRI of the indicator or unit version, or the year
+    figures: int
+    units: int = 0  # the rest is told of indicators only
+    pages: int = 0
+    first: str = ""  # years; "" where no figure names a period
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """One broken promise of the shapes or checks."""
 

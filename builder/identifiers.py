@@ -16,6 +16,7 @@ REGISTER_GRAPH = BASE + "graph/register"
 ONTOLOGY_GRAPH = BASE + "graph/ontology"
 DATASET = BASE + "dataset/figures"
 CORROBORATION_GRAPH = BASE + "graph/figures#corroboration"
+COVERAGE_GRAPH = BASE + "graph/figures#coverage"
 MODEL_SCHEME = BASE + "model"
 _SAFE = "/-._~!$'()*,;=:@"
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"{}|\\^`\[\]\x00-\x20\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
@@ -188,6 +189,11 @@ def shared_fact_iri(thing: Iterable[str]) -> str:
 def shared_text_iri(pages: Iterable[str]) -> str:
     """Name a text by the pages that carry it."""
     return BASE + "shared-text/" + _digest("\x1f".join(pages))
+
+
+def coverage_iri(kind: str, thing: str) -> str:
+    """Name the number of figures of a class that have something in common."""
+    return BASE + "coverage/" + _digest(f"{kind}\x1f{thing}")
 
 
 def change_iri(code: str, day: object) -> str:

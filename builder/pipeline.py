@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 from builder import artefacts
 from builder.comparable import compare
 from builder.corroboration import corroborate
+from builder.coverage import count_coverage
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.evidence import prove
 from builder.executing import Limits, Task, complain, run_here, run_there
@@ -57,11 +58,15 @@ from builder.seams import Extractor, Linker, Reader, Writer, compose
 from builder.sharding import SHARDS, write_shards
 from builder.shelves import EARLIER, Earlier, Journal, Shelf
 from builder.sparql import load_graph
+from builder.stating import Stated, read_stated
 from builder.syndication import parse_sketch, sketch
+from builder.vocabulary import CCHC
 from builder.writer import (
     shared_references,
+    stated,
     write_comparison,
     write_corroboration,
+    write_coverage,
     write_document,
     write_ontology,
     write_register,
@@ -346,7 +351,8 @@ def derive_comparison(out: Path, day: date | None = None) -> Comparison:
     gazetteer = load_gazetteer()
     comparison = compare(load_graph(_open_whole(out)), day or last_day(gazetteer), gazetteer)
     with aside(out / COMPARISON) as part:
-        part.write_text("".join(write_comparison(comparison)), encoding="utf-8", newline="\n")
+        counted = count_coverage(stated(comparison.figures), CCHC.ComparableFigure, out)
+        part.write_text("".join(write_comparison(comparison, counted)), encoding="utf-8", newline="\n")
         digest = hash_file(part)
     with aside(out / SEAL) as part:
         part.write_text(f"{digest}  {COMPARISON}\n", encoding="utf-8", newline="\n")
@@ -453,11 +459,11 @@ def _prove(folder: Path, places: Mapping[str, Place]) -> None:
 
 
 def write_derived(folder: Path) -> None:
-    """Write beside a graph what several of its pages state; ``pages.jsonl`` tells which texts are alike."""
+    """Write beside a graph what is derived from its figures; ``pages.jsonl`` tells which texts are alike."""
 
-    def lines() -> Iterator[str]:
+    def figures() -> Iterator[Stated]:
         with (folder / GRAPH).open(encoding="utf-8", newline="\n") as file:
-            yield from file
+            yield from read_stated(file)
 
     sketches = {}
     if (folder / PAGES).is_file():
@@ -465,7 +471,9 @@ def write_derived(folder: Path) -> None:
             told = map(json.loads, records)
             sketches = {document_iri(page["page"]): parse_sketch(page["sketch"]) for page in told}
     with (folder / CORROBORATION).open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(write_corroboration(corroborate(lines, sketches)))
+        shared = write_corroboration(corroborate(figures, sketches))
+        counted = write_coverage(count_coverage(figures(), CCHC.Observation, folder))
+        file.writelines(sorted([*shared, *counted]))
 
 
 def _write_manifest(

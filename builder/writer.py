@@ -18,6 +18,7 @@ from builder.facts import (
     Comparable,
     Comparison,
     Corroboration,
+    Coverage,
     Document,
     Evidence,
     Initiative,
@@ -31,6 +32,7 @@ from builder.facts import (
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
 from builder.lineage import change_after
+from builder.stating import Stated
 from builder.text import fold_name
 from builder.vocabulary import (
     CCHC,
@@ -367,9 +369,9 @@ def shared_references(linked: LinkedDocument) -> set[tuple[str, ...]]:
 def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, lexicon: Lexicon) -> list[str]:
     """Return the sorted N-Quads that describe what the pages refer to, with ancestors and successors of units."""
     lines = _Lines(iri.REGISTER_GRAPH)
-    ordered = sorted(set(references))
+    ordered, ranks = sorted(set(references)), rank_units(gazetteer)
     for key in _with_relatives([r[1] for r in ordered if r[0] == "unit"], gazetteer):
-        _write_unit(lines, gazetteer.versions[key], gazetteer)
+        _write_unit(lines, gazetteer.versions[key], gazetteer, ranks[key])
     named: set[str] = set()
     _write_models(lines, [r[1] for r in ordered if r[0] == "model"])
     for kind, *told in ordered:
@@ -396,9 +398,9 @@ def _write_publishers(lines: _Lines, told: Iterable[tuple[str, str]]) -> None:
 
 def write_units(keys: Iterable[str], gazetteer: Gazetteer) -> list[str]:
     """Return the sorted N-Quads that describe versions of units with their parents and the changes that ended them."""
-    lines = _Lines(iri.REGISTER_GRAPH)
+    lines, ranks = _Lines(iri.REGISTER_GRAPH), rank_units(gazetteer)
     for key in sorted(keys):
-        _write_unit(lines, gazetteer.versions[key], gazetteer)
+        _write_unit(lines, gazetteer.versions[key], gazetteer, ranks[key])
     return sorted(lines.lines)
 
 
@@ -408,8 +410,9 @@ def _write_models(lines: _Lines, labels: Iterable[str]) -> None:
     for label in labels:
         model = iri.model_iri(label)
         if model not in told:
+            told.add(model)
             lines.add(model, RDFS.label, literal(label, "vi"))
-        told.add(model)
+            lines.add(model, CCHC.rank, typed(len(told), "integer"))
         lines.link(model, RDF.type, CCHC.InitiativeModel)
         lines.link(model, RDF.type, SKOS.Concept)
         lines.link(model, SKOS.inScheme, iri.MODEL_SCHEME)
@@ -445,7 +448,26 @@ def _with_relatives(keys: Sequence[str], gazetteer: Gazetteer) -> list[str]:
     return sorted(wanted)
 
 
-def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
+def rank_units(gazetteer: Gazetteer) -> dict[str, int]:
+    """Return the place of each unit version in the order of lists: by the names of its province and its own."""
+
+    def names(unit: UnitVersion) -> tuple[str, str, str]:
+        province = find_province(unit, gazetteer)
+        return province.label if province else "", unit.label, unit.key
+
+    ordered = sorted(gazetteer.versions.values(), key=names)
+    return {unit.key: rank for rank, unit in enumerate(ordered, 1)}
+
+
+def find_province(unit: UnitVersion, gazetteer: Gazetteer) -> UnitVersion | None:
+    """Return the province that a unit version lies in or is, by the units above it."""
+    above: UnitVersion | None = unit
+    while above and above.level != "province":
+        above = gazetteer.parent(above)
+    return above
+
+
+def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer, rank: int) -> None:
     identity, version = iri.unit_iri(unit.code), iri.version_iri(unit.key)
     lines.link(identity, RDF.type, CCHC.AdministrativeUnit)
     lines.add(identity, DCTERMS.identifier, literal(unit.code))
@@ -464,6 +486,9 @@ def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
         _write_change(lines, unit, gazetteer)
     if parent := gazetteer.parent(unit):
         lines.link(version, DCTERMS.isPartOf, iri.version_iri(parent.key))
+    if province := find_province(unit, gazetteer):
+        lines.link(version, CCHC.inProvince, iri.version_iri(province.key))
+    lines.add(version, CCHC.rank, typed(rank, "integer"))
 
 
 def _write_change(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
@@ -538,8 +563,8 @@ def _write_dataset(lines: _Lines) -> None:
 # ---------------------------------------------------------------- figures on the units of another day
 
 
-def write_comparison(comparison: Comparison) -> list[str]:
-    """Return the sorted N-Quads of the figures carried to the units of a day, in a graph of their own."""
+def write_comparison(comparison: Comparison, counted: Iterable[Coverage] = ()) -> list[str]:
+    """Return the sorted N-Quads of the figures carried to the units of a day, and of their number, in a graph."""
     day, graph = comparison.day, iri.comparison_graph_iri(comparison.day)
     lines = _Lines(graph)
     lines.link(graph, RDF.type, PROV.Entity)
@@ -557,7 +582,17 @@ def write_comparison(comparison: Comparison) -> list[str]:
         lines.add(name, CCHC.asOf, typed(day, "date"))
     for unit, home in comparison.homes:
         lines.link(iri.version_iri(unit), CCHC.liesIn, iri.version_iri(home))
+    for each in counted:
+        _write_count(lines, each)
     return sorted(lines.lines)
+
+
+def stated(figures: Iterable[Comparable]) -> Iterator[Stated]:
+    """Yield what figures carried to the units of a day tell, as the graph writes it."""
+    for figure in figures:
+        page = figure.pages[0] if len(figure.pages) == 1 else ""
+        end = str(figure.period.end or "") if figure.period else ""
+        yield Stated("", page, f"{CONCEPT}indicator/{figure.indicator}", iri.version_iri(figure.area), end=end)
 
 
 def _write_comparable(lines: _Lines, figure: Comparable, day: date) -> None:
@@ -587,14 +622,10 @@ def _write_comparable(lines: _Lines, figure: Comparable, day: date) -> None:
 def write_corroboration(found: Corroboration) -> list[str]:
     """Return the sorted N-Quads of what several pages state, in a graph of their own."""
     graph = iri.CORROBORATION_GRAPH
-    lines = _Lines(graph)
-    lines.link(graph, RDF.type, PROV.Entity)
-    lines.link(graph, PROV.wasDerivedFrom, iri.DATASET)
+    lines = _derived(graph, "SharedFact")
     lines.link(graph, DCTERMS.conformsTo, CCHC.SharedText)
-    for language, label in sorted(term_labels("SharedFact").items()):
-        lines.add(graph, RDFS.label, literal(label, language))
-    for fact in found.facts:
-        _write_shared_fact(lines, fact)
+    for rank, fact in enumerate(found.facts, 1):
+        _write_shared_fact(lines, fact, rank)
     for pages in found.texts:
         name = iri.shared_text_iri(pages)
         lines.link(name, RDF.type, CCHC.SharedText)
@@ -603,10 +634,46 @@ def write_corroboration(found: Corroboration) -> list[str]:
     return sorted(lines.lines)
 
 
-def _write_shared_fact(lines: _Lines, fact: SharedFact) -> None:
+def write_coverage(counted: Iterable[Coverage]) -> list[str]:
+    """Return the sorted N-Quads of how much is told, in a graph of their own."""
+    lines = _derived(iri.COVERAGE_GRAPH, "Coverage")
+    for each in counted:
+        _write_count(lines, each)
+    return sorted(lines.lines)
+
+
+def _derived(graph: str, term: str) -> _Lines:
+    """Begin a graph that is derived from the figures, called as a term is."""
+    lines = _Lines(graph)
+    lines.link(graph, RDF.type, PROV.Entity)
+    lines.link(graph, PROV.wasDerivedFrom, iri.DATASET)
+    for language, label in sorted(term_labels(term).items()):
+        lines.add(graph, RDFS.label, literal(label, language))
+    return lines
+
+
+def _write_count(lines: _Lines, counted: Coverage) -> None:
+    name = iri.coverage_iri(counted.kind, counted.thing)
+    lines.link(name, RDF.type, CCHC.Coverage)
+    lines.link(name, CCHC.coverageOf, counted.kind)
+    lines.add(name, CCHC.figureCount, typed(counted.figures, "integer"))
+    if counted.about == CCHC.year:
+        lines.add(name, CCHC.year, typed(int(counted.thing), "integer"))
+    else:
+        lines.link(name, counted.about, counted.thing)
+    if counted.about == CCHC.indicator:
+        lines.add(name, CCHC.unitCount, typed(counted.units, "integer"))
+        lines.add(name, CCHC.pageCount, typed(counted.pages, "integer"))
+    for predicate, year in ((CCHC.firstYear, counted.first), (CCHC.lastYear, counted.last)):
+        if year:
+            lines.add(name, predicate, typed(int(year), "integer"))
+
+
+def _write_shared_fact(lines: _Lines, fact: SharedFact, rank: int) -> None:
     thing = (fact.indicator, fact.area, fact.start, fact.end, fact.level, fact.agency, fact.status)
     name = iri.shared_fact_iri(thing)
     lines.link(name, RDF.type, CCHC.SharedFact)
+    lines.add(name, CCHC.rank, typed(rank, "integer"))
     lines.link(name, CCHC.indicator, fact.indicator)
     lines.link(name, SDMX_DIMENSION.refArea, fact.area)
     for predicate, address in ((CCHC.level, fact.level), (CCHC.agency, fact.agency), (CCHC.status, fact.status)):

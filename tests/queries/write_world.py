@@ -13,14 +13,17 @@ from datetime import date
 from hashlib import sha256
 from itertools import cycle
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pyoxigraph as ox
 
 from builder.comparable import compare
 from builder.corroboration import corroborate
+from builder.coverage import count_coverage
 from builder.gazetteer import load_gazetteer
-from builder.writer import write_comparison, write_corroboration
+from builder.stating import read_stated
+from builder.writer import stated, write_comparison, write_corroboration, write_coverage
 
 WORLD = Path(__file__).with_name("world.trig")
 DATA, CONCEPTS = "https://w3id.org/cchc/id/", "https://w3id.org/cchc/"
@@ -323,6 +326,19 @@ class Tables:
     def unit_labels(self) -> dict[str, str]:
         return {key: unit_label(name, kind) for key, name, kind, *_ in rows(self.units)}
 
+    def unit_provinces(self) -> dict[str, str]:
+        """Return the province of every unit but the country, that of a province being itself."""
+        above = {key: parent if level != "province" else key for key, _, _, level, parent, _ in rows(self.units)}
+        while any(above[above[key]] != above[key] for key in above if above[key]):
+            above = {key: above[parent] if parent else "" for key, parent in above.items()}
+        return {key: province for key, province in above.items() if province}
+
+    def unit_ranks(self) -> dict[str, int]:
+        """Return the place of every unit by the names of its province and its own."""
+        labels, provinces = self.unit_labels(), self.unit_provinces()
+        ordered = sorted(labels, key=lambda key: (labels.get(provinces.get(key, ""), ""), labels[key], key))
+        return {key: rank for rank, key in enumerate(ordered, 1)}
+
 
 SMALL = Tables()
 
@@ -508,6 +524,8 @@ def add_initiative(page: Page, row: list[str], labels: Mapping[str, str]) -> Non
         page.add(shared, "rdf:type", "skos:Concept")
         page.add(shared, "skos:inScheme", "data:model")
         page.add(shared, "rdfs:label", vietnamese(MODEL_LABELS[model]))
+        rank = sorted(MODEL_LABELS.items(), key=lambda each: (each[1], each[0])).index((model, MODEL_LABELS[model])) + 1
+        page.add(shared, "cchc:rank", typed(str(rank), "integer"))
 
 
 def add_unit(register: GraphOf, row: list[str]) -> None:
@@ -550,6 +568,10 @@ def make_register(tables: Tables) -> GraphOf:
     register = GraphOf("register")
     for row in rows(tables.units):
         add_unit(register, row)
+    for unit, rank in tables.unit_ranks().items():
+        register.add(f"data:unit/{unit}", "cchc:rank", typed(str(rank), "integer"))
+    for unit, province in tables.unit_provinces().items():
+        register.add(f"data:unit/{unit}", "cchc:inProvince", f"data:unit/{province}")
     for row in rows(tables.changes):
         add_change(register, row)
     for host in {row[3] for row in rows(tables.pages)}:
@@ -589,13 +611,21 @@ AS_OF = date(2024, 6, 1)  # the day whose units the questions are asked about in
 
 
 def small_world() -> list[ox.Quad]:
-    """Return the small world with its figures on the units of a day, and with what several of its pages state."""
+    """Return the small world with its figures on the units of a day, and with what is derived from both."""
     statements = list(world())
     store = ox.Store()
     store.bulk_extend(statements)
     comparison = compare(Union(store), AS_OF, load_gazetteer())
-    told = sorted(f"{statement} .\n" for statement in statements)
-    lines = "".join([*write_comparison(comparison), *write_corroboration(corroborate(lambda: told, {}))])
+    counted = count_coverage(stated(comparison.figures), PREFIXES["cchc"] + "ComparableFigure", Path(gettempdir()))
+    told = ox.parse("".join(write_comparison(comparison, counted)), format=ox.RdfFormat.N_QUADS)
+    return [*with_derived(statements), *told]
+
+
+def with_derived(statements: list[ox.Quad]) -> list[ox.Quad]:
+    """Return the statements of a world with what is derived from its figures."""
+    figures = list(read_stated(sorted(f"{statement} .\n" for statement in statements)))
+    counted = count_coverage(figures, PREFIXES["cchc"] + "Observation", Path(gettempdir()))
+    lines = "".join([*write_corroboration(corroborate(lambda: figures, {})), *write_coverage(counted)])
     return [*statements, *ox.parse(lines, format=ox.RdfFormat.N_QUADS)]
 
 
