@@ -622,8 +622,10 @@ def _write_comparable(lines: _Lines, figure: Comparable, day: date) -> None:
 def write_corroboration(found: Corroboration) -> list[str]:
     """Return the sorted N-Quads of what several pages state, in a graph of their own."""
     graph = iri.CORROBORATION_GRAPH
-    lines = _derived(graph, "SharedFact")
+    lines = _Lines(graph)
+    lines.link(graph, PROV.wasDerivedFrom, iri.DATASET)
     lines.link(graph, DCTERMS.conformsTo, CCHC.SharedText)
+    _call(lines, graph, "SharedFact")
     for rank, fact in enumerate(found.facts, 1):
         _write_shared_fact(lines, fact, rank)
     for pages in found.texts:
@@ -636,20 +638,18 @@ def write_corroboration(found: Corroboration) -> list[str]:
 
 def write_coverage(counted: Iterable[Coverage]) -> list[str]:
     """Return the sorted N-Quads of how much is told, in a graph of their own."""
-    lines = _derived(iri.COVERAGE_GRAPH, "Coverage")
+    lines = _Lines(iri.COVERAGE_GRAPH)
+    _call(lines, iri.COVERAGE_GRAPH, "Coverage")
     for each in counted:
         _write_count(lines, each)
     return sorted(lines.lines)
 
 
-def _derived(graph: str, term: str) -> _Lines:
-    """Begin a graph that is derived from the figures, called as a term is."""
-    lines = _Lines(graph)
+def _call(lines: _Lines, graph: str, term: str) -> None:
+    """Call a graph of what is derived as a term is called."""
     lines.link(graph, RDF.type, PROV.Entity)
-    lines.link(graph, PROV.wasDerivedFrom, iri.DATASET)
     for language, label in sorted(term_labels(term).items()):
         lines.add(graph, RDFS.label, literal(label, language))
-    return lines
 
 
 def _write_count(lines: _Lines, counted: Coverage) -> None:

@@ -40,11 +40,12 @@ NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 
 CLASSES = """SourceDocument Observation ReviewFigure CandidateObservation Initiative InitiativeModel AdministrativeUnit
-    AdministrativeUnitVersion Indicator Issue ComparableFigure Incomparability SharedFact SharedText"""
+    AdministrativeUnitVersion Indicator Issue ComparableFigure Incomparability SharedFact SharedText Coverage"""
 PROPERTIES = """indicator periodStart periodEnd printedValue bound status level agency evidence firstEvidence
     context rule confidence reformArea measure unitType versionOf hasVersion bodyOf sha256 legalBasis issueKind
     candidate phrase asOf derivation obstacle liesIn addsUp
-    statingPages independentSources pagesAgree"""
+    statingPages independentSources pagesAgree
+    rank inProvince coverageOf figureCount unitCount pageCount year firstYear lastYear"""
 CONCEPTS = {
     "level": "province district commune",
     "bound": "exact above below about at-least at-most",

@@ -11,6 +11,7 @@ from builder.cli.steps import open_answers
 from builder.corroboration import corroborate
 from builder.explainer import explain
 from builder.pipeline import CORROBORATION
+from builder.stating import Stated
 from builder.syndication import FEWEST, MOST, Sketch, parse_sketch, same_texts, sketch, sketch_text
 from builder.validator import validate
 
@@ -224,4 +225,4 @@ def test_what_is_derived_keeps_the_promises_of_the_shapes(tmp_path, build):
 
 
 def test_without_pages_that_share_a_fact_nothing_is_derived():
-    assert corroborate(list, {}).facts == ()
+    assert corroborate(list[Stated], {}).facts == ()

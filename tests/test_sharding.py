@@ -101,6 +101,7 @@ def test_builds_are_loaded_together(build: Build, pages: Path, tmp_path: Path, c
     graphs = open_store(tmp_path / "store", read_only=True).graphs()
     assert {graph.rsplit("/", 1)[1] for graph in graphs} == {
         "figures#corroboration",
+        "figures#coverage",
         "lap-vo.html",
         "ontology",
         "register",
