@@ -3,13 +3,16 @@
 Lines are bytes in UTF-8, each with its end; their order is that of their code points.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from heapq import merge
+from itertools import chain, islice
 from pathlib import Path
 
 MOST = 1 << 24  # bytes of lines held at once
 FAN_IN = 128  # files read at once
+AT_ONCE = 1 << 14  # lines that are merged at once
 
 
 class Sorter:
@@ -51,6 +54,24 @@ class Sorter:
         with path.open("wb") as file:
             file.writelines(lines)
         return path
+
+
+def merge_runs(runs: Iterable[list[bytes]], others: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """Yield lines in order, many at once: runs that are in order, one after another, with others among them."""
+    first = next(others, None)
+    for run in runs:
+        while run:
+            more = list[bytes]()
+            while first is not None and first < run[-1] and len(more) < AT_ONCE:
+                more.append(first)
+                first = next(others, None)
+            end = len(run) if len(more) < AT_ONCE else bisect_left(run, more[-1])
+            part, run = run[:end] + more if more else run, run[end:]
+            part.sort()
+            yield part
+    rest = chain([] if first is None else [first], others)
+    while part := list(islice(rest, AT_ONCE)):
+        yield part
 
 
 def _merged(pieces: Iterable[Path], *others: Iterable[bytes]) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from builder import artefacts
 from builder.comparable import compare
@@ -51,14 +52,14 @@ from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, pag
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.lookup import last_day
-from builder.merging import Sorter
+from builder.merging import Sorter, merge_runs
 from builder.reader import list_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
 from builder.seams import Extractor, Linker, Reader, Writer, compose
 from builder.sharding import SHARDS, write_shards
 from builder.shelves import EARLIER, Earlier, Journal, Shelf
 from builder.sparql import load_graph
-from builder.stating import Stated, read_stated
+from builder.stating import keep_stated, read_kept
 from builder.syndication import parse_sketch, sketch
 from builder.vocabulary import CCHC
 from builder.writer import (
@@ -85,6 +86,7 @@ _NAMES_OF_UNITS = tuple(
 COUNTED = ("observations", "review", "candidates", "initiatives", "citations")
 MANIFEST = "manifest.json"
 COMPARISON = "comparable.nq"  # beside a build: its figures on the units of another day
+FRESH = ".fresh.nq"  # in a build that is being made: the statements of its graph that were not in the earlier one
 CORROBORATION = "corroboration.nq"  # beside the graph: what several pages state, and how many independently
 DERIVED = (CORROBORATION, COMPARISON)
 SEAL = f"{COMPARISON}.sha256"  # as sha256sum writes it
@@ -106,6 +108,14 @@ class Summary:
     tally: dict[str, int] = field(default_factory=dict)  # what became of the proposals of a second engine
     kept: int = 0  # pages that are as they were and were not read again
     files: dict[str, str] = field(default_factory=dict)  # path -> SHA-256
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written as a graph."""
+
+    quads: int
+    digest: str  # SHA-256
 
 
 def build_document(
@@ -275,7 +285,7 @@ def build(
 def _open_earlier(target: Path) -> Earlier:
     """Return what an earlier build made of its pages; nothing of it where there is none or it is damaged."""
     files = _read_manifest(target) if (target / MANIFEST).is_file() else {}
-    return Earlier(target, lambda name: name in files and _is_whole(target / name, files[name]))
+    return Earlier(target, files, _is_whole)
 
 
 def _as_they_were(
@@ -385,15 +395,16 @@ def _write_out(
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        quads = _write_graph(built, aside / GRAPH)
+        graph = _write_graph(built, aside / GRAPH)
         _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
         _write_pages(built, aside / PAGES)
         write_derived(aside)
         if shards:
             write_shards(aside / GRAPH, [aside / CORROBORATION], aside / SHARDS, shards)
-        summary = _write_manifest(built, unreadable, quads, aside, settings)
-        _prove(aside, places)
+        _prove(aside, places, graph)
+        (aside / FRESH).unlink(missing_ok=True)
+        summary = _write_manifest(built, unreadable, graph, aside, settings)
         swap(aside, target)
     except OSError as problem:
         raise StoreError(
@@ -404,20 +415,29 @@ def _write_out(
     return summary
 
 
-def _write_graph(built: Shelf, path: Path) -> int:
-    """Write the statements of all pages and of what they share, sorted; return their number."""
+def _write_graph(built: Shelf, path: Path) -> Written:
+    """Write the statements of all pages and of what they share, sorted; those not of an earlier build also apart."""
     references: set[tuple[str, ...]] = set()
-    with TemporaryDirectory(dir=path.parent, prefix=".sorting.") as folder, path.open("wb") as file:
+    number, told = 0, hashlib.sha256()
+    with ExitStack() as opened:
+        folder = opened.enter_context(TemporaryDirectory(dir=path.parent, prefix=".sorting."))
+        file = opened.enter_context(path.open("wb"))
         sorter = Sorter(Path(folder))
+        fresh = opened.enter_context((path.parent / FRESH).open("wb")) if built.as_they_were() else None
         for page in built:
-            sorter.add(page.lines())
+            lines = page.lines()
+            sorter.add(lines)
+            if fresh:
+                fresh.writelines(lines)
             references.update(map(tuple, page.told["references"]))
         sorter.add(line.encode() for line in write_register(references, load_gazetteer(), load_lexicon()))
         sorter.add(line.encode() for line in write_ontology(artefacts.ontology_statements()))
-        number = 0
-        for number, line in enumerate(sorter.lines(built.earlier_lines()), 1):  # noqa: B007  counts
-            file.write(line)
-    return number
+        for lines in merge_runs(built.earlier_runs(), sorter.lines()):
+            text = b"".join(lines)
+            told.update(text)
+            file.write(text)
+            number += len(lines)
+    return Written(number, told.hexdigest())
 
 
 def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
@@ -440,7 +460,17 @@ def _write_texts(built: Shelf, folder: Path) -> None:
     for page in built:
         path = folder / f"{page.told['page']}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page.read_text(), encoding="utf-8", newline="")
+        if page.kept is None or not _link(page.kept, path):
+            path.write_text(page.read_text(), encoding="utf-8", newline="")
+
+
+def _link(file: Path, path: Path) -> bool:
+    """Give a file a further name; return False where the system cannot."""
+    try:
+        os.link(file, path)
+    except (OSError, NotImplementedError, AttributeError):
+        return False
+    return True
 
 
 def _write_pages(built: Shelf, path: Path) -> None:
@@ -448,10 +478,18 @@ def _write_pages(built: Shelf, path: Path) -> None:
         file.writelines(page.description for page in built)
 
 
-def _prove(folder: Path, places: Mapping[str, Place]) -> None:
-    """Refuse to put in place what its own texts and the pages do not prove."""
-    proof = prove(folder / GRAPH, folder / TEXTS, lambda path: load_source(places[path]).data)
-    if wrong := proof.mismatches:
+def _prove(folder: Path, places: Mapping[str, Place], written: Written) -> None:
+    """Refuse to put in place what its own texts and the pages do not prove.
+
+    Statements of an earlier build were proved in that build; they are the same bytes if the graph is as it was written.
+    """
+    graph, fresh = folder / GRAPH, folder / FRESH
+    is_whole = _is_whole(graph, written.digest)
+    proof = prove(
+        fresh if is_whole and fresh.is_file() else graph, folder / TEXTS, lambda path: load_source(places[path]).data
+    )
+    wrong = proof.mismatches or ([] if is_whole else [f"{GRAPH}: is not as it was written"])
+    if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         raise BuilderError(
             f"{wrong[0]}{more}; nothing was changed; build again, with --fresh if no page was changed meanwhile"
@@ -459,25 +497,23 @@ def _prove(folder: Path, places: Mapping[str, Place]) -> None:
 
 
 def write_derived(folder: Path) -> None:
-    """Write beside a graph what is derived from its figures; ``pages.jsonl`` tells which texts are alike."""
-
-    def figures() -> Iterator[Stated]:
-        with (folder / GRAPH).open(encoding="utf-8", newline="\n") as file:
-            yield from read_stated(file)
-
+    """Write beside a sorted graph what is derived from its figures; ``pages.jsonl`` tells which texts are alike."""
     sketches = {}
     if (folder / PAGES).is_file():
         with (folder / PAGES).open(encoding="utf-8", newline="\n") as records:
             told = map(json.loads, records)
             sketches = {document_iri(page["page"]): parse_sketch(page["sketch"]) for page in told}
+    with TemporaryDirectory(dir=folder, prefix=".figures.") as place:
+        kept = Path(place) / "figures"
+        keep_stated(folder / GRAPH, kept)
+        shared = write_corroboration(corroborate(partial(read_kept, kept), sketches))
+        counted = write_coverage(count_coverage(read_kept(kept), CCHC.Observation, Path(place)))
     with (folder / CORROBORATION).open("w", encoding="utf-8", newline="\n") as file:
-        shared = write_corroboration(corroborate(figures, sketches))
-        counted = write_coverage(count_coverage(figures(), CCHC.Observation, folder))
         file.writelines(sorted([*shared, *counted]))
 
 
 def _write_manifest(
-    built: Shelf, unreadable: Sequence[str], quads: int, folder: Path, settings: Mapping[str, str]
+    built: Shelf, unreadable: Sequence[str], graph: Written, folder: Path, settings: Mapping[str, str]
 ) -> Summary:
     counts, tally, issues = Counter(dict.fromkeys(COUNTED, 0)), Counter[str](), len(unreadable)
     for page in built:
@@ -487,15 +523,15 @@ def _write_manifest(
     summary = Summary(
         pages=len(built),
         issues=issues,
-        quads=quads,
+        quads=graph.quads,
         unreadable=tuple(unreadable),
         tally=dict(sorted((+tally).items())),
-        files=hash_files(folder),
+        files=hash_files(folder, {**built.earlier_digests(), GRAPH: graph.digest}),
         **counts,
     )
     manifest = {
         "version": package_version(),
-        "counts": {"pages": summary.pages, **counts, "issues": summary.issues, "quads": quads},
+        "counts": {"pages": summary.pages, **counts, "issues": summary.issues, "quads": summary.quads},
         **settings,
         **({"proposals": summary.tally} if summary.tally else {}),
         "unreadable": list(unreadable),
@@ -506,11 +542,11 @@ def _write_manifest(
     return summary
 
 
-def hash_files(folder: Path) -> dict[str, str]:
+def hash_files(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
     """Return the SHA-256 of every file of a build but its manifest and what is made of it later, by path."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     built = (name for name in files if name not in (MANIFEST, COMPARISON) and not name.startswith("report."))
-    return {name: hash_file(files[name]) for name in built}
+    return {name: known.get(name) or hash_file(files[name]) for name in built}
 
 
 def hash_file(path: Path) -> str:
@@ -571,8 +607,11 @@ def _replace(aside: Path, target: Path) -> None:
 
 
 def _flush(folder: Path) -> None:
-    """Make sure that what was written is on disk before it is swapped in; disks take many such wishes at once."""
-    paths = chain([folder], folder.rglob("*"))
+    """Make sure that what was written is on disk before it is swapped in; disks take many such wishes at once.
+
+    A file with a second name is one of the earlier build and is there already.
+    """
+    paths = (path for path in chain([folder], folder.rglob("*")) if path.is_dir() or path.stat().st_nlink == 1)
     with ThreadPoolExecutor(16) as pool:
         while some := list(islice(paths, 512)):
             for _ in pool.map(flush, some):

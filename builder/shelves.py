@@ -17,10 +17,11 @@ from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any
 
 from builder.errors import StoreError
-from builder.identifiers import graph_iri
+from builder.identifiers import ONTOLOGY_GRAPH, REGISTER_GRAPH, graph_iris
 from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, describe
 
 EARLIER = -1  # in place of where a page is in the journal
+AT_ONCE = 1 << 22  # bytes of an earlier graph that are read at once
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Shelved:
     read_text: Callable[[], str]
     tally: Mapping[str, int] = field(default_factory=dict)  # of a second engine
     statements: bytes = b""  # each with a tab behind it; an earlier build tells those of all pages at once
+    kept: Path | None = None  # the file of an earlier build that holds the text
 
     @cached_property
     def told(self) -> dict[str, Any]:
@@ -135,17 +137,21 @@ class Earlier:
 
     Args:
         out: the folder of the build.
-        is_whole: tells whether a file of it, named by its path, is as it was written.
+        digests: the checksums of its files, by path.
+        is_whole: tells whether a file has a checksum.
 
     """
 
-    def __init__(self, out: Path, is_whole: Callable[[str], bool]) -> None:
-        self._out, self._is_whole = out, is_whole
+    def __init__(self, out: Path, digests: Mapping[str, str], is_whole: Callable[[Path, str], bool]) -> None:
+        self._out, self._digests, self._compare = out, digests, is_whole
+        self._names: set[str] = set()
         self._files: dict[str, IO[bytes]] = {}
         self._keys: set[str] = set()
-        if all(is_whole(name) for name in (GRAPH, ISSUES, PAGES)):
+        if all(self._is_whole(name) for name in (GRAPH, ISSUES, PAGES)):
             self._files = {name: (out / name).open("rb") for name in (GRAPH, ISSUES, PAGES)}
-            self._keys = {page["key"] for page in map(json.loads, self._rewound(PAGES))}
+            for page in map(json.loads, self._rewound(PAGES)):
+                self._keys.add(page["key"])
+                self._names.add(page["page"])
 
     def __bool__(self) -> bool:
         return bool(self._keys)
@@ -161,14 +167,23 @@ class Earlier:
             told = json.loads(line)
             issues = list(islice(rows, told["issues"]))
             if (name := told["page"]) in names:
-                yield Shelved(line.decode(), issues, partial(self._read_text, name))
+                text = self._out / TEXTS / f"{name}.txt"
+                yield Shelved(line.decode(), issues, partial(self._read_text, name), kept=text)
 
-    def lines(self, names: Collection[str]) -> Iterator[bytes]:
-        """Yield the statements of some of the pages, sorted."""
-        graphs = {graph_iri(name).encode() for name in names}
-        for line in self._rewound(GRAPH) if graphs else ():
-            if line.rsplit(b" ", 2)[1][1:-1].partition(b"#")[0] in graphs:
-                yield line
+    def runs(self, names: Collection[str]) -> Iterator[list[bytes]]:
+        """Yield the statements of some of the pages, sorted, many at once."""
+        gone = {f"<{graph}>".encode() for name in self._names.difference(names) for graph in graph_iris(name)}
+        gone |= {f"<{graph}>".encode() for graph in (REGISTER_GRAPH, ONTOLOGY_GRAPH)}
+        file = self._rewound(GRAPH)
+        while names and (lines := file.readlines(AT_ONCE)):
+            yield [line for line in lines if line.rsplit(b" ", 2)[1] not in gone]
+
+    def digests(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the checksums of the texts of some of the pages, by path."""
+        return {path: self._digests[path] for path in (f"{TEXTS}/{name}.txt" for name in names)}
+
+    def _is_whole(self, name: str) -> bool:
+        return name in self._digests and self._compare(self._out / name, self._digests[name])
 
     def close(self) -> None:
         """Let go of the files."""
@@ -215,7 +230,7 @@ class Shelf:
         return len(self._places)
 
     def __iter__(self) -> Iterator[Shelved]:
-        earlier = self._earlier.pages(self._as_it_was()) if self._earlier else iter(())
+        earlier = self._earlier.pages(self.as_they_were()) if self._earlier else iter(())
         self._places.sort()
         for _, place in self._places:
             yield next(earlier) if place == EARLIER else self._journal.read(place)
@@ -230,9 +245,14 @@ class Shelf:
         places = self._journal.add(pages)
         self._places += zip((page.id for page in pages), places, strict=True)
 
-    def earlier_lines(self) -> Iterator[bytes]:
-        """Yield the statements, sorted, of all pages that are as they were in the earlier build."""
-        return self._earlier.lines(self._as_it_was()) if self._earlier else iter(())
+    def earlier_runs(self) -> Iterator[list[bytes]]:
+        """Yield the statements, sorted, of all pages that are as they were in the earlier build, many at once."""
+        return self._earlier.runs(self.as_they_were()) if self._earlier else iter(())
 
-    def _as_it_was(self) -> set[str]:
+    def earlier_digests(self) -> dict[str, str]:
+        """Return the checksums of the texts of all pages that are as they were, by path."""
+        return self._earlier.digests(self.as_they_were()) if self._earlier else {}
+
+    def as_they_were(self) -> set[str]:
+        """Return the names of the pages that are as they were in the earlier build."""
         return {name for name, place in self._places if place == EARLIER}

@@ -623,7 +623,7 @@ def small_world() -> list[ox.Quad]:
 
 def with_derived(statements: list[ox.Quad]) -> list[ox.Quad]:
     """Return the statements of a world with what is derived from its figures."""
-    figures = list(read_stated(sorted(f"{statement} .\n" for statement in statements)))
+    figures = list(read_stated(sorted(f"{statement} .\n".encode() for statement in statements)))
     counted = count_coverage(figures, PREFIXES["cchc"] + "Observation", Path(gettempdir()))
     lines = "".join([*write_corroboration(corroborate(lambda: figures, {})), *write_coverage(counted)])
     return [*statements, *ox.parse(lines, format=ox.RdfFormat.N_QUADS)]
