@@ -443,6 +443,60 @@ def test_what_is_not_proved_is_not_published(
     assert build(pages, out).summary.pages == len(GOOD_PAGES) + 1
 
 
+def test_only_what_is_new_is_proved_again(
+    pages: Path, out: Path, monkeypatch: pytest.MonkeyPatch, build: Build
+) -> None:
+    """What the earlier build holds was proved there; of it, only that it is the same bytes is looked at."""
+    proofs, prove = [], pipeline.prove
+    monkeypatch.setattr(pipeline, "prove", lambda *asked: proofs.append(prove(*asked)) or proofs[-1])
+    (pages / "more.txt").write_text(TIEN_YEN, encoding="utf-8")
+    build(pages, out)
+    build(pages, pages.parent / "whole", fresh=True)
+    assert [proof.pages for proof in proofs] == [1, len(GOOD_PAGES) + 1]
+    assert 0 < proofs[0].facts < proofs[1].facts
+    assert not list(out.glob(".*"))
+
+
+@pytest.mark.parametrize("name", ["tien-yen.txt", "more.txt"])
+def test_a_statement_that_is_lost_while_it_is_written_stops_the_build(
+    pages: Path, out: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Of a page that is new or as it was; even where what is left is proved."""
+    write_graph, before = pipeline._write_graph, contents(out)
+    (pages / "more.txt").write_text(TIEN_YEN, encoding="utf-8")
+
+    def losing(built: object, path: Path) -> object:
+        written = write_graph(built, path)  # type: ignore[arg-type]
+        lines = path.read_bytes().splitlines(keepends=True)
+        lost = next(
+            n
+            for n, line in enumerate(lines)
+            if f"{name}>".encode() in line and b"issueKind" not in line and b"title" in line
+        )
+        path.write_bytes(b"".join(lines[:lost] + lines[lost + 1 :]))
+        return written
+
+    monkeypatch.setattr(pipeline, "_write_graph", losing)
+    with pytest.raises(BuilderError, match=r"graph\.nq: is not as it was written; nothing was changed"):
+        pipeline.build([pages], out)
+    assert contents(out) == before
+
+
+def test_texts_that_are_as_they_were_are_not_written_again(pages: Path, out: Path, build: Build) -> None:
+    """They get a second name, and lose the first with the earlier build; where a file has but one, they are copied."""
+    kept = out / "texts" / "tien-yen.txt.txt"
+    number = kept.stat().st_ino
+    (pages / "more.txt").write_text(TIEN_YEN, encoding="utf-8")
+    build(pages, out)
+    assert (kept.stat().st_ino, kept.stat().st_nlink) == (number, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(95, "Operation not supported")))
+        (pages / "more.txt").unlink()
+        outcome = build(pages, out)
+    assert kept.stat().st_ino != number
+    assert outcome.files() == build(pages, pages.parent / "whole", fresh=True).files()
+
+
 def test_a_page_that_changes_while_it_is_read_stops_the_build(
     pages: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

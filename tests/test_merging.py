@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import merging
-from builder.merging import Sorter
+from builder.merging import Sorter, merge_runs
 
 LINES = st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=5)))
 
@@ -33,6 +33,25 @@ def test_lines_come_in_the_order_of_their_characters(
     expected = sorted(f"{line}\n".encode() for line in [*other, *(line for lines in added for line in lines)])
     assert found == expected
     assert len(list(folder.iterdir())) <= max(fan_in, 1)
+
+
+NUMBERS = st.lists(st.integers(0, 60), unique=True)
+
+
+@given(numbers=NUMBERS, chosen=st.sets(st.integers(0, 60)), length=st.integers(1, 9), at_once=st.integers(1, 5))
+@settings(deadline=None, max_examples=300)
+def test_runs_and_what_comes_among_them_are_one_order(
+    numbers: list[int], chosen: set[int], length: int, at_once: int
+) -> None:
+    """Wherever the others belong and however many there are; and only a part is held at once."""
+    lines = [f"{number:02}\n".encode() for number in sorted(numbers)]
+    old = [line for line in lines if int(line) not in chosen]
+    runs = [old[i : i + length] for i in range(0, len(old), length)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "AT_ONCE", at_once)
+        found = list(merge_runs([*runs, []], iter([line for line in lines if int(line) in chosen])))
+    assert [line for part in found for line in part] == lines
+    assert max(map(len, found), default=0) <= length + at_once
 
 
 MEASURE = """

@@ -1,0 +1,94 @@
+"""How much is told is counted as a question over all figures would count it, in memory that does not hold them."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import Outcome
+
+from builder import merging, queries, stating
+from builder.cli.steps import open_answers
+from builder.coverage import count_coverage
+from builder.facts import Coverage
+from builder.pipeline import GRAPH, derive_comparison
+from builder.sparql import ask
+from builder.stating import Stated, keep_stated, read_kept, read_stated
+from builder.vocabulary import CCHC, SDMX_DIMENSION
+
+COUNTED = """
+SELECT ?indicator (COUNT(DISTINCT ?figure) AS ?figures) (COUNT(DISTINCT ?identity) AS ?units)
+       (COUNT(DISTINCT ?page) AS ?pages)
+       (MIN(?year) AS ?first) (MAX(?year) AS ?last) WHERE {
+  ?figure a cchc:%s ; cchc:indicator ?indicator ; sdmx-dimension:refArea/cchc:versionOf ?identity .
+  OPTIONAL { ?figure prov:wasDerivedFrom ?page . ?page a cchc:SourceDocument }
+  OPTIONAL { ?figure cchc:periodEnd ?end }
+  BIND(SUBSTR(STR(?end), 1, 4) AS ?year)
+} GROUP BY ?indicator ORDER BY ?indicator"""
+
+
+@pytest.mark.parametrize(("kind", "geography"), [("Observation", "as-reported"), ("ComparableFigure", "as-of")])
+def test_what_is_counted_is_what_there_is(good: Outcome, tmp_path: Path, kind: str, geography: str) -> None:
+    """For the figures as reported and for those on the units of a day."""
+    out = shutil.copytree(good.folder, tmp_path / "out")
+    derive_comparison(out, date(2019, 12, 1))
+    store = open_answers(out)
+    answer = queries.run(store, queries.bind(queries.load("indicators-reported"), {"geography": geography}))
+    columns = ("figures", "units", "pages", "first", "last")
+    counted = {row["indicator"]: [row[column] for column in columns] for row in ask(store, COUNTED % kind)}
+    assert {row[-1]: row[1:-1] for row in queries.as_cells(answer)} == counted != {}
+
+
+def test_little_memory_changes_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = [
+        Stated(
+            "", f"page/{n % 7}", f"indicator/{n % 3}", f"unit/{n % 5}/{'origin' if n % 2 else '2020-01-01'}", end=year
+        )
+        for n in range(60)
+        for year in (f"20{n % 20:02}-12-31", "")
+    ]
+    whole = count_coverage(figures, CCHC.Observation, tmp_path)
+    monkeypatch.setattr(merging, "MOST", 50)
+    assert count_coverage(figures[::-1], CCHC.Observation, tmp_path) == whole
+    first = next(each for each in whole if each.about == CCHC.indicator)
+    assert first == Coverage(CCHC.Observation, CCHC.indicator, "indicator/0", 40, 5, 7, "2000", "2019")
+    assert sum(each.figures for each in whole if each.about == SDMX_DIMENSION.refArea) == len(figures)
+    assert sum(each.figures for each in whole if each.about == CCHC.year) == len(figures) / 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_figures_are_found_wherever_they_stand_in_a_graph(
+    good: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked for by halves, with steps of any width, they are those that reading the whole graph gives."""
+    graph = tmp_path / "graph.nq"
+    lines = (good.folder / GRAPH).read_bytes().splitlines(keepends=True)
+    figures = [line for line in lines if b"/id/observation/" in line[:40]]
+    ends = [lines[0]], [lines[-1]]
+    assert lines[0] < figures[0] < figures[-1] < lines[-1]
+    for some in (lines, figures, [*figures, *ends[1]], [*ends[0], *figures], [*ends[0], *ends[1]], []):
+        graph.write_bytes(b"".join(some))
+        for near in (1, 300, 1 << 30):
+            monkeypatch.setattr(stating, "_NEAR", near)
+            monkeypatch.setattr(stating, "_AT_ONCE", near)
+            keep_stated(graph, tmp_path / "kept")
+            assert list(read_kept(tmp_path / "kept")) == list(read_stated(some))
+    assert len(list(read_stated(lines))) > 5
+
+
+PLACES = """
+SELECT ?unit ?rank ?label ?province ?told ?provinceLabel WHERE {
+  ?unit a cchc:AdministrativeUnitVersion ; cchc:rank ?rank ; rdfs:label ?label .
+  OPTIONAL { ?unit dcterms:isPartOf* ?province . ?province cchc:level level:province ; rdfs:label ?provinceLabel }
+  OPTIONAL { ?unit cchc:inProvince ?told }
+} ORDER BY ?rank"""
+
+
+def test_units_are_ranked_by_province_and_name(good: Outcome) -> None:
+    """The province that is told beside them is the one above them."""
+    units = list(ask(open_answers(good.folder), PLACES))
+    assert len(units) > 10
+    assert [unit["province"] for unit in units] == [unit["told"] for unit in units]
+    names = [(unit["provinceLabel"], unit["label"], unit["unit"]) for unit in units]
+    assert names == sorted(names)
+    assert len({unit["rank"] for unit in units}) == len(units)
