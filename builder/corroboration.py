@@ -28,12 +28,12 @@ def corroborate(figures: Callable[[], Iterable[Stated]], sketches: Mapping[str, 
         sketches: by the IRI of a page; one that has none shares its text with no other.
 
     """
-    once, again = set[Key](), set[Key]()
+    once, again = set[int](), set[int]()  # numbers in place of keys; two keys with one number are told apart below
     for key, _ in _exact(figures()):
-        (again if key in once else once).add(key)
+        (again if hash(key) in once else once).add(hash(key))
     told: dict[Key, list[Stated]] = defaultdict(list)
     for key, figure in _exact(figures()):
-        if key in again:
+        if hash(key) in again:
             told[key].append(figure)
     shared = {key: figures for key, figures in told.items() if len({figure.page for figure in figures}) > 1}
     pages = {figure.page for figures in shared.values() for figure in figures}

@@ -205,6 +205,48 @@ def _serve(pipe: Connection, other_end: Connection, task: Task, limits: Limits |
                     os._exit(_OUT_OF_MEMORY)
 
 
+@contextmanager
+def beside(work: Callable[[], None], jobs: int) -> Iterator[None]:
+    """Let another process do some work meanwhile; with one job, it is done afterwards.
+
+    Raises:
+        Exception: what the work raised.
+        BuilderError: the process was ended before its time.
+
+    """
+    if jobs < 2:
+        yield
+        work()
+        return
+    ours, theirs = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_do, args=(work, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield
+        try:
+            problem = ours.recv()
+        except EOFError as end:
+            raise BuilderError("a process of the build was ended from outside; run it again with fewer jobs") from end
+        if problem is not None:
+            raise problem
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def _do(work: Callable[[], None], pipe: Connection) -> None:
+    """Do some work and tell what it raised."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is ended by the process that started it
+    try:
+        work()
+    except Exception as problem:  # noqa: BLE001  it is raised again where it is waited for
+        pipe.send(problem)
+    else:
+        pipe.send(None)
+
+
 def _limit_memory(megabytes: int) -> None:
     """Let this process have so much more memory than it has; where the system does not tell, no limit is set."""
     try:

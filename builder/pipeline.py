@@ -31,7 +31,7 @@ from builder.corroboration import corroborate
 from builder.coverage import count_coverage
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.evidence import prove
-from builder.executing import Limits, Task, complain, run_here, run_there
+from builder.executing import Limits, Task, beside, complain, run_here, run_there
 from builder.exporter import alone, aside, export, flush
 from builder.extractor import extract
 from builder.extractor.llm import Model, propose
@@ -277,7 +277,7 @@ def build(
             progress(min(done * BATCH, len(unread)), len(unread))
         if not shelf:
             raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
-        summary = _write_out(shelf, sorted(unreadable), target, settings, {p.id: p for p in places}, shards)
+        summary = _write_out(shelf, sorted(unreadable), target, settings, {p.id: p for p in places}, shards, jobs)
         journal.remove()
     return replace(summary, kept=len(kept))
 
@@ -390,19 +390,20 @@ def _write_out(
     settings: Mapping[str, str],
     places: Mapping[str, Place],
     shards: int,
+    jobs: int,
 ) -> Summary:
     aside = target.with_name(f".{target.name}.building")
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
         graph = _write_graph(built, aside / GRAPH)
-        _write_issues(built, unreadable, aside / ISSUES)
         _write_texts(built, aside / TEXTS)
-        _write_pages(built, aside / PAGES)
-        write_derived(aside)
-        if shards:
-            write_shards(aside / GRAPH, [aside / CORROBORATION], aside / SHARDS, shards)
-        _prove(aside, places, graph)
+        with beside(partial(_prove, aside, places, graph), jobs):
+            _write_issues(built, unreadable, aside / ISSUES)
+            _write_pages(built, aside / PAGES)
+            write_derived(aside)
+            if shards:
+                write_shards(aside / GRAPH, [aside / CORROBORATION], aside / SHARDS, shards)
         (aside / FRESH).unlink(missing_ok=True)
         summary = _write_manifest(built, unreadable, graph, aside, settings)
         swap(aside, target)

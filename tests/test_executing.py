@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ import pytest
 from conftest import GOOD_PAGES, TIEN_YEN, Outcome
 
 from builder import pipeline
-from builder.errors import BuilderError, EngineError
-from builder.executing import Limits, connect, run_here, run_there
+from builder.errors import BuilderError, EngineError, StoreError
+from builder.executing import Limits, beside, connect, run_here, run_there
 
 Build = Callable[..., Outcome]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a test changes reaches other processes by fork")
@@ -194,3 +195,39 @@ def test_where_pages_are_read_is_told_in_full(
 ) -> None:
     code, _, error = call("build", pages, "-o", pages.parent / "out", *options)
     assert (code, "--executor dask and --scheduler go together" in error) == (2, True)
+
+
+# ---------------------------------------------------------------- work beside
+
+
+def touch(path: Path) -> None:
+    path.write_text(str(os.getpid()), encoding="ascii")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_work_beside_is_done_when_both_are(tmp_path: Path, jobs: int) -> None:
+    """In a process of its own where there may be one."""
+    with beside(partial(touch, tmp_path / "done"), jobs):
+        pass
+    assert ((tmp_path / "done").read_text(encoding="ascii") == str(os.getpid())) == (jobs == 1)
+
+
+def refuse() -> None:
+    raise StoreError("not proved")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_work_beside_raises_is_raised(jobs: int) -> None:
+    with pytest.raises(StoreError, match="not proved"), beside(refuse, jobs):
+        pass
+
+
+def test_work_beside_that_is_ended_is_told() -> None:
+    with pytest.raises(BuilderError, match="fewer jobs"), beside(partial(os._exit, 1), 2):
+        pass
+
+
+def test_no_work_beside_outlives_what_it_is_for() -> None:
+    with pytest.raises(ZeroDivisionError), beside(partial(time.sleep, 600), 2):
+        raise ZeroDivisionError
+    assert multiprocessing.active_children() == []
