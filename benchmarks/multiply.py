@@ -13,10 +13,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from builder.gazetteer import Gazetteer, load_gazetteer
 from builder.keeping import GRAPH
 from builder.lexicon import load_lexicon
+from builder.merging import Sorter
 from builder.pipeline import MANIFEST, hash_files, write_derived
 from builder.writer import write_register
 
@@ -63,15 +65,17 @@ def main() -> None:
     shared = [line for line in told if line.rstrip(" .\n").endswith(SHARED)]
     gazetteer, units, count, number = load_gazetteer(), set[str](), len(told), 0
     asked.target.mkdir(parents=True)
-    with (asked.target / GRAPH).open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(pages)
+    with TemporaryDirectory(dir=asked.target) as place, (asked.target / GRAPH).open("wb") as file:
+        lines = Sorter(Path(place))
+        lines.add(line.encode() for line in pages)
         for body, named in copies(pages, gazetteer):
             if count >= asked.statements:
                 break
-            file.write(body)
+            lines.add(body.encode().splitlines(keepends=True))
             number, count, units = number + 1, count + len(pages), units | named
         register = write_register({("unit", key) for key in units}, gazetteer, load_lexicon())
-        file.writelines(sorted({*shared, *register}))
+        lines.add(line.encode() for line in {*shared, *register})
+        file.writelines(lines.lines())
     texts = sorted((asked.out / "texts").rglob("*.txt"))
     for place in ("", *(f"copy-{n}" for n in range(1, number + 1))):
         for text in texts:
