@@ -109,7 +109,7 @@ def test_a_row_tells_all_of_a_figure(rows):
         "evidence_end": "430",
         "evidence_places": "1",
         "quotation": "99,4%",
-        "confidence": "0.98",
+        "confidence": "0.99",
         "rule": "rate-of-count",
         "phrase": "",
     }
