@@ -450,7 +450,7 @@ def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
 
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter="\t", lineterminator="\n")
-        table.writerow((*columns, "vấn đề"))
+        table.writerow((*columns, "kind_vi"))
         for message in unreadable:
             table.writerow(in_vietnamese((message.split(": ", 1)[0], "", "", "unreadable", message, "", "")))
         for page in built:

@@ -55,8 +55,8 @@ def more(pages: Path) -> Path:
 def test_the_kind_of_an_open_issue_is_told_in_vietnamese_too(example_out: Path) -> None:
     with (example_out / "issues.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    assert {row["kind"]: row["vấn đề"] for row in rows}["ambiguous-unit"] == "đơn vị chưa rõ"
-    assert all(row["vấn đề"] == concept_labels(f"issue-kind/{row['kind']}")["vi"] for row in rows)
+    assert {row["kind"]: row["kind_vi"] for row in rows}["ambiguous-unit"] == "đơn vị chưa rõ"
+    assert all(row["kind_vi"] == concept_labels(f"issue-kind/{row['kind']}")["vi"] for row in rows)
 
 
 def test_a_build_is_opened_whose_page_goes_between_look_and_read(

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from lxml import html
 
+from builder.cli.steps import open_answers
 from builder.errors import StoreError
 from builder.server.pages import Site, open_site
 from builder.server.site import write_site
-from builder.store import open_store
 
 PAGES = Path(__file__).resolve().parents[1] / "examples" / "pages"
 
@@ -20,9 +20,7 @@ PAGES = Path(__file__).resolve().parents[1] / "examples" / "pages"
 def site(tmp_path_factory, build) -> Site:
     folder = tmp_path_factory.mktemp("site")
     build(PAGES / "tien-yen-2019.html", folder / "out")
-    store = open_store("memory:")
-    store.load_nquads(folder / "out" / "graph.nq")
-    return open_site(folder / "out", store)
+    return open_site(folder / "out", open_answers(folder / "out"))
 
 
 @pytest.fixture(scope="module")

@@ -219,6 +219,9 @@ def find_files(folder: Path) -> tuple[list[Path], str]:
     return [open_build(folder), *_derived(folder)], _mark(folder)
 
 
+_TRIES = 5
+
+
 def load_store(files: "Sequence[Path]", folder: Path, mark: str, report: "Callable[[int, int], None]") -> int:
     """Make a store of some files of N-Quads, aside, and put it in its place whole; return how much it holds.
 
@@ -247,7 +250,9 @@ def load_store(files: "Sequence[Path]", folder: Path, mark: str, report: "Callab
     except OSError as problem:
         raise StoreError(f"{folder}: cannot be made: {problem.strerror or problem}") from problem
     finally:
-        rmtree(aside, ignore_errors=True)
+        for _ in range(_TRIES):  # a store that failed may still be writing into it
+            if aside.exists():
+                rmtree(aside, ignore_errors=True)
     return number
 
 

@@ -23,7 +23,8 @@ RELATIONS: Mapping[str, Sequence[tuple[str, str, str]]] = {
         (
             "contains",
             "unit",
-            "?node dcterms:isPartOf+ ?c . { ?told sdmx-dimension:refArea ?node } UNION { ?told dcterms:spatial ?node }",
+            "?node dcterms:isPartOf+ ?c . "
+            "{ ?told sdmx-dimension:refArea ?node ; a cchc:Observation } UNION { ?told dcterms:spatial ?node }",
         ),
         ("became", "unit", "?told org:originalOrganization ?c ; org:resultingOrganization ?node FILTER(?node != ?c)"),
         (
