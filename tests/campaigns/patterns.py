@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from math import inf
+from multiprocessing import get_context
 from pathlib import Path
 
 from builder.facts import Source
@@ -92,7 +93,8 @@ PIECES = (
 )
 PAGES = (8_000, 16_000, 32_000, 64_000)  # characters
 FAST = 0.5  # seconds for the longest of them; what takes less is not looked at closer
-STEEPEST = 2.2  # of the times of two pages of which one is twice the other, on average over three doublings
+STEEPEST = 2.5  # of the times of two pages of which one is twice the other, on average over three doublings
+TOGETHER = 2  # processes at a time
 FLOOR = 0.02
 SQUARE = (
     5.5  # of the times of two sentences of which one is twice the other: 4 if it goes with the square, 8 with the cube
@@ -103,12 +105,12 @@ SLOWEST = 1.5  # seconds for a sentence
 def try_patterns(number: int, folder: Path) -> Iterator[Attempt]:
     """Search patterns in sentences as long as there are, and read pages, all made of what patterns look for."""
     patterns = collect(folder)
-    for at in spread(len(patterns), number):
-        pattern, flags, file = patterns[at - 1]
-        yield judge(re.compile(pattern, flags), file)
+    chosen = [patterns[at - 1] for at in spread(len(patterns), number)]
     pieces = [*PIECES, *dict.fromkeys(" ".join(_words(pattern)) + " 99% " for pattern, _, _ in patterns)]
-    for at in spread(len(pieces), max(1, number // 8)):
-        yield judge_pages(pieces[at - 1])
+    pages = [pieces[at - 1] for at in spread(len(pieces), max(1, number // 8))]
+    with get_context("fork").Pool(TOGETHER) as pool:
+        yield from pool.imap(judge, chosen)
+        yield from pool.imap(judge_pages, pages)
 
 
 def judge_pages(piece: str) -> Attempt:
@@ -160,8 +162,12 @@ def written_patterns(folder: Path) -> Iterator[tuple[str, str]]:
                     yield text, path.relative_to(folder).as_posix()
 
 
-def judge(pattern: re.Pattern[str], file: str) -> Attempt:
-    """Search a pattern in sentences: never worse than with the square of their length, and that is short."""
+def judge(given: tuple[str, int, str]) -> Attempt:
+    """Search a pattern in sentences: never worse than with the square of their length, and that is short.
+
+    Given are the pattern, its flags and its file.
+    """
+    pattern, file = re.compile(*given[:2]), given[2]
     what = f"{file}: {pattern.pattern[:300]!r}"
     for piece in (*PIECES, *_of_its_own(pattern)):
         for end in ("", "!"):

@@ -145,8 +145,8 @@ CAMPAIGNS: tuple[Campaign, ...] = (
     Campaign(
         "patterns",
         ("B3",),
-        "every regular expression of the program and of its ontology, on the longest sentences (3,000 characters) made of what it looks for: never worse than the square, and at most 1.5 s; pages of 64,000 characters made of the words of each: at most half a second, or twice the page in 2.2 times the time",
-        "mọi biểu thức chính quy của chương trình và của bản thể học, trên câu dài nhất (3.000 ký tự) gài sẵn: không tệ hơn bình phương và không quá 1,5 giây; trang 64.000 ký tự gài từ ngữ của từng biểu thức: không quá nửa giây, hoặc dài gấp đôi thì không quá 2,2 lần",
+        "every regular expression of the program and of its ontology, on the longest sentences (3,000 characters) made of what it looks for: never worse than the square, and at most 1.5 s; pages of 64,000 characters made of the words of each: at most half a second, or twice the page in 2.5 times the time",
+        "mọi biểu thức chính quy của chương trình và của bản thể học, trên câu dài nhất (3.000 ký tự) gài sẵn: không tệ hơn bình phương và không quá 1,5 giây; trang 64.000 ký tự gài từ ngữ của từng biểu thức: không quá nửa giây, hoặc dài gấp đôi thì không quá 2,5 lần",
         patterns.try_patterns,
         8,
         9_999,
