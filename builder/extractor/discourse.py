@@ -37,8 +37,7 @@ class FrameReader:
         self.sentence, self.told, self.turns = sentence, told, turns
         self.text, self.lexicon = sentence.text, sentence.lexicon
         self.read_so_far: list[tuple[Number, Frame]] = []
-        counted = {n.after + 1 for n in sentence.numbers}
-        bodies = [(b.start, b.end) for b in sentence.bodies if b.start not in counted]
+        bodies = [(b.start, b.end) for b in sentence.bodies if b.start not in sentence.counted]
         named = [h for h in sentence.told if h.concept == "agency" and any(a <= h.start < b for a, b in bodies)]
         self.hits = Hits([h for h in sentence.told if h not in named]) if named else sentence.page.hits
         breaks = self.lexicon.grammar["breaks-down"].finditer(self.text, sentence.start, sentence.end)

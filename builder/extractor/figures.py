@@ -13,7 +13,7 @@ from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.phrases import find_phrase
 from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
-from builder.extractor.scope import Body, choose_place, names_district, nearest_body, nearest_level
+from builder.extractor.scope import LEVELS, Body, choose_place, names_district, nearest_body, nearest_level
 from builder.extractor.sentence import Sentence, locate, opens_with
 from builder.extractor.signs import find_period_source, mark_agreement, resettle, tell_grounds, weigh
 from builder.extractor.tables import (
@@ -35,7 +35,6 @@ from builder.facts import Grounds, Period, Signs
 from builder.lexicon import Indicator, Lexicon
 
 _MOST_POINTS = 1000
-_LEVELS = frozenset({"province", "district", "commune"})
 _LAST_RANK = 100  # no list of units or agencies that is ranked is longer
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
@@ -138,7 +137,7 @@ class _SentenceReader:
         self.excluded = False  # the number before is no result
         self.unknown = False  # no indicator explains the number
         self.rivals: list[Choice] = []  # indicators that the number might state as well, best first
-        self.status = ""  # of the number before, read or not
+        self.status = ""  # of the number, read or not
         self.told_so_far: list[tuple[int, str]] = []  # where the numbers before stand, and their status
         self.turns = Turns(sentence)
         self.frames = FrameReader(sentence, told, self.turns)
@@ -162,14 +161,14 @@ class _SentenceReader:
                 self.place = None
             self.excluded = is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone)
             self.unknown = False
-            self.status = self._status_before(zone)
-            self.status = self._status(zone)
+            self.status = self._status(zone, self._status_before(zone))
             self.told_so_far.append((zone.number.start, self.status))
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
     def counted_units(self) -> set[int]:
         """Return where the units begin that the sentence counts: "huyện có 12 xã", "100% xã áp dụng ISO"."""
-        behind = {f.end + 1 for f in self.figures}
+        read = {f.start for f in self.figures}
+        behind = {n.after + 1 for n in self.sentence.numbers if n.start in read}
         counted = (h for h in self.sentence.hits() if h.dimension == "object" and h.concept in TIERS)
         return {h.start for h in counted if h.start in behind}
 
@@ -305,7 +304,7 @@ class _SentenceReader:
         elif bound == "at-least" and leads_on(sentence, number):
             bound = "exact"  # "từ 5,2% xuống còn 1,4%"
         level, body = self._scope(zone, choice)
-        tiers = frame.nouns & _LEVELS
+        tiers = frame.nouns.intersection(LEVELS)
         visited = self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
         if len(tiers) == 1 and choice.indicator.levelled and visited is None:
             level = next(iter(tiers))  # "9/9 huyện có một cửa điện tử"
@@ -609,14 +608,14 @@ class _SentenceReader:
             closed = self.text.find(")", start, zone.number.start)
             if opened < 0 or ")" in self.text[opened:start] or closed < 0:
                 return status
-        return self.status if not self.told_so_far else ""
+        return ""
 
-    def _status(self, zone: Zone) -> str:
+    def _status(self, zone: Zone, before: str) -> str:
         """Return whether a figure is a result, a target or a projection; within a sentence the status goes on."""
         anew = self._begins_anew(zone)
         hits = self.sentence.hits(zone.start if anew is None else anew, zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
-        counted = {n.after + 1 for n in self.sentence.numbers}
+        counted = self.sentence.counted
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted]
         headed = opens_with(self.sentence.page, self.sentence.start, "plan")
         if headed and plans and ":" in self.text[plans[0].end : zone.number.start]:
@@ -628,18 +627,14 @@ class _SentenceReader:
             return "target"
         if "projected" in told:
             return "projected"
-        done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start) is not None
-        if (
-            self.status
-            and not done
-            and anew is None
-            and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits))
-        ):
-            return self.status
+        done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start)
+        ended = anew is not None or done is not None
+        if before and not ended and (self._aims_on(zone) or not any(h.concept == "equals" for h in hits)):
+            return before
         aimed = self._aim()
         if aimed and not self.lexicon.grammar["done"].search(self.text, self.sentence.start, zone.number.start):
             return aimed
-        return self.told.status if not self.status and self.sentence.points_back() else "actual"
+        return self.told.status if not before and self.sentence.points_back() else "actual"
 
     def _begins_anew(self, zone: Zone) -> int | None:
         """Return where a clause with a year of its own begins behind a semicolon: "…; năm 2023 tỉnh xếp thứ 41"."""

@@ -13,7 +13,7 @@ from builder.sieve import Construction
 _JOINED_REACH = 30  # how far before a unit the words stand that join it
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
-_LEVELS = ("province", "district", "commune")
+LEVELS = ("province", "district", "commune")
 _NAME_ENDS = re.compile(r"[,;:.()\"\n|]|\d")
 
 
@@ -52,7 +52,7 @@ def _find_bodies(page: Page, start: int, end: int) -> Iterator[Body]:
             begin,
             begin + len(name),
             match["head"],
-            level=next((x for x in _LEVELS if grammar[f"body-of-{x}"].match(name)), None),
+            level=next((x for x in LEVELS if grammar[f"body-of-{x}"].match(name)), None),
             source=grammar["steering-body"].match(name) is not None
             or grammar["source-before"].search(text, max(start, begin - _SOURCE_REACH), begin) is not None
             or _gives(text, begin, begin + len(name), grammar),

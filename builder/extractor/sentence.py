@@ -45,6 +45,11 @@ class Sentence:
         return self.page.lexicon
 
     @property
+    def counted(self) -> set[int]:
+        """Return where what is counted begins: right behind a number."""
+        return {n.after + 1 for n in self.numbers}
+
+    @property
     def doers(self) -> list[Body]:
         """Return the bodies that act, those left out that only report."""
         return [b for b in self.bodies if not b.source]

@@ -34,7 +34,7 @@ product fail, and how often it did. It is written by the runs; a test compares i
 
 | | the contract |
 |---|---|
-| R1 | every published fact is proved again by a checker that reads the bytes of the pages and shares no code with the builder; else the build fails |
+| R1 | every published fact is proved by a checker that reads the bytes of the pages and shares no code with the builder, in the build that read its page; later builds take it over byte for byte; else the build fails |
 | R2 | the same pages give the same bytes, whatever the hash seed, number of processes, order of files, locale, time zone, clock, cache, rights, folder or version of Python |
 | R3 | readers see the old build or the new one, never half of one; what is damaged is not opened |
 | R4 | a bad page costs one clear line and nothing else |
