@@ -246,6 +246,7 @@ class FrameReader:
         if frame.nouns and not share and frame.nouns.isdisjoint(last.cues):
             return frame
         pointed = share and any(h.dimension == "anaphor" for h in self.sentence.hits(end=number.start))
+        pointed = pointed or self.sentence.finds("cumulates", self.sentence.start, number.start) is not None
         start = zone.start if share else zone.left[0][0] if zone.left else number.start
         aside = share and self.text[: zone.left[0][0]].endswith("(") if zone.left else False
         foreign = not aside and self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)

@@ -45,6 +45,7 @@ class Calendar:
     year: int | None = None
     latest: int | None = None  # the latest year the page names
     since: date | None = None  # when that began of which the page speaks
+    until: date | None = None  # the last day of the time told last
     reported: Period | None = None  # what the headline says the page reports on
 
     def current_year(self) -> int | None:
@@ -144,11 +145,12 @@ def _remember(period: Period | None, yields: str, known: Calendar) -> None:
         known.since = period.start
     if period and period.end and yields not in ("until-now", "years", "relative-year"):
         known.year = period.end.year
+        known.until = period.end
 
 
 def _number(groups: Mapping[str, str], name: str) -> int | None:
     """Return the integer of a named group, or of a further form: ``y1``, ``y1b`` or ``y1c``."""
-    return next((int(groups[key]) for key in (name, *(name + further for further in "bcdef")) if key in groups), None)
+    return next((int(groups[key]) for key in (name, *(name + further for further in "bcdefg")) if key in groups), None)
 
 
 def _count(groups: Mapping[str, str]) -> int:
@@ -198,6 +200,8 @@ def _since(groups: Mapping[str, str], known: Calendar) -> Period | None:
 def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
     """Read "từ đầu năm": until now if the page says so or is of that year, else the whole year."""
     year = _number(groups, "y") or (known.published.year if known.published else known.current_year())
+    if "d1" in groups:
+        return _year_to_date(groups, known)
     if year is None:
         return None
     to_date = "now" in groups or (known.published is not None and known.published.year == year)
@@ -219,6 +223,13 @@ def _year_to_date(groups: Mapping[str, str], known: Calendar) -> Period | None:
     )
 
 
+def _cumulative(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    """Read "lũy kế từ đầu năm" as the months of the year up to the end of the time that was told last."""
+    if known.until is None:
+        return _this_year(groups, known)
+    return Period(date(known.until.year, 1, 1), known.until)
+
+
 def _whole_year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
     year = known.current_year()
     return Period(date(year, 1, 1), date(year, 12, 31)) if year is not None else None
@@ -231,7 +242,16 @@ def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or known.year_reported(months) or known.year_just_told(months) or known.current_year()
     if year is None:
         return None
-    return Period(date(year, 1, 1), _month_end(year, months))
+    period = Period(date(year, 1, 1), _month_end(year, months))
+    if "past" in groups and known.published is not None and known.published.month < months:
+        return _months_before(known.published, months)
+    return period
+
+
+def _months_before(day: date, months: int) -> Period:
+    """Return the full months before that of a day: eight months from March go back to July."""
+    first, last = 12 * day.year + day.month - 1 - months, 12 * day.year + day.month - 2
+    return Period(date(first // 12, first % 12 + 1, 1), _month_end(last // 12, last % 12 + 1))
 
 
 def _after_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
@@ -276,7 +296,8 @@ def _half(groups: Mapping[str, str], known: Calendar) -> Period | None:
 
 
 def _until(groups: Mapping[str, str], known: Calendar) -> Period | None:
-    year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
+    just_over = known.year_just_told(int(groups["m1"])) if "m1" in groups and "d1" not in groups else None
+    year = _number(groups, "y") or _number(groups, "y1") or just_over or known.current_year()
     if year is None:
         return None
     if "q" in groups:
@@ -314,6 +335,7 @@ def _relative_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
         year = known.year  # an undated page sums up the year it told
     if year is None and this is not None:
         year = this - (groups["r"] != "nay" and not ending)
+        year -= groups["r"] == "trước" and known.year == year  # of which the page has just spoken
     return Period(date(year, 1, 1), date(year, 12, 31)) if year is not None else None
 
 
@@ -328,6 +350,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "since": _since,
     "from": _from,
     "this-year": _this_year,
+    "cumulative": _cumulative,
     "year-to-date": _year_to_date,
     "whole-year": _whole_year,
     "first-months": _first_months,
