@@ -222,6 +222,10 @@ class FrameReader:
             return frame
         return replace(frame, cues={c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, dropped)})
 
+    def tells_other(self, zone: Zone) -> bool:
+        """Tell whether the words right before a number tell of something that the ontology does not know."""
+        return bool(zone.left) and self._unknown_words(*zone.left[0]) >= _FOREIGN_WORDS
+
     def _unknown_words(self, start: int, end: int) -> int:
         """Return how many words of a stretch the ontology does not know and that name no unit, body or period."""
         sentence = self.sentence
@@ -247,7 +251,8 @@ class FrameReader:
             return frame
         pointed = share and any(h.dimension == "anaphor" for h in self.sentence.hits(end=number.start))
         pointed = pointed or self.sentence.finds("cumulates", self.sentence.start, number.start) is not None
-        start = zone.start if share else zone.left[0][0] if zone.left else number.start
+        told = (begin for begin, end in zone.left if self.text[begin:end].strip())
+        start = zone.start if share else next(told, number.start)
         aside = share and self.text[: zone.left[0][0]].endswith("(") if zone.left else False
         foreign = not aside and self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
         if not pointed and (foreign or not self._names_whose(start, number.start, period=share)):

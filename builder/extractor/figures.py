@@ -475,7 +475,7 @@ class _SentenceReader:
         previous = self._counted_part()
         if previous is None or previous.measure != "count" or self._tells_near(zone):
             return choices
-        if zone.number.start - previous.end > _PAIR_REACH:
+        if zone.number.start - previous.end > _PAIR_REACH or self.frames.tells_other(zone):
             return choices
         scores = {c.indicator.id: c.score for c in choices}
         rates = [i for i in self.lexicon.by_measure["percent"] if i.numerator == previous.indicator and not i.narrows]
