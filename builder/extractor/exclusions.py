@@ -18,12 +18,14 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     number = zone.number
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
-    barring = ("difference-before", "hypothetical")
+    barring = ("difference-before", "hypothetical", "nothing-before")
     if any(sentence.lexicon.grammar[c].search(sentence.text, zone.start, number.start) for c in barring):
         return True
     if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
         return True
-    if sentence.lexicon.has(frame.cues, {"index"}) and _is_mark(sentence, number):
+    if sentence.lexicon.has(frame.cues, {"index"}) and (_is_mark(sentence, number) or _is_regional(sentence, number)):
+        return True
+    if sentence.finds("arrow-behind", number.after, sentence.end):
         return True
     if _is_base_value(sentence, number):
         return False
@@ -47,6 +49,12 @@ def _is_mark(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is a mark that some units reached: "5 đơn vị đạt trên 90 điểm"."""
     start = max(sentence.start, number.start - _MARK_REACH)
     return sentence.lexicon.grammar["units-up-to"].search(sentence.text, start, number.start) is not None
+
+
+def _is_regional(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a rank is one within a region, told beside the national one: "thứ 9 cả nước và thứ 3 vùng"."""
+    ranks = [h for h in sentence.hits(end=number.start) if h.concept == "rank"]
+    return len(ranks) > 1 and sentence.finds("regional-behind", number.after, sentence.end) is not None
 
 
 def _is_base_value(sentence: Sentence, number: Number) -> bool:

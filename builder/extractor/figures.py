@@ -240,7 +240,7 @@ class _SentenceReader:
         if figure is not None:
             self.told.status, self.told.last = figure.status, figure.period
             if figure.measure in ("percent", "points"):
-                self.told.rate = self._counted_frame() if figure.rule == "rate-of-count" else frame
+                self.told.rate = self._counted_frame(zone) if figure.rule == "rate-of-count" else frame
             if figure.measure == "count" and not any(f.measure == "count" for f in self.figures):
                 self.told.count = frame  # another unit's is told like the first of a sentence
             self.figures += [figure, *self._wholes(zone, figure)]
@@ -303,6 +303,8 @@ class _SentenceReader:
             bound = "at-least"
         elif bound == "at-least" and leads_on(sentence, number):
             bound = "exact"  # "từ 5,2% xuống còn 1,4%"
+        elif bound == "above" and self.lexicon.grammar["kept-under"].search(self.text, zone.start, number.start):
+            bound = "at-most"
         level, body = self._scope(zone, choice)
         tiers = frame.nouns.intersection(LEVELS)
         visited = self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
@@ -472,14 +474,14 @@ class _SentenceReader:
 
     def _prefer_rate_of_previous(self, zone: Zone, choices: list[Choice]) -> list[Choice]:
         """Read "N hồ sơ …, đạt M%" as the rate whose numerator the number before was."""
-        previous = self._counted_part()
+        previous = self._counted_part(zone)
         if previous is None or previous.measure != "count" or self._tells_near(zone):
             return choices
         if zone.number.start - previous.end > _PAIR_REACH or self.frames.tells_other(zone):
             return choices
         scores = {c.indicator.id: c.score for c in choices}
         rates = [i for i in self.lexicon.by_measure["percent"] if i.numerator == previous.indicator and not i.narrows]
-        if (part := self._counted_frame()) is not None:
+        if (part := self._counted_frame(zone)) is not None:
             told = rank_indicators(replace(part, nouns=frozenset()), "percent", self.lexicon)
             rates += [c.indicator for c in told if any(self._is_narrower(c.indicator, i, part) for i in rates)]
             rates = rates or [c.indicator for c in told[:1]]  # a count without a rate of its own: pending and overdue
@@ -493,19 +495,28 @@ class _SentenceReader:
         wider = {need for r in other.readings for need in r.needs} - needs
         return any(self.lexicon.cues[need].wider & wider for need in needs)
 
-    def _counted_part(self) -> Figure | None:
+    def _counted_part(self, zone: Zone) -> Figure | None:
         """Return the count a rate is taken of: the one before, or the one before that if the last is their total.
 
         "… trực tuyến là 115 hồ sơ trên tổng số 168 hồ sơ, chiếm 68,5%".
         """
+        if self.previous is not None and self._is_closed_aside(self.previous, zone):
+            outside = (f for f in reversed(self.figures) if not self._is_closed_aside(f, zone))
+            return next(outside, None)
         if len(self.figures) < 2 or self.previous is not self.figures[-1]:
             return self.previous
         part, whole = self.figures[-2:]
         total = self.lexicon.grammar["of-total"].search(self.text, part.end, whole.start)
         return part if total and part.measure == "count" and part.value < whole.value else whole
 
-    def _counted_frame(self) -> Frame | None:
-        part = self._counted_part()
+    def _is_closed_aside(self, figure: Figure, zone: Zone) -> bool:
+        """Tell whether a figure stands in brackets that are closed before a number."""
+        opened = self.text.rfind("(", self.sentence.start, figure.start)
+        inside = opened >= 0 and ")" not in self.text[opened : figure.start]
+        return inside and ")" in self.text[figure.end : zone.number.start]
+
+    def _counted_frame(self, zone: Zone) -> Frame | None:
+        part = self._counted_part(zone)
         return self.frames.of(part.start) if part is not None else None
 
     def _tells_near(self, zone: Zone) -> bool:

@@ -99,7 +99,7 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     masked += [(p.start, p.end) for p in places]
     hits = between(page.hits, start, end)
     numbers = [n for n in find_numbers(text, start, end, masked, lexicon) if not _is_year(text, n, page.hits)]
-    numbers += [*_zeros(text, hits, start, numbers), *_ordinals(text, hits, numbers, masked, lexicon)]
+    numbers += [*_zeros(text, hits, start, numbers, lexicon), *_ordinals(text, hits, numbers, masked, lexicon)]
     numbers += _in_words(text, hits, numbers, masked, lexicon)
     numbers.sort(key=lambda n: n.start)
     bodies = find_bodies(page, start, end)
@@ -121,11 +121,14 @@ def _is_year(text: str, number: Number, hits: Hits) -> bool:
     return not any(h.dimension == "object" and not text[number.after : h.start].strip() for h in behind)
 
 
-def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number]) -> Iterator[Number]:
-    """Yield a zero for every "không có hồ sơ quá hạn"."""
+def _zeros(
+    text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number], lexicon: Lexicon
+) -> Iterator[Number]:
+    """Yield a zero for every "không có hồ sơ quá hạn", but not for "không để … quá 1%"."""
     for hit in (h for h in hits if h.dimension == "zero"):
         clause = max(text.rfind(",", start, hit.start), text.rfind(";", start, hit.start), 0)
-        if not any(clause <= n.start < hit.end for n in numbers):
+        limited = lexicon.grammar["limit-behind"].match(text, hit.end) is not None
+        if not (limited or any(clause <= n.start < hit.end for n in numbers)):
             yield Number(hit.start, hit.end, Decimal(0), "zero")
 
 

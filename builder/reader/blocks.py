@@ -32,6 +32,7 @@ _MENU_WORDS = 6  # of each of its entries
 _HEAD = 40  # lines among which the name of an official document stands
 _NAME_LINES = 5
 _TITLE_LINES = 25
+_LONGEST_LABEL = 24  # characters of "Các tin khác:"
 
 
 def find_blocks(content: Content, folded: Folded, lexicon: Lexicon) -> tuple[Block, ...]:
@@ -116,6 +117,8 @@ def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> 
         return "furniture"
     if line.tells("picture") and line.words <= 45 and lexicon.grammar["picture-credit"].search(line.text):
         return "caption"
+    if line.opens and line.tells("related") and ":" in line.text[:_LONGEST_LABEL]:
+        return "furniture"  # "Các tin khác: …"
     if (line.tells("page-tool") or line.tells("related")) and line.words <= 12 and not line.text.endswith("."):
         return "furniture"
     above = line.tells("letterhead") or (line.opens and line.tells("banner"))
