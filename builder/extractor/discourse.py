@@ -259,6 +259,10 @@ class FrameReader:
             return frame
         return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
 
+    def _is_explained(self, frame: Frame) -> bool:
+        """Tell whether points or a rank are explained without an index: "xếp thứ 16 về CCHC"."""
+        return any(rank_indicators(frame, measure, self.lexicon) for measure in ("points", "rank"))
+
     def _names_whose(self, begin: int, position: int, *, period: bool) -> bool:
         """Tell whether a level, a unit, a body or, where one may do, a period is named between two positions."""
         sentence = self.sentence
@@ -276,7 +280,7 @@ class FrameReader:
         if zone.number.kind in ("plain", "vnd") and not indexed:
             return self._with_shared_verb(zone, frame)
         wanted = {"index"} if indexed else MEASURING
-        if self.lexicon.has(frame.cues, wanted):
+        if self.lexicon.has(frame.cues, wanted) or (indexed and self._is_explained(frame)):
             return frame
         clause = self.text.find(";", zone.number.after, self.sentence.end)
         end = clause if clause >= 0 and frame.nouns else None  # what has its noun is told by its own clause

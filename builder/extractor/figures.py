@@ -166,11 +166,12 @@ class _SentenceReader:
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
     def counted_units(self) -> set[int]:
-        """Return where the units begin that the sentence counts: "huyện có 12 xã", "100% xã áp dụng ISO"."""
+        """Return where the units begin that the sentence only counts: "huyện có 12 xã", "100% xã áp dụng ISO"."""
         read = {f.start for f in self.figures}
-        behind = {n.after + 1 for n in self.sentence.numbers if n.start in read}
+        behind = {n.after + 1: n.start in read for n in self.sentence.numbers}
         counted = (h for h in self.sentence.hits() if h.dimension == "object" and h.concept in TIERS)
-        return {h.start for h in counted if h.start in behind}
+        ends = self.lexicon.grammar["nothing-behind"]
+        return {h.start for h in counted if behind.get(h.start) or (h.start in behind and ends.match(self.text, h.end))}
 
     def read_row(self) -> None:
         """Read a row of a table: each number by the words of its column and of its row."""
@@ -434,6 +435,7 @@ class _SentenceReader:
         elif number.kind == "percent":
             clause = self.text.rfind(";", zone.start, number.start)
             apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
+            apart = apart or self._tells_of_people(zone, frame)
             yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
             silent = not own and frame.bare and not frame.tells(self.lexicon)
             if indexed and silent and self._speaks_of_index(zone) and not self._goes_on_from_rate():
@@ -446,12 +448,21 @@ class _SentenceReader:
         else:
             yield "count"
 
+    def _tells_of_people(self, zone: Zone, frame: Frame) -> bool:
+        """Tell whether a share is one of those right behind it, not a score: "vào nhóm 15, 85% người dân hài lòng"."""
+        near = [h for s in zone.left[:1] for h in self.sentence.hits(*s)]
+        own = [h for s in zone.right[:1] for h in self.sentence.hits(*s)]
+        index = any(h.dimension == "index" for h in (*near, *own))
+        return bool(frame.nouns) and not index and any(h.dimension in MEASURING for h in own)
+
     def _goes_on_from_rate(self) -> bool:
         """Tell whether the sentence has told a rate: "trực tuyến 80,5%, tiếp theo là … 59,8%"."""
         return any(figure.measure == "percent" for figure in self.figures)
 
     def _speaks_of_index(self, zone: Zone) -> bool:
         """Tell whether a percentage may go on about an index: "với chỉ số …", or no level of dossiers is named."""
+        if self.lexicon.grammar["share-verb"].search(self.text, zone.start, zone.number.start):
+            return False
         hits = [h for s in zone.left for h in self.sentence.hits(*s)]
         return any(h.dimension == "anaphor" for h in hits) or not any(h.dimension in ("level", "scope") for h in hits)
 

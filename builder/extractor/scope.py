@@ -13,6 +13,7 @@ from builder.sieve import Construction
 _JOINED_REACH = 30  # how far before a unit the words stand that join it
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
+_COUNT_REACH = 30  # how far before a unit "có" and its number may begin
 LEVELS = ("province", "district", "commune")
 _NAME_ENDS = re.compile(r"[,;:.()\"\n|]|\d")
 
@@ -104,7 +105,7 @@ def nearest_level(
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
         return ("all" if several else behind[0].concept), behind[0].start
     told = [h for h in between(hits, start, zone.number.start) if h.dimension in ("level", "scope")]
-    told = [h for h in told if not _is_bracketed(text, h, zone.number.start)]
+    told = [h for h in told if not (_is_bracketed(text, h, zone.number.start) or _is_only_counted(text, h, lexicon))]
     if not told:
         return None, -1
     last = told[-1]
@@ -129,6 +130,12 @@ def _is_bracketed(text: str, hit: Hit, position: int) -> bool:
     """Tell whether a wording stands in brackets that are closed before a position."""
     closed = text.find(")", hit.end, position)
     return closed >= 0 and "(" not in text[hit.end : closed]
+
+
+def _is_only_counted(text: str, hit: Hit, lexicon: Lexicon) -> bool:
+    """Tell whether units are counted and do nothing: "huyện có 17 xã, thị trấn; tiếp nhận …"."""
+    counted = lexicon.grammar["has-so-many"].search(text, max(0, hit.start - _COUNT_REACH), hit.start)
+    return counted is not None and lexicon.grammar["nothing-behind"].match(text, hit.end) is not None
 
 
 def levels_told(bodies: Sequence[Body], hits: Iterable[Hit], counted: Container[int]) -> set[str]:
