@@ -13,7 +13,7 @@ from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.phrases import find_phrase
 from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
-from builder.extractor.scope import LEVELS, Body, choose_place, names_district, nearest_body, nearest_level
+from builder.extractor.scope import LEVELS, Body, choose_place, holding_alike, names_district, nearest_body, nearest_level
 from builder.extractor.sentence import Sentence, locate, opens_with
 from builder.extractor.signs import find_period_source, mark_agreement, resettle, tell_grounds, weigh
 from builder.extractor.tables import (
@@ -244,6 +244,8 @@ class _SentenceReader:
                 self.told.rate = self._counted_frame(zone) if figure.rule == "rate-of-count" else frame
             if figure.measure == "count" and not any(f.measure == "count" for f in self.figures):
                 self.told.count = frame  # another unit's is told like the first of a sentence
+            alike = holding_alike(self.sentence.page, self.sentence.places, zone)
+            self.figures += [replace(figure, place=p) for p in alike]
             self.figures += [figure, *self._wholes(zone, figure)]
         elif self.unknown and zone.number.kind != "zero":
             self.unread.append(self._unread(zone, frame))
@@ -383,7 +385,7 @@ class _SentenceReader:
 
     def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
-        if choice.indicator.levelled or choice.indicator.measure != "count":
+        if choice.indicator.levelled or choice.indicator.measure != "count" or self.column_period is not None:
             return False
         same = choice.indicator.id in self.units_told and self.units_told[choice.indicator.id] == self.place
         self.units_told.setdefault(choice.indicator.id, self.place)
@@ -464,7 +466,8 @@ class _SentenceReader:
         if self.lexicon.grammar["share-verb"].search(self.text, zone.start, zone.number.start):
             return False
         hits = [h for s in zone.left for h in self.sentence.hits(*s)]
-        return any(h.dimension == "anaphor" for h in hits) or not any(h.dimension in ("level", "scope") for h in hits)
+        near = [h for s in zone.left[:1] for h in self.sentence.hits(*s)]
+        return any(h.dimension == "anaphor" for h in hits) or not any(h.dimension in ("level", "scope") for h in near)
 
     def _is_rank(self, zone: Zone) -> bool:
         position, previous = zone.number.start, self.previous

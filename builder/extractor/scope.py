@@ -187,7 +187,21 @@ def choose_place(
     touches = bool(zone.left) and zone.left[0][0] <= nearest.start
     if higher and not touches:
         return higher[-1]
-    return None if _is_whole_group(own, nearest, text, grammar) else nearest
+    group = _named_together(own, text, grammar)
+    return None if len(group) > 1 and not _is_each(nearest, zone, text, grammar) else nearest
+
+
+def holding_alike(page: Page, places: Sequence[Place], zone: Zone) -> list[Place]:
+    """Return the units before the nearest that hold the same figure: "Ứng Hòe, Văn Hội cùng đạt 55%"."""
+    text, grammar = page.folded.text, page.lexicon.grammar
+    own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
+    group = _named_together(own, text, grammar)
+    return list(group[:-1]) if group and _is_each(group[-1], zone, text, grammar) else []
+
+
+def _is_each(place: Place, zone: Zone, text: str, grammar: Mapping[str, Construction]) -> bool:
+    none = zone.number.kind == "zero" and not text[place.end : zone.number.start].strip()
+    return none or grammar["each-alike"].fullmatch(text, place.end, zone.number.start) is not None
 
 
 def _is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> bool:
@@ -204,10 +218,12 @@ def _is_joined(place: Place, start: int, text: str, grammar: Mapping[str, Constr
     return grammar["joined-before"].search(text, max(start, place.start - _JOINED_REACH), place.start) is not None
 
 
-def _is_whole_group(own: Sequence[Place], nearest: Place, text: str, grammar: Mapping[str, Construction]) -> bool:
-    """Tell whether the nearest unit is the last of several told of together: "các huyện A, B và C là 40"."""
-    before = [p for p in own if p.end <= nearest.start]
-    return bool(before) and grammar["list-gap"].fullmatch(text[before[-1].end : nearest.start].strip()) is not None
+def _named_together(own: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> Sequence[Place]:
+    """Return the last of some units with those named right before it: "các huyện A, B và C"."""
+    first = len(own) - 1
+    while first > 0 and grammar["list-gap"].fullmatch(text[own[first - 1].end : own[first].start].strip()):
+        first -= 1
+    return own[max(first, 0) :]
 
 
 def _rank(place: Place) -> int:

@@ -18,6 +18,7 @@ from builder.lexicon import Hit, Hits, Lexicon, between
 _WHOLE = 100
 _LABEL_WEIGHT = 0.9  # of the words that name a row
 _INDEX_WEIGHT = 0.6  # of the index that a table is announced for
+_HAS = "has"  # what a name such as "Số xã" says of the numbers beside it
 _NOUN_WEIGHT = 0.6  # of the noun that the columns of a table count together
 _FEWEST_COLUMNS = 2  # that tell it
 _HANDLING = frozenset({"stage", "timing"})
@@ -149,12 +150,26 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     labels = {h.concept for h in hits if cell.label[0] <= h.start < cell.label[1]}
     labels = labels if lexicon.has(labels & lexicon.cues.keys(), {"object"}) else set()
     frame = replace(frame, cues={c: max(w, _LABEL_WEIGHT) if c in labels else w for c, w in frame.cues.items()})
+    if (counted := _counted_by_name(page, cell)) and not lexicon.has(frame.own, MEASURING):
+        cues = {**frame.cues, **dict.fromkeys((*counted, _HAS), 1.0)}
+        frame = replace(frame, cues=cues, own=frame.own | {_HAS}, before=frame.before | {_HAS}, nouns=counted)
     if lexicon.has(frame.own, {"index"}):
         return frame
     cues = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension != "index"}
     if header.index_told and _states_whole(page, cell):
         cues[header.index_told] = _INDEX_WEIGHT
     return replace(frame, cues=cues)
+
+
+def _counted_by_name(page: Page, cell: Cell) -> frozenset[str]:
+    """Return what a row or column counts by its name: communes in "Số đơn vị hành chính cấp xã"."""
+    for name in (cell.label, cell.column):
+        opening = page.lexicon.grammar["count-name"].match(page.folded.text, *name) if name else None
+        hits = between(page.hits, *name) if name else ()
+        counted = frozenset(h.concept for h in hits if opening and h.start == opening.end() and h.dimension == "object")
+        if counted and cell.zone.number.kind == "plain":
+            return counted
+    return frozenset()
 
 
 def _lies_in(hit: Hit, stretches: Sequence[Stretch]) -> bool:

@@ -80,10 +80,11 @@ def _read_place(
     if previous is not None and previous.kind_word and not numbered:
         kinds = gazetteer.kinds_of_word[previous.kind_word]
         candidates = tuple(u for u in units if u.kind in kinds or u.level == "province")
-        if candidates:
+        beside = tuple(u for u in candidates if u.level in {p.level for p in previous.candidates})
+        if candidates := beside or candidates:
             alike = any(u.kind in kinds for u in candidates)  # else a province behind its district
             return Place(start, end, previous.kind_word if alike else "", candidates)
-    if previous is not None and not previous.kind_word and not numbered and held:
+    if previous is not None and not numbered and held:
         levels = {u.level for u in previous.candidates}
         return Place(start, end, "", tuple(u for u in units if u.level in levels) or units)
     if held and not numbered and not any(u.level == "province" for u in units):
