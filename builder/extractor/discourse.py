@@ -17,6 +17,7 @@ _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic 
 _FEWEST_STAGES = 2
 _DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles dossiers
 _SHARED = 0.9  # weight of what is said of several units at once
+_REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
 
@@ -285,5 +286,6 @@ class FrameReader:
         clause = self.text.find(";", zone.number.after, self.sentence.end)
         end = clause if clause >= 0 and frame.nouns else None  # what has its noun is told by its own clause
         behind = self.sentence.hits(start=zone.number.after, end=end)
-        found = {h.concept: _AHEAD for h in behind if h.dimension in wanted or h.dimension == "object"}
+        wanted = wanted if frame.nouns else {*wanted, "object"}
+        found = {h.concept: _AHEAD for h in behind if h.dimension in wanted or (zone.number.kind == "points" and h.concept == _REFORM)}
         return replace(frame, cues={**found, **frame.cues})

@@ -408,6 +408,8 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     parallel = any(lexicon.cues[c].dimension in told & {"channel"} for c in before.cues)
     kept = {"object", "index", "stage", "trend"} if bracketed or parallel else {"object", "index"}
+    if frame.share and frame.nouns and before.share and before.nouns:
+        kept |= {"trend"}  # "giảm 10% đơn vị sự nghiệp, 10% biên chế"
     cues = dict(frame.cues)
     led = set(frame.before)
     there = "present" in frame.own and not bracketed
