@@ -242,6 +242,7 @@ def _decide(
     titled = [u for g in groups if g.titled for u in g.units if u.code in units and units[u.code] is u]
     chain = {code: {code, *(a.code for a in gazetteer.ancestors(u, day))} for code, u in units.items()}
     if titled and (deepest := _deepest(titled, chain)) is not None:
+        deepest = _that_ranks(deepest, titled, groups, chain)
         return Context(_carrier(deepest, groups, units, chain, spoken), (), day, scores)
 
     named = {u.code for g in groups for u in g.units}
@@ -268,21 +269,43 @@ def _weightiest(
     inside = [c for c in named if c in units and units[c].level == "district" and first in chain[c] - {c}]
     if len(inside) == 1 and spoken.get(units[inside[0]].kind) and scores[inside[0]] >= _CARRIES * scores[first]:
         return units[inside[0]]  # the one district of the province, called "the district" as well
-    communes = [c for c in named if c in units and units[c].level == "commune"]
-    if len(communes) == 1 and first in chain[communes[0]] and scores[communes[0]] >= scores[first]:
-        told, above = (spoken.get(units[c].kind, 0.0) for c in (communes[0], first))
+    if (commune := _chief_commune(scores, units, scores[first])) and first in chain[commune]:
+        told, above = (spoken.get(units[c].kind, 0.0) for c in (commune, first))
         if told > above:
-            return units[communes[0]]  # the one commune of the page, called "the commune" as well
+            return units[commune]  # the chief commune of the page, called "the commune" as well
     of_district = max(spoken.get(kind, 0.0) for kind in _DISTRICTS)
     if first not in named and units[first].level == "province" and spoken.get(units[first].kind, 0.0) < of_district:
         return None  # "the district" on a page of which only the province's host is known
     return units[first]
 
 
+def _chief_commune(scores: Mapping[str, float], units: Mapping[str, UnitVersion], above: float) -> str | None:
+    """Return the commune that a page speaks of alone, or far more than of any other, and than of the unit ``above``."""
+    communes = sorted((c for c in scores if units[c].level == "commune"), key=lambda c: (-scores[c], c))
+    if len(communes) == 1:
+        return communes[0] if scores[communes[0]] >= _CARRIES * above else None
+    chief = len(communes) > 1 and scores[communes[0]] >= max(above, _CHIEF * scores[communes[1]])
+    return communes[0] if chief else None
+
+
 def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> UnitVersion | None:
     """Return the lowest unit of a headline whose units all lie above one another; None where they lie side by side."""
     lowest = max(titled, key=lambda u: len(u.code))
     return lowest if all(u.code in chain[lowest.code] for u in titled) else None
+
+
+def _that_ranks(
+    deepest: UnitVersion, titled: Sequence[UnitVersion], groups: Sequence[_Group], chain: Mapping[str, set[str]]
+) -> UnitVersion:
+    """Return the unit of the headline whose districts the lead lists beside the one that the headline names too."""
+    above = [u for u in titled if u.code in chain[deepest.code] - {deepest.code}]
+    beside = {
+        g.units[0].code
+        for g in groups
+        if g.lead and len(g.units) == 1 and g.units[0].level == deepest.level and g.units[0].code != deepest.code
+    }
+    listed = [u for u in above if sum(u.code in chain.get(code, ()) for code in beside) >= _LISTED]
+    return listed[0] if listed else deepest
 
 
 def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, UnitVersion],
@@ -302,7 +325,8 @@ def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, 
         for g in lower
         if g.units[0].level == "district"
         and g.units[0].code != titled.code
-        and g.weight > max(_BLOCK_WEIGHT["lead"], weight.get(titled.code, 0.0) + spoken.get(titled.kind, 0.0))
+        and g.weight + spoken.get(g.units[0].kind, 0.0)
+        > max(_BLOCK_WEIGHT["lead"], weight.get(titled.code, 0.0) + spoken.get(titled.kind, 0.0))
     ]
     strongest = max(lower, key=lambda g: (g.weight, -g.first), default=None)
     return units.get(strongest.units[0].code, titled) if strongest else titled
@@ -328,9 +352,11 @@ _SPOKEN = {
     "spoken-of-commune": ("commune", "ward", "township"),
 }
 _DISTRICTS = ("rural-district", "urban-district", "district-town")
-_CARRIES = 0.75  # of the weight of the province
+_CARRIES = 0.75  # of the weight of the unit above
+_CHIEF = 2.0  # times the weight of the next commune
 _MOST_SPOKEN = 4.0
 _SPOKEN_ONCE = 0.5
+_LISTED = 2  # other districts in the lead
 _SEVERAL = 3  # provinces named side by side
 _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
