@@ -66,6 +66,7 @@ def _named(
     start = mention.span.start
     located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
     located = located or lexicon.grammar["newspaper-before"].search(document.text, max(0, start - 8), start) is not None
+    located = located or _is_dateline(document, mention)
     if before is not None and not located:
         gap = document.text[before.span.end : start].strip()
         lower = {gazetteer.versions[key].level for key in before.versions} & _BELOW.get(units[0].level, set())
@@ -73,6 +74,14 @@ def _named(
     return Named(start, block_kind_at(document.blocks, start), mention.kind, units, located)
 
 
+def _is_dateline(document: Document, mention: UnitMention) -> bool:
+    """Tell whether a name is where a lead was written: "(Yên Bái) - Sáng 11/7, …"."""
+    start, end = mention.span.start, mention.span.end
+    leads = any(b.kind == "lead" and b.span.start <= start <= b.span.start + 1 for b in document.blocks)
+    return leads and _DATELINE.match(document.text, end) is not None
+
+
+_DATELINE = re.compile(r"\)?\s?[-–—]\s")
 _BELOW = {"province": {"district", "commune"}, "district": {"commune"}}
 
 
