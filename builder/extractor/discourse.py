@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 
-from builder.extractor.frames import MEASURING, TIERS, Frame, Zone, read_frame
+from builder.extractor.frames import HAS, MEASURING, TIERS, Frame, Zone, read_frame
 from builder.extractor.quantities import Number
 from builder.extractor.reading import ACCEPTED, rank_indicators
 from builder.extractor.sentence import Sentence
@@ -65,7 +65,7 @@ class FrameReader:
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
-        frame = self._of_dossiers(zone, self._with_noun_ahead(zone, frame))
+        frame = self._of_dossiers(zone, self._with_noun_ahead(zone, self._counted_by_name(zone, frame)))
         return self._of_headline(zone, frame, indexed=indexed)
 
     def _before(self, zone: Zone) -> Frame | None:
@@ -100,6 +100,21 @@ class FrameReader:
             return frame
         return replace(frame, cues={"dossier": 1.0, **frame.cues})
 
+    def _counted_by_name(self, zone: Zone, frame: Frame) -> Frame:
+        """Read a number as what its name counts: "số văn bản chỉ đạo, điều hành: 41"."""
+        named = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        if named is None or zone.number.kind != "plain" or self.lexicon.has(frame.own, MEASURING):
+            return frame
+        opening = self.sentence.finds("count-name", named.start(), named.end())
+        begin = opening.end() if opening else named.start()
+        hits = self.sentence.hits(begin, named.end())
+        counted = frozenset(h.concept for h in hits if h.start == begin and h.dimension == "object")
+        if not counted:
+            return frame
+        cues = {**frame.cues, **dict.fromkeys((*counted, HAS), 1.0)}
+        nouns = counted if frame.bare else frame.nouns
+        return replace(frame, cues=cues, own=frame.own | {HAS}, before=frame.before | {HAS}, nouns=nouns)
+
     def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
         """Give points and ranks that no index explains the index that the page's headline is about."""
         index, number = self.told.headline, zone.number
@@ -113,6 +128,7 @@ class FrameReader:
         """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""
         if self._names_only_whose(zone, frame):
             return self._of_whole(zone, frame)
+        frame = self._of_agencies(zone, frame)
         staged, timed = self.lexicon.has(frame.cues, {"stage"}), self.lexicon.has(frame.own, {"timing", "channel"})
         if zone.number.kind != "plain" or staged or not timed:
             return frame
@@ -140,6 +156,21 @@ class FrameReader:
             return frame
         whole = {c: w for c, w in before[-1].cues.items() if self.lexicon.has({c}, {"object", "stage", "trend"})}
         return replace(frame, cues=whole, own=frozenset(), nouns=frozenset())
+
+    def _of_agencies(self, zone: Zone, frame: Frame) -> Frame:
+        """Read the kinds of agencies that a count of agencies is broken down into as the whole was read.
+
+        "33 cơ quan được cấp chứng nhận ISO, trong đó: 17 sở; 11/11 huyện; 5 chi cục".
+        """
+        opening = max((start for start, end in self.breaks if end <= zone.number.start), default=-1)
+        whole = next((f for n, f in reversed(self.read_so_far) if n.after <= opening), None)
+        if whole is None or self.lexicon.has(frame.own, MEASURING) or not self.lexicon.has(whole.own, MEASURING):
+            return frame
+        kinds = [self.lexicon.cues[c] for c in frame.nouns]
+        general = whole.nouns and all(self.lexicon.cues[c].generic for c in whole.nouns)
+        if not (general and kinds and all("agency" in k.wider or k.id in TIERS for k in kinds)):
+            return frame
+        return replace(frame, cues={**frame.cues, **whole.cues}, nouns=whole.nouns)
 
     def _with_shared_verb(self, zone: Zone, frame: Frame) -> Frame:
         """Give units that are counted side by side what is said of all of them.

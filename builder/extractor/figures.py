@@ -645,7 +645,8 @@ class _SentenceReader:
         headed = opens_with(self.sentence.page, self.sentence.start, "plan")
         if headed and plans and ":" in self.text[plans[0].end : zone.number.start]:
             return "target"  # "Kế hoạch năm 2020: …"
-        if any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
+        named = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        if not named and any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
             return "target"  # "(kế hoạch 97%)"
         intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
         if "target" in told or ("projected" in told and (plans or intended)):

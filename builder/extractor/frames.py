@@ -11,6 +11,7 @@ from builder.lexicon import Hit, Hits, Lexicon, between
 
 CONTENT = frozenset({"object", "stage", "timing", "channel", "index", "opinion", "degree", "topic", "stance", "trend"})
 MEASURING = CONTENT - {"object", "stance", "trend"}  # what tells what is measured
+HAS = "has"  # what a name such as "Số xã" says of the number beside it
 _LEFT_WEIGHTS = (1.0, 0.7, 0.5, 0.4)
 _FAR = 90  # how far behind a number words may stand that bear on it
 _RIGHT_WEIGHTS = (1.0, 0.5, 0.3)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from builder.extractor.frames import MEASURING, Frame, Stretch, Zone, read_frame
+from builder.extractor.frames import HAS, MEASURING, Frame, Stretch, Zone, read_frame
 from builder.extractor.page import Page
 from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.quantities import Number, find_masked, find_numbers, parse_number
@@ -18,7 +18,6 @@ from builder.lexicon import Hit, Hits, Lexicon, between
 _WHOLE = 100
 _LABEL_WEIGHT = 0.9  # of the words that name a row
 _INDEX_WEIGHT = 0.6  # of the index that a table is announced for
-_HAS = "has"  # what a name such as "Số xã" says of the numbers beside it
 _NOUN_WEIGHT = 0.6  # of the noun that the columns of a table count together
 _FEWEST_COLUMNS = 2  # that tell it
 _HANDLING = frozenset({"stage", "timing"})
@@ -151,8 +150,8 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     labels = labels if lexicon.has(labels & lexicon.cues.keys(), {"object"}) else set()
     frame = replace(frame, cues={c: max(w, _LABEL_WEIGHT) if c in labels else w for c, w in frame.cues.items()})
     if (counted := _counted_by_name(page, cell)) and not lexicon.has(frame.own, MEASURING):
-        cues = {**frame.cues, **dict.fromkeys((*counted, _HAS), 1.0)}
-        frame = replace(frame, cues=cues, own=frame.own | {_HAS}, before=frame.before | {_HAS}, nouns=counted)
+        cues = {**frame.cues, **dict.fromkeys((*counted, HAS), 1.0)}
+        frame = replace(frame, cues=cues, own=frame.own | {HAS}, before=frame.before | {HAS}, nouns=counted)
     if lexicon.has(frame.own, {"index"}):
         return frame
     cues = {c: w for c, w in frame.cues.items() if lexicon.cues[c].dimension != "index"}

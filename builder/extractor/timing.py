@@ -71,8 +71,10 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
     number = zone.number
     if (mention := _in_brackets(sentence, number)) is not None:
         return mention
-    behind = [p for p in sentence.periods if number.after <= p.start and not p.base and not p.bracketed]
     right_behind = sentence.lexicon.grammar["year-behind"]
+    if (aside := _in_brackets_behind(sentence, number)) is not None:
+        return aside
+    behind = [p for p in sentence.periods if number.after <= p.start and not p.base and not p.bracketed]
     if behind and right_behind.fullmatch(sentence.text, number.after, behind[0].start):
         return behind[0]
     before = [p for p in sentence.periods if p.end <= number.start and _reaches(sentence, p, number)]
@@ -82,6 +84,14 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
     if behind and zone.right and behind[0].end <= zone.right[0][1]:
         return behind[0]
     return before[-1] if before else None
+
+
+def _in_brackets_behind(sentence: Sentence, number: Number) -> PeriodMention | None:
+    """Return the period that alone fills the brackets right behind a number: "từ vị trí 32 (năm 2012) lên …"."""
+    behind = next((p for p in sentence.periods if number.after <= p.start), None)
+    if behind is None or not behind.bracketed or sentence.text[behind.end : behind.end + 1] != ")":
+        return None
+    return behind if sentence.text[number.after : behind.start].strip() == "(" else None
 
 
 def _is_done_before(sentence: Sentence, zone: Zone, mention: PeriodMention, told: Told) -> bool:
