@@ -16,6 +16,7 @@ from builder.lexicon import Hit, Hits, Lexicon
 _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
 _FEWEST_STAGES = 2
 _DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles dossiers
+_HANDLED = frozenset({"stage", "timing", "trend", "change"})
 _SHARED = 0.9  # weight of what is said of several units at once
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
@@ -61,7 +62,7 @@ class FrameReader:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
-        frame = self._as_part(zone, frame)
+        frame = self._as_part(zone, self._counted_again(zone, frame))
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
@@ -123,6 +124,16 @@ class FrameReader:
             return frame
         component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
         return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
+
+    def _counted_again(self, zone: Zone, frame: Frame) -> Frame:
+        """Let "có" govern each number of a list of the same things: "có 19 bộ phận … và 157 bộ phận …"."""
+        last = self.read_so_far[-1] if self.read_so_far else None
+        if last is None or not frame.nouns or last[1].nouns != frame.nouns or HAS not in last[1].before:
+            return frame
+        between = self.sentence.hits(last[0].after, zone.number.start)
+        if any(h.dimension in _HANDLED for h in between) or HAS in frame.before:
+            return frame
+        return replace(frame, cues={HAS: 1.0, **frame.cues}, before=frame.before | {HAS})
 
     def _as_part(self, zone: Zone, frame: Frame) -> Frame:
         """Hand the stage of a whole down to its parts: "đang giải quyết 750 hồ sơ, gồm 700 trong hạn và 50 quá hạn"."""

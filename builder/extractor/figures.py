@@ -649,7 +649,8 @@ class _SentenceReader:
         if not named and any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
             return "target"  # "(kế hoạch 97%)"
         intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
-        if "target" in told or ("projected" in told and (plans or intended)):
+        directed = self.lexicon.grammar["directed"].search(self.text, self.sentence.start, zone.number.start)
+        if "target" in told or directed or ("projected" in told and (plans or intended)):
             return "target"
         if "projected" in told:
             return "projected"
