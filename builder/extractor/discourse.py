@@ -127,8 +127,8 @@ class FrameReader:
 
     def _counted_again(self, zone: Zone, frame: Frame) -> Frame:
         """Let "có" govern each number of a list of the same things: "có 19 bộ phận … và 157 bộ phận …"."""
-        last = self.read_so_far[-1] if self.read_so_far else None
-        if last is None or not frame.nouns or last[1].nouns != frame.nouns or HAS not in last[1].before:
+        last = next((read for read in reversed(self.read_so_far) if read[1].nouns), None)
+        if last is None or last[1].nouns != frame.nouns or HAS not in last[1].before:
             return frame
         between = self.sentence.hits(last[0].after, zone.number.start)
         if any(h.dimension in _HANDLED for h in between) or HAS in frame.before:

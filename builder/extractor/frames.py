@@ -197,8 +197,7 @@ def _joins_like(text: str, start: int, end: int, worded: Sequence[Hit]) -> bool:
         a.dimension == b.dimension
         and a.concept != b.concept
         and a.dimension in ("timing", "object", "channel")
-        and a.concept not in _COUNTED
-        and b.concept not in _APART
+        and not {a.concept, b.concept} & _APART
         for a in before
         for b in behind
     )
@@ -394,8 +393,7 @@ def noun_behind(text: str, number: Number, hits: Hits, lexicon: Lexicon) -> tupl
 
 
 TIERS = frozenset({"province", "district", "commune", "public-service-unit", "specialised-agency"})
-_COUNTED = frozenset({"dossier", "procedure", "service"})
-_APART = frozenset({"online-payment"})  # of a dimension with others, but never told in one breath with them
+_APART = frozenset({"dossier", "procedure", "service", "online-payment"})  # never told in one breath with others
 _NOT_NOUNS = frozenset(
     {"link", "stage", "timing", "channel", "modifier", "scope", "level", "change", "of-total", "bound", "status"}
 )
