@@ -18,6 +18,7 @@ _FEWEST_STAGES = 2
 _DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles dossiers
 _HANDLED = frozenset({"stage", "timing", "trend", "change"})
 _SHARED = 0.9  # weight of what is said of several units at once
+_NEWLY = "newly-received"
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
@@ -62,7 +63,7 @@ class FrameReader:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
-        frame = self._as_part(zone, self._counted_again(zone, frame))
+        frame = self._as_part(zone, self._counted_again(zone, self._newly(zone, frame)))
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
@@ -124,6 +125,15 @@ class FrameReader:
             return frame
         component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
         return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
+
+    def _newly(self, zone: Zone, frame: Frame) -> Frame:
+        """Read "mới" right before a number as what came in anew, beside what was carried over."""
+        new = self.lexicon.grammar["new-before"].search(self.text, self.sentence.start, zone.number.start)
+        told = {c for _, read in self.read_so_far for c in read.own}
+        if new is None or not told & {"carried-over", "received", "received-and-resolved"}:
+            return frame
+        kept = {c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, {"stage"})}
+        return replace(frame, cues={**kept, _NEWLY: 1.0}, own=frame.own | {_NEWLY}, before=frame.before | {_NEWLY})
 
     def _counted_again(self, zone: Zone, frame: Frame) -> Frame:
         """Let "có" govern each number of a list of the same things: "có 19 bộ phận … và 157 bộ phận …"."""

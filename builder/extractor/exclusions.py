@@ -21,6 +21,10 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     barring = ("difference-before", "hypothetical", "nothing-before")
     if any(sentence.lexicon.grammar[c].search(sentence.text, zone.start, number.start) for c in barring):
         return True
+    if sentence.lexicon.grammar["band-before"].search(sentence.text, sentence.start, number.start):
+        return True
+    if _is_part_of_satisfied(sentence, zone, frame):
+        return True
     if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
         return True
     if sentence.lexicon.has(frame.cues, {"index"}) and (_is_mark(sentence, number) or _is_regional(sentence, number)):
@@ -43,6 +47,13 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     if change == "from" and leads_on(sentence, number):
         return not _has_own_period(sentence, number)
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def _is_part_of_satisfied(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
+    """Tell whether a share is of those only satisfied, told beside the very satisfied: "rất hài lòng 94%, hài lòng 5%"."""
+    if zone.number.kind != "percent" or not {"satisfied", "very-satisfied"} & frame.own == {"satisfied"}:
+        return False
+    return any(h.concept == "very-satisfied" for h in sentence.hits(end=zone.number.start))
 
 
 def _is_mark(sentence: Sentence, number: Number) -> bool:

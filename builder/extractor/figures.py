@@ -37,6 +37,7 @@ from builder.lexicon import Indicator, Lexicon
 _MOST_POINTS = 1000
 _LAST_RANK = 100  # no list of units or agencies that is ranked is longer
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
+_VENUE_REACH = 25  # how far before units the words stand that make them a venue
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
 _AGAIN = 0.5  # what an enumeration adds to the indicator read before
 _PAIRED = 1.5  # score of the rate whose numerator the number before was
@@ -171,7 +172,10 @@ class _SentenceReader:
         behind = {n.after + 1: n.start in read for n in self.sentence.numbers}
         counted = (h for h in self.sentence.hits() if h.dimension == "object" and h.concept in TIERS)
         ends = self.lexicon.grammar["nothing-behind"]
-        return {h.start for h in counted if behind.get(h.start) or (h.start in behind and ends.match(self.text, h.end))}
+        venue, levels = self.lexicon.grammar["venue-of-units"], (h for h in self.sentence.hits() if h.dimension == "level")
+        visited = {h.start for h in levels if venue.search(self.text, max(0, h.start - _VENUE_REACH), h.start)}
+        only = {h.start for h in counted if behind.get(h.start) or (h.start in behind and ends.match(self.text, h.end))}
+        return only | visited
 
     def read_row(self) -> None:
         """Read a row of a table: each number by the words of its column and of its row."""

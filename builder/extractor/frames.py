@@ -282,6 +282,8 @@ def _specify_noun(frame: Frame, lexicon: Lexicon, told: Sequence[Hit]) -> Frame:
         return frame
     cues = {**{h.concept: _INHERITED for h in told if h.dimension == "object"}, **frame.cues}
     special = {c: w for c, w in cues.items() if c not in nouns and lexicon.cues[c].wider & nouns}
+    if frame.own & _THERE and "person" in nouns:
+        special.pop("post", None)  # "được giao 42 biên chế, hiện có 39 người"
     if not special:
         return frame
     nearest = max(special.values())
@@ -389,10 +391,13 @@ def noun_behind(text: str, number: Number, hits: Hits, lexicon: Lexicon) -> tupl
         return frozenset(), False  # what is counted stands in quotation marks
     if position >= len(text) or not text[position].isalpha():
         return frozenset(), True
-    return frozenset(), any(h.dimension in _NOT_NOUNS for h in behind)
+    named = lexicon.grammar["committee"].match(text, position) is not None
+    return frozenset(), not named and any(h.dimension in _NOT_NOUNS for h in behind)
 
 
 TIERS = frozenset({"province", "district", "commune", "public-service-unit", "specialised-agency"})
+_THERE = frozenset({"present", "on-hand"})
+_WHOSE = frozenset({"agency", "person", "province", "citizen"})
 _APART = frozenset({"dossier", "procedure", "service", "online-payment"})  # never told in one breath with others
 _NOT_NOUNS = frozenset(
     {"link", "stage", "timing", "channel", "modifier", "scope", "level", "change", "of-total", "bound", "status"}
@@ -402,7 +407,7 @@ _NOT_NOUNS = frozenset(
 def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> Frame:
     """Carry cues over: all of them where the zone is silent, else only the counted object, index and topic."""
     silent = not frame.tells(lexicon)
-    if frame.share and frame.nouns and frame.nouns.isdisjoint(before.cues):
+    if frame.share and frame.nouns and (frame.nouns.isdisjoint(before.cues) or _names_more(frame, before, lexicon)):
         silent = False
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     parallel = any(lexicon.cues[c].dimension in told & {"channel"} for c in before.cues)
@@ -426,6 +431,12 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
     if bracketed:
         near |= {c for c in before.near.intersection(cues) if lexicon.cues[c].dimension == "trend"}
     return replace(frame, cues=cues, before=frozenset(led), near=near)
+
+
+def _names_more(frame: Frame, before: Frame, lexicon: Lexicon) -> bool:
+    """Tell whether a share has a thing of its own beside those it is of: "100% cán bộ có máy tính"."""
+    new = [lexicon.cues[c] for c in frame.own - before.cues.keys() - frame.nouns]
+    return any(c.dimension == "object" and not c.wider & _WHOSE for c in new)
 
 
 def topic_frame(hits: Sequence[Hit], before: Frame | None, lexicon: Lexicon) -> Frame:

@@ -209,7 +209,8 @@ def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
 
 
 def _from(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
-    return Period(date(int(groups["y1"]), int(groups["m1"]), int(groups["d1"])), None)
+    year = _number(groups, "y1")
+    return Period(date(year, int(groups["m1"]), int(groups.get("d1", "1"))), None) if year else None
 
 
 def _year_to_date(groups: Mapping[str, str], known: Calendar) -> Period | None:

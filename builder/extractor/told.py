@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
 from builder.extractor.page import TABULAR, Page
@@ -134,7 +134,8 @@ def note_section(page: Page, index: int, told: Told) -> None:
         block.kind != "heading" and not grammar["section-number"].match(text, start, end)
     ):
         return
-    told.section = "target" if grammar["target-section"].search(text, start, end) else ""
+    aims, results = (grammar[name].search(text, start, end) for name in ("target-section", "result-section"))
+    told.section = "target" if aims and not (results and results.start() < aims.start()) else ""
 
 
 def open_block(page: Page, index: int, told: Told) -> None:
@@ -213,7 +214,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
         told.listed = "target"
     reform = sentence.lexicon.grammar["reform"].search(sentence.text, sentence.start, sentence.end) is not None
     heads = announces or _heads_section(sentence)
-    _remember_periods(sentence.periods, told, kind, announces=heads, reform=reform)
+    planned = [replace(p, base=False) if told.section and _heads_section(sentence) else p for p in sentence.periods]
+    _remember_periods(planned, told, kind, announces=heads, reform=reform)
     levels = levels_told(sentence.bodies, sentence.hits(), counted)
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
@@ -246,6 +248,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
 def _heads_section(sentence: Sentence) -> bool:
     """Tell whether a sentence is a short numbered line that heads a section: "II. Chỉ tiêu năm 2011"."""
     block = sentence.page.document.blocks[sentence.paragraph]
+    if block.kind == "heading":
+        return True
     start, _ = sentence.page.stretch(block.span)
     numbered = sentence.finds("section-number", start, sentence.end) is not None
     return numbered and len(block.span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
