@@ -71,7 +71,7 @@ def find_tables(text: str, lines: Sequence[Line], free: Sequence[bool], lexicon:
     wide = list(_find_wide(text, lines, free, lexicon))
     left = _untaken(free, wide)
     single = list(_find_single(text, lines, left, tells))
-    cells = _read_cells(text, lines, _untaken(left, single))
+    cells = _read_cells(text, lines, _untaken(left, single), lexicon)
     return [*wide, *single, *_find_tall(cells, lexicon, tells)]
 
 
@@ -85,9 +85,9 @@ def _is_year(name: str) -> bool:
     return _YEAR.fullmatch(name) is not None
 
 
-def _is_figure(cell: str) -> bool:
-    """Tell whether a cell is a number, or one with what it counts behind it: "85,87 điểm", "12 hồ sơ"."""
-    if _COUNT.fullmatch(cell):
+def _is_figure(cell: str, lexicon: Lexicon) -> bool:
+    """Tell whether a cell is a number, one with what it counts behind it ("85,87 điểm", "12 hồ sơ"), or a rating."""
+    if _COUNT.fullmatch(cell) or lexicon.grammar["rating"].match(cell):
         return True
     number = _FIGURE.match(cell)
     behind = cell[number.end() :] if number else cell
@@ -100,7 +100,7 @@ def _is_figure(cell: str) -> bool:
 
 
 def _find_wide(text: str, lines: Sequence[Line], free: Sequence[bool], lexicon: Lexicon) -> Iterator[Table]:
-    split = [_split(text, line) if may else () for line, may in zip(lines, free, strict=True)]
+    split = [_split(text, line, lexicon) if may else () for line, may in zip(lines, free, strict=True)]
     first = 0
     while first < len(lines):
         last = first
@@ -123,7 +123,7 @@ def _is_rule(line: str) -> bool:
     return "--" in line and _RULE.issuperset(line)
 
 
-def _split(text: str, line: Line) -> tuple[Span, ...]:
+def _split(text: str, line: Line, lexicon: Lexicon) -> tuple[Span, ...]:
     """Return the cells of a line: between bars, tabs or wide gaps, or a label with the figures behind it."""
     begin = text.index(line.text, line.start)
     if _is_rule(line.text):
@@ -135,22 +135,29 @@ def _split(text: str, line: Line) -> tuple[Span, ...]:
         stretches = list(pairwise([0, *(edge for cut in cuts for edge in cut), len(line.text)]))[::2]
         stretches = stretches[1:-1] if bordered else stretches
     else:
-        cuts = [m.span() for m in _GAP.finditer(line.text[:_LONGEST_ROW])] or _cuts_before_figures(line.text)
+        cuts = [m.span() for m in _GAP.finditer(line.text[:_LONGEST_ROW])] or _cuts_before_figures(line.text, lexicon)
         stretches = list(pairwise([0, *(edge for cut in cuts for edge in cut), len(line.text)]))[::2]
     return tuple(_trimmed(text, begin + a, begin + b) for a, b in stretches)
 
 
-def _cuts_before_figures(line: str) -> list[tuple[int, int]]:
+def _cuts_before_figures(line: str, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Return where to cut "1 Huyện A 54,25 31,62"."""
     cuts: list[tuple[int, int]] = []
     end = len(line) if len(line) <= _LONGEST_ROW else 0
-    while (space := line.rfind(" ", 0, end)) >= 0 and _FIGURE.fullmatch(line, space + 1, end):
+    while (space := _space_before_last(line, end, lexicon)) >= 0:
         cuts.insert(0, (space, space + 1))
         end = space
     if len(cuts) < 2 or not any(c.isalpha() for c in line[:end]):
         return []
     index = _INDEX.match(line)
     return [(index.end(), index.end() + 1), *cuts] if index else cuts
+
+
+def _space_before_last(line: str, end: int, lexicon: Lexicon) -> int:
+    """Return where the space before the last figure or rating of a line stands; -1 if it ends with neither."""
+    rating = lexicon.grammar["rating"].search(line, 0, end)
+    space = rating.start() - 1 if rating else line.rfind(" ", 0, end)
+    return space if rating or _FIGURE.fullmatch(line, space + 1, end) else -1
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
@@ -165,7 +172,7 @@ def _read_wide(
     text: str, lines: Sequence[Line], split: Sequence[tuple[Span, ...]], inside: range, lexicon: Lexicon
 ) -> Table:
     """Return the table that consecutive lines make up; none where no line holds figures or too few are alike."""
-    figures = [i for i in inside if any(_is_figure(cell.of(text)) for cell in split[i][1:])]
+    figures = [i for i in inside if any(_is_figure(cell.of(text), lexicon) for cell in split[i][1:])]
     if not figures:
         return ()
     width = Counter(len(split[i]) for i in figures).most_common(1)[0][0]
@@ -291,14 +298,14 @@ class _Part(NamedTuple):
     cells: tuple[int, ...]
 
 
-def _read_cells(text: str, lines: Sequence[Line], free: Sequence[bool]) -> list[_Cell]:
+def _read_cells(text: str, lines: Sequence[Line], free: Sequence[bool], lexicon: Lexicon) -> list[_Cell]:
     """Return the lines as cells; a line that goes on in small letters, or a remark in brackets, joins the one above."""
     cells: list[_Cell] = []
     spaced = _blank_between(text, lines)
-    airy = _are_airy(lines, free, spaced)
+    airy = _are_airy(lines, free, spaced, lexicon)
     for i, line in enumerate(lines):
         begin = text.index(line.text, line.start)
-        cell = _Cell(i, i, _kind(line.text, may=free[i]), Span(begin, begin + len(line.text)), line.text)
+        cell = _Cell(i, i, _kind(line.text, lexicon, may=free[i]), Span(begin, begin + len(line.text)), line.text)
         before = cells[-1] if cells else None
         if before is not None and _joins(before, cell, spaced=spaced[i], airy=airy[i]):
             cells[-1] = _Cell(before.first, i, before.kind, Span(before.span.start, cell.span.end), before.text)
@@ -307,10 +314,10 @@ def _read_cells(text: str, lines: Sequence[Line], free: Sequence[bool]) -> list[
     return cells
 
 
-def _kind(line: str, *, may: bool) -> str:
+def _kind(line: str, lexicon: Lexicon, *, may: bool) -> str:
     if not may:
         return "x"
-    if _is_figure(line):
+    if _is_figure(line, lexicon):
         return "t" if _is_year(line) else "n"  # a year names a row or column
     words = len(line.split())
     return "l" if words > _LONGEST_CELL or (words > _CLOSED_WORDS and line[-1] in ".:;?") else "t"
@@ -322,12 +329,12 @@ def _blank_between(text: str, lines: Sequence[Line]) -> list[bool]:
     return [True, *gaps][: len(lines)]
 
 
-def _are_airy(lines: Sequence[Line], free: Sequence[bool], spaced: Sequence[bool]) -> list[bool]:
+def _are_airy(lines: Sequence[Line], free: Sequence[bool], spaced: Sequence[bool], lexicon: Lexicon) -> list[bool]:
     """Tell of each line whether blank lines part the cells around it; then lines without one between are one cell."""
     airy = [False] * len(lines)
     first = 0
     for i in range(len(lines) + 1):
-        if i == len(lines) or _kind(lines[i].text, may=free[i]) in "xl":
+        if i == len(lines) or _kind(lines[i].text, lexicon, may=free[i]) in "xl":
             gaps = spaced[first + 1 : i]
             airy[first:i] = [bool(gaps) and sum(gaps) >= _MOSTLY * len(gaps)] * (i - first)
             first = i + 1
