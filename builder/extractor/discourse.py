@@ -18,7 +18,8 @@ _FEWEST_STAGES = 2
 _DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles dossiers
 _HANDLED = frozenset({"stage", "timing", "trend", "change"})
 _SHARED = 0.9  # weight of what is said of several units at once
-_NEWLY = "newly-received"
+_RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
+_INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
@@ -127,13 +128,19 @@ class FrameReader:
         return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
 
     def _newly(self, zone: Zone, frame: Frame) -> Frame:
-        """Read "mới" right before a number as what came in anew, beside what was carried over."""
-        new = self.lexicon.grammar["new-before"].search(self.text, self.sentence.start, zone.number.start)
+        """Read "mới" right before a number as what came in anew beside what was carried over, "tổng cộng" as both."""
         told = {c for _, read in self.read_so_far for c in read.own}
-        if new is None or not told & {"carried-over", "received", "received-and-resolved"}:
+        if not told & _INTAKE:
+            return frame
+        new, total = (
+            self.lexicon.grammar[name].search(self.text, self.sentence.start, zone.number.start)
+            for name in ("new-before", "sum-before")
+        )
+        stage = "newly-received" if new else "received" if total and "carried-over" in told else ""
+        if not stage:
             return frame
         kept = {c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, {"stage"})}
-        return replace(frame, cues={**kept, _NEWLY: 1.0}, own=frame.own | {_NEWLY}, before=frame.before | {_NEWLY})
+        return replace(frame, cues={**kept, stage: 1.0}, own=frame.own | {stage}, before=frame.before | {stage})
 
     def _counted_again(self, zone: Zone, frame: Frame) -> Frame:
         """Let "có" govern each number of a list of the same things: "có 19 bộ phận … và 157 bộ phận …"."""
@@ -270,10 +277,16 @@ class FrameReader:
             dropped = MEASURING
         elif not self.lexicon.has(frame.own, {"index"}):
             other = any(h.dimension in MEASURING - {"index", "topic"} for h in told)
-            dropped = {"index"} if foreign or (other and indexed) else set()
+            dropped = {"index"} if foreign or (other and indexed) or self._names_pillar(told) else set()
         if not self.lexicon.has(frame.cues, dropped):
             return frame
         return replace(frame, cues={c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, dropped)})
+
+    def _names_pillar(self, told: Sequence[Hit]) -> bool:
+        """Tell whether the words at a number name a component of an index: "SIPAS …: thủ tục 80,6%, công chức 80,2%"."""
+        bodies = [(b.start, b.end) for b in self.sentence.bodies]
+        things = (h for h in told if h.dimension == "object" and not any(a <= h.start < b for a, b in bodies))
+        return any(not self.lexicon.cues[h.concept].wider & _RATED for h in things)
 
     def tells_other(self, zone: Zone) -> bool:
         """Tell whether the words right before a number tell of something that the ontology does not know."""

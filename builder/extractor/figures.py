@@ -13,7 +13,7 @@ from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.phrases import find_phrase
 from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
-from builder.extractor.scope import LEVELS, Body, choose_place, holding_alike, names_district, nearest_body, nearest_level
+from builder.extractor.scope import LEVELS, VENUE_REACH, Body, choose_place, holding_alike, names_district, nearest_body, nearest_level
 from builder.extractor.sentence import Sentence, locate, opens_with
 from builder.extractor.signs import find_period_source, mark_agreement, resettle, tell_grounds, weigh
 from builder.extractor.tables import (
@@ -37,7 +37,6 @@ from builder.lexicon import Indicator, Lexicon
 _MOST_POINTS = 1000
 _LAST_RANK = 100  # no list of units or agencies that is ranked is longer
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
-_VENUE_REACH = 25  # how far before units the words stand that make them a venue
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
 _AGAIN = 0.5  # what an enumeration adds to the indicator read before
 _PAIRED = 1.5  # score of the rate whose numerator the number before was
@@ -173,7 +172,7 @@ class _SentenceReader:
         counted = (h for h in self.sentence.hits() if h.dimension == "object" and h.concept in TIERS)
         ends = self.lexicon.grammar["nothing-behind"]
         venue, levels = self.lexicon.grammar["venue-of-units"], (h for h in self.sentence.hits() if h.dimension == "level")
-        visited = {h.start for h in levels if venue.search(self.text, max(0, h.start - _VENUE_REACH), h.start)}
+        visited = {h.start for h in levels if venue.search(self.text, max(0, h.start - VENUE_REACH), h.start)}
         only = {h.start for h in counted if behind.get(h.start) or (h.start in behind and ends.match(self.text, h.end))}
         return only | visited
 

@@ -13,6 +13,7 @@ from builder.sieve import Construction
 _JOINED_REACH = 30  # how far before a unit the words stand that join it
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
+VENUE_REACH = 45  # how far before a unit the words stand that make it a venue
 _COUNT_REACH = 30  # how far before a unit "có" and its number may begin
 LEVELS = ("province", "district", "commune")
 _NAME_ENDS = re.compile(r"[,;:.()\"\n|]|\d")
@@ -105,6 +106,8 @@ def nearest_level(
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
         return ("all" if several else behind[0].concept), behind[0].start
     told = [h for h in between(hits, start, zone.number.start) if h.dimension in ("level", "scope")]
+    venue = lexicon.grammar["venue-of-units"]
+    told = [h for h in told if not venue.search(text, max(0, h.start - VENUE_REACH), h.start)]
     told = [h for h in told if not (_is_bracketed(text, h, zone.number.start) or _is_only_counted(text, h, lexicon))]
     if not told:
         return None, -1

@@ -10,6 +10,7 @@ from builder.extractor.told import Told
 from builder.facts import Period
 from builder.lexicon import Indicator
 
+_YEAR_DAYS = 364
 _BRACKET_REACH = 40  # how far before a number its bracket opens
 
 
@@ -120,6 +121,8 @@ def _governing(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told)
     if indicator.stock and told.state is not None and (told.period is None or told.state.start > told.period.start):
         return told.state
     annual = indicator.measure in ("points", "rank")
+    if annual and (beside := _year_beside(sentence, told)) is not None:
+        return beside
     later = [p for p in sentence.periods if not p.base and p.period is not None] if annual else []
     if later and told.period is None:
         return later[-1]
@@ -131,6 +134,16 @@ def _governing(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told)
         return told.period
     year = told.mentioned
     return year if year is not None and year.start > told.period.start else told.report or told.main
+
+
+def _year_beside(sentence: Sentence, told: Told) -> PeriodMention | None:
+    """Return the year that another index of the same paragraph was told for, on a page about a part of a year."""
+    start, _ = sentence.page.stretch(sentence.page.document.blocks[sentence.paragraph].span)
+    year, governing = told.mentioned, told.period.period if told.period else None
+    if year is None or year.start < start or governing is None or year.period is None or year is told.period:
+        return None
+    days = [(p.end - p.start).days if p.start and p.end else 0 for p in (governing, year.period)]
+    return year if 0 < days[0] < _YEAR_DAYS <= days[1] else None
 
 
 def _in_brackets(sentence: Sentence, number: Number) -> PeriodMention | None:

@@ -292,6 +292,7 @@ def _remember_periods(
         p for p in periods if p.governs or (anywhere and p.period is not None and not p.base and not p.span_of_years)
     ]
     governing = [p for p in heading if (p.explicit or not p.bracketed) and not _is_passing(p, told)]
+    governing = [p for p in governing if p.period is not None or not p.to_date]  # "now", of a page without a day
     if governing and not closes(governing[-1], told.period):
         told.period = governing[-1]
         closed = told.period.period is not None and told.period.period.end != told.known.published
