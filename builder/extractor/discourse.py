@@ -286,7 +286,8 @@ class FrameReader:
         """Tell whether the words at a number name a component of an index: "SIPAS …: thủ tục 80,6%, công chức 80,2%"."""
         bodies = [(b.start, b.end) for b in self.sentence.bodies]
         things = (h for h in told if h.dimension == "object" and not any(a <= h.start < b for a, b in bodies))
-        return any(not self.lexicon.cues[h.concept].wider & _RATED for h in things)
+        whole = any(h.dimension == "anaphor" for h in told)
+        return not whole and any(not self.lexicon.cues[h.concept].wider & _RATED for h in things)
 
     def tells_other(self, zone: Zone) -> bool:
         """Tell whether the words right before a number tell of something that the ontology does not know."""

@@ -27,6 +27,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
         return True
     if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
         return True
+    if number.kind == "points" and sentence.finds("points-of-part", number.end, sentence.end):
+        return True
     if sentence.lexicon.has(frame.cues, {"index"}) and (_is_mark(sentence, number) or _is_regional(sentence, number)):
         return True
     if sentence.finds("arrow-behind", number.after, sentence.end):

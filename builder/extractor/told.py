@@ -227,7 +227,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
         indices = {h.concept for h in sentence.hits() if h.dimension == "index"}
         told.headline = indices.pop() if len(indices) == 1 else told.headline
         told.headline_level = next(iter(levels), None) if len(levels) == 1 else told.headline_level
-        concepts = {h.concept for h in sentence.hits()}
+        bodies = [(b.start, b.end) for b in sentence.bodies]
+        concepts = {h.concept for h in sentence.hits() if not any(a <= h.start < b for a, b in bodies)}
         told.planned = told.planned or ("plan" in concepts and "result" not in concepts)
         if told.planned and told.main is not None:
             told.plan = told.main.period

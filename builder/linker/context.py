@@ -111,9 +111,13 @@ def _likely_day(document: Document, named: Sequence[Named], lexicon: Lexicon) ->
 
 
 def _late_in(year: int, text: str, lexicon: Lexicon) -> date:
-    """Return a day of a year around which a page was written: in the last month it tells, else in June."""
+    """Return a day of a year around which a page was written: in the last month it tells, else in June.
+
+    In the year of the reform a page that speaks of no districts was written behind it.
+    """
     told = [(int(m["month"]), int(m["year"])) for m in lexicon.grammar["month-of-year"].finditer(text)]
-    last = max((month for month, of in told if of == year and 1 <= month <= 12), default=6)
+    reformed = year == _REFORM.year and not lexicon.grammar["district-word"].search(text)
+    last = max((month for month, of in told if of == year and 1 <= month <= 12), default=12 if reformed else 6)
     return date(year, last, calendar.monthrange(year, last)[1])
 
 
