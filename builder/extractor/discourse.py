@@ -93,13 +93,19 @@ class FrameReader:
         return replace(frame, cues={**frame.cues, **nouns})
 
     def _of_dossiers(self, zone: Zone, frame: Frame) -> Frame:
-        """Read bare counts as dossiers where a sentence tells only their stages: "tiếp nhận 812, giải quyết 790"."""
+        """Read bare counts as dossiers where only their stages are told: "tiếp nhận 812, giải quyết 790".
+
+        One stage will do in a list under a heading about dossiers.
+        """
         if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(frame.cues, {"object"}):
             return frame
         stages = _stages_of_dossiers(self.lexicon)
         told = self.sentence.hits()
         counted = {h.concept for h in told if h.dimension == "object"} - TIERS - _DOERS
-        if counted or len(stages.intersection(h.concept for h in told)) < _FEWEST_STAGES or not stages & frame.own:
+        if counted or not stages & frame.own:
+            return frame
+        listed = self.told.handles and self.told.depths[self.sentence.paragraph] is not None
+        if not listed and len(stages.intersection(h.concept for h in told)) < _FEWEST_STAGES:
             return frame
         return replace(frame, cues={"dossier": 1.0, **frame.cues})
 

@@ -154,7 +154,8 @@ def _in_brackets(sentence: Sentence, number: Number) -> PeriodMention | None:
     inside = [p for p in sentence.periods if opened < p.start and p.end <= number.start and not p.base]
     if inside:
         return inside[-1]
-    based = [p for p in sentence.periods if p.base and not sentence.text[p.end : opened].strip()]
+    before = [p for p in sentence.periods if p.base and p.end <= opened]
+    based = [p for p in before if not sentence.text[p.end : opened].strip()]
     return based[-1] if based else None
 
 

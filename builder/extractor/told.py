@@ -20,6 +20,7 @@ _OPENING = 600  # characters in which a page tells what day it speaks of
 _MARKER = re.compile(
     r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)])|(?P<letter>[a-zđ]\))|(?P<dash>[-–—*])|(?P<plus>[+•o]))\s"
 )
+_LABELLED = re.compile(r"\s*[^\d:]{2,60}:\s*\d[\d.,]*(?: ?%| [^\W\d]+){0,3}\s*(?:\([^)]*\))?[.;,]?\s*")
 _DEPTHS = ("number", "letter", "dash", "plus")
 _BARE_ITEM = 4
 _OF_HEADLINE = 0.6  # weight of the index that the headline is about, in a paragraph that names none
@@ -27,6 +28,7 @@ _LONGEST_HEADING = 90  # characters
 _LONGEST_REPORT = 400  # days
 _SUBJECT_REACH = 40  # how far into a sentence its subject may stand
 _NAMED_AGAIN = 2  # sentences after which a unit is told of no longer unless it is named again
+_HANDLED = frozenset({"dossier", "result"})
 _PROSE = ("lead", "body")
 _FEWEST_LINES = 6
 _LINE_BY_LINE = 0.9  # of the lines of prose hold one sentence
@@ -84,6 +86,7 @@ class Told:
     headline_level: str | None = None  # the level whose staff the headline is about
     line_by_line: bool = False  # every sentence stands in a line of its own, so that lines are no paragraphs
     planned: bool = False  # the headline is about a plan
+    handles: bool = False  # the headline, or a heading, is about the handling of dossiers
     plan: Period | None = None  # its time
 
 
@@ -94,7 +97,9 @@ def begin(page: Page) -> Told:
     latest = max(map(int, years), default=None)
     told = Told(Calendar(page.document.published, latest=latest), _depths(page))
     told.line_by_line = _is_line_by_line(page)
-    told.explicit += _reporting_periods(page)
+    for mention in _reporting_periods(page):
+        told.explicit += [mention.period] if mention.period else []
+        told.period = told.main = mention  # unless the headline tells another
     return told
 
 
@@ -105,7 +110,7 @@ def _is_line_by_line(page: Page) -> bool:
     return len(prose) >= _FEWEST_LINES and single >= _LINE_BY_LINE * len(prose)
 
 
-def _reporting_periods(page: Page) -> Iterator[Period]:
+def _reporting_periods(page: Page) -> Iterator[PeriodMention]:
     """Yield the intervals that datelines give by their days: "(Kỳ báo cáo: từ 15/12/2022 đến 14/6/2023)"."""
     for block in page.document.blocks:
         if block.kind != "dateline":
@@ -115,7 +120,7 @@ def _reporting_periods(page: Page) -> Iterator[Period]:
         for mention in find_periods(page.folded.text, start, end, page.lexicon, calendar):
             period = mention.period
             if mention.explicit and period is not None and _is_report(period):
-                yield period
+                yield mention
 
 
 def _is_report(period: Period) -> bool:
@@ -223,6 +228,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
         told.level, told.body = None, None
     elif names_district(sentence.text, sentence.start, sentence.end, sentence.bodies, sentence.lexicon):
         told.level = told.level or "named"
+    if titled or heads:
+        told.handles = told.handles or any(h.concept in _HANDLED for h in sentence.hits())
     if titled:
         indices = {h.concept for h in sentence.hits() if h.dimension == "index"}
         told.headline = indices.pop() if len(indices) == 1 else told.headline
@@ -348,18 +355,21 @@ def _kept_index(frame: Frame | None, lexicon: Lexicon) -> Frame | None:
 def _depths(page: Page) -> tuple[int | None, ...]:
     """Return for each block how deep it lies in a list, from 0; None for running text.
 
-    A short line with a number is an item too where a colon announces it or where the line before it is one.
+    A short line with a number is an item too where a colon announces it or where the line before it is one, and so are
+    lines side by side that are no more than a label with its number.
     """
     depths: list[int | None] = []
     before, listed = "", False
-    for block in page.document.blocks:
-        text = block.span.of(page.document.text)
+    texts = [block.span.of(page.document.text) for block in page.document.blocks]
+    labelled = [_LABELLED.fullmatch(text) is not None for text in texts]
+    beside = [a or b for a, b in zip([False, *labelled], [*labelled[1:], False], strict=False)]
+    for block, text, alike in zip(page.document.blocks, texts, map(all, zip(labelled, beside, strict=False)), strict=True):
         brief = len(text.split()) <= _LONGEST_ITEM
         depth: int | None = None
         if (marker := _MARKER.match(text)) is not None:
             depth = next(depth for depth, name in enumerate(_DEPTHS) if marker[name])
-        elif (
-            brief and block.kind not in TABULAR and any(c.isdigit() for c in text) and (before.endswith(":") or listed)
+        elif block.kind not in TABULAR and (
+            alike or (brief and any(c.isdigit() for c in text) and (before.endswith(":") or listed))
         ):
             depth = _BARE_ITEM
         listed = bool(depths) and brief and depth is not None

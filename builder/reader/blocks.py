@@ -22,6 +22,7 @@ _OPENING = 3  # a mark such as "- " may stand before what opens a line
 _COUNTED = re.compile(r"\(?\d[\d.,/]*\s?%?[;,).]*(?:\s+[(a-zà-ỹđ]|$)")  # a number in mid-sentence
 _WIDEST, _FULL, _FEWEST_FULL = 140, 0.85, 8  # a page broken into lines: characters, share of the width, lines
 _WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
+_SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
 _HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
@@ -108,7 +109,7 @@ def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexic
 def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> BlockKind:
     """Label a line by what it says itself."""
     dated = line.words <= _LONGEST_DATELINE and has_date(line.text, lexicon)
-    if dated and not line.tells("imprint") and not line.text.endswith((".", ";", ":")):
+    if dated and not _SECTION.match(line.text) and not line.tells("imprint") and not line.text.endswith((".", ";", ":")):
         return "dateline"
     brief = line.words <= 40 or (line.words <= _LONGEST_IMPRINT and line.text.count(":") > 1)
     if line.tells("imprint") and brief and not _reads_on(line):
@@ -246,7 +247,7 @@ def _is_prose(line: _Line) -> bool:
 
 def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
-    return line.kind == "body" and bool(_ITEM.match(line.text) or _PERCENT.search(line.text) or line.row is not None)
+    return line.kind == "body" and bool(_ITEM.match(line.text) or _SECTION.match(line.text) or _PERCENT.search(line.text) or line.row is not None)
 
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
