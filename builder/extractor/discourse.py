@@ -19,6 +19,7 @@ _DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles doss
 _HANDLED = frozenset({"stage", "timing", "trend", "change"})
 _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
+_OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
@@ -97,11 +98,11 @@ class FrameReader:
 
         One stage will do in a list under a heading about dossiers.
         """
-        if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(frame.cues, {"object"}):
+        if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(frame.cues.keys() - _OUTCOME, {"object"}):
             return frame
         stages = _stages_of_dossiers(self.lexicon)
         told = self.sentence.hits()
-        counted = {h.concept for h in told if h.dimension == "object"} - TIERS - _DOERS
+        counted = {h.concept for h in told if h.dimension == "object"} - TIERS - _DOERS - _OUTCOME
         if counted or not stages & frame.own:
             return frame
         listed = self.told.handles and self.told.depths[self.sentence.paragraph] is not None

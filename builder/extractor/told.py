@@ -40,6 +40,7 @@ class Item:
     """What a list item hands down to the items below it."""
 
     index: int  # of its block
+    group: int  # of the items beside it
     depth: int
     level: str | None
     body: Body | None
@@ -165,6 +166,8 @@ def open_block(page: Page, index: int, told: Told) -> None:
         sister = told.items.pop()
     if sister is not None and sister.frame is not None:
         told.frame = carry_over(sister.frame, page.lexicon)
+    if sister is not None:
+        told.group = sister.group
     if told.items:
         above = told.items[-1]
         told.group, told.level, told.body = above.index, above.level, above.body
@@ -199,7 +202,7 @@ def close_block(page: Page, index: int, told: Told) -> None:
     depth = told.depths[index]
     if depth is not None or _announces(page, index):
         frame = told.opening or told.announced
-        told.items.append(Item(index, -1 if depth is None else depth, told.level, told.body, frame))
+        told.items.append(Item(index, told.group, -1 if depth is None else depth, told.level, told.body, frame))
 
 
 def _announces(page: Page, index: int) -> bool:
