@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from builder.extractor.frames import HAS, MEASURING, TIERS, Frame, Zone, read_frame
+from builder.extractor.page import TABULAR
 from builder.extractor.quantities import Number
 from builder.extractor.reading import ACCEPTED, rank_indicators
 from builder.extractor.sentence import Sentence
@@ -27,7 +28,7 @@ _WORD = re.compile(r"[^\W\d]+")
 
 
 @lru_cache(maxsize=4)
-def _stages_of_dossiers(lexicon: Lexicon) -> frozenset[str]:
+def _stagesof_dossiers(lexicon: Lexicon) -> frozenset[str]:
     """Return the stages and times by which the ontology counts dossiers: received, resolved or overdue."""
     readings = [r for i in lexicon.by_measure["count"] for r in i.readings if "dossier" in r.counts]
     needs = {need for reading in readings for need in reading.needs}
@@ -69,7 +70,7 @@ class FrameReader:
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
-        frame = self._of_dossiers(zone, self._with_noun_ahead(zone, self._counted_by_name(zone, frame)))
+        frame = self.of_dossiers(zone, self._with_noun_ahead(zone, self._counted_by_name(zone, frame)))
         return self._of_headline(zone, frame, indexed=indexed)
 
     def _before(self, zone: Zone) -> Frame | None:
@@ -93,19 +94,21 @@ class FrameReader:
         nouns = {h.concept: _AHEAD for h in behind if h.dimension == "object"}
         return replace(frame, cues={**frame.cues, **nouns})
 
-    def _of_dossiers(self, zone: Zone, frame: Frame) -> Frame:
+    def of_dossiers(self, zone: Zone, frame: Frame) -> Frame:
         """Read bare counts as dossiers where only their stages are told: "tiếp nhận 812, giải quyết 790".
 
         One stage will do in a list under a heading about dossiers.
         """
         if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(frame.cues.keys() - _OUTCOME, {"object"}):
             return frame
-        stages = _stages_of_dossiers(self.lexicon)
+        stages = _stagesof_dossiers(self.lexicon)
         told = self.sentence.hits()
         counted = {h.concept for h in told if h.dimension == "object"} - TIERS - _DOERS - _OUTCOME
         if counted or not stages & frame.own:
             return frame
-        listed = self.told.handles and self.told.depths[self.sentence.paragraph] is not None
+        block = self.sentence.paragraph
+        item = self.told.depths[block] is not None or self.sentence.page.document.blocks[block].kind in TABULAR
+        listed = self.told.handles and item
         if not listed and len(stages.intersection(h.concept for h in told)) < _FEWEST_STAGES:
             return frame
         return replace(frame, cues={"dossier": 1.0, **frame.cues})

@@ -184,6 +184,7 @@ class _SentenceReader:
             return
         for cell in read_cells(page, header, self.told.heading, block):
             frame = cell_frame(page, header, cell, self.frames.last, [(b.start, b.end) for b in self.sentence.bodies])
+            frame = self.frames.of_dossiers(cell.zone, frame)
             self.place = self._place_of(cell)
             self.status = "target" if is_planned(page, cell) else "actual"
             self.column_period = self._period_of(cell)

@@ -140,6 +140,7 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     """
     text, lexicon = page.folded.text, page.lexicon
     told_in = (*cell.names, *cell.zone.right)
+    told_in = tuple(each for each in told_in if each != cell.column or not _only_says_result(page, each))
     hits = sorted({h for each in told_in for h in between(page.hits, *each) if not _lies_in(h, bodies)})
     paired = (
         before is not None and cell.zone.number.kind == "percent" and not any(h.dimension in MEASURING for h in hits)
@@ -160,14 +161,21 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     return replace(frame, cues=cues)
 
 
+def _only_says_result(page: Page, name: Stretch) -> bool:
+    """Tell whether a column is only called "Kết quả", whatever its rows count."""
+    return page.lexicon.grammar["result-column"].fullmatch(_plain_name(page, name)) is not None
+
+
 def _counted_by_name(page: Page, cell: Cell) -> frozenset[str]:
     """Return what a row or column counts by its name: communes in "Số đơn vị hành chính cấp xã"."""
     for name in (cell.label, cell.column):
-        opening = page.lexicon.grammar["count-name"].match(page.folded.text, *name) if name else None
-        hits = between(page.hits, *name) if name else ()
-        counted = frozenset(h.concept for h in hits if opening and h.start == opening.end() and h.dimension == "object")
-        if counted and cell.zone.number.kind == "plain":
-            return counted
+        things = [h for h in between(page.hits, *name) if h.dimension == "object"] if name else []
+        if name is None or not things or (name == cell.column and _only_says_result(page, name)):
+            continue
+        opening = page.lexicon.grammar["count-name"].match(page.folded.text, *name)
+        begins = {name[0], opening.end()} if opening else {name[0]}
+        plain = cell.zone.number.kind == "plain"
+        return frozenset(h.concept for h in things if plain and h.start in begins)
     return frozenset()
 
 

@@ -25,6 +25,7 @@ _FIGURE = re.compile(
     r"(?!0\d{3})[-+]?\d+(?:[.,]\d+)*(?: ?/ ?\d+(?:[.,]\d+)*)?(?: ?%)?|[-–—]|…"
 )  # none begins like "0912"
 _COUNT = re.compile(r"\d{1,3}[.)]")  # of rows
+_NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđ])?[.)]?")  # of rows and what they are made of
 _INDEX = re.compile(r"\d{1,3}[.)]?(?= )")
 _GAP = re.compile(r"\t|[ \u00a0]{2,}")
 _RULE = frozenset("|:-+= ")
@@ -181,7 +182,9 @@ def _read_wide(
     figures = [i for i in figures if len(split[i]) == width]
     if len(alike) < _FEWEST_ROWS or (not barred and len(figures) < _FEWEST_ROWS):
         return ()
-    indexed = _counts_rows([split[i][0].of(text) for i in figures])
+    first = [split[i][0].of(text) for i in figures]
+    numbered = _names_count(split[alike[0]][0].of(text), lexicon) and all(map(_NUMBERING.fullmatch, first))
+    indexed = numbered or _counts_rows(first)
     rows = [_wide_row(split[i], i, width, indexed=indexed) for i in inside]
     if indexed and alike[0] < figures[0] and _names_rank(split[alike[0]][0].of(text), lexicon):
         rows = [replace(row, cells=(*row.cells, split[row.first][0])) if len(row.cells) > 1 else row for row in rows]
@@ -193,6 +196,12 @@ def _read_wide(
             header = _two_line_header(text, lines, above, width - indexed)
         rows = [*header, *rows]
     return tuple(rows)
+
+
+def _names_count(name: str, lexicon: Lexicon) -> bool:
+    """Tell whether a column is named for the count of the rows: "STT"."""
+    corner = lexicon.grammar["table-corner"].fullmatch(fold_name(name))
+    return corner is not None and corner.lastgroup is not None
 
 
 def _wide_row(cells: tuple[Span, ...], index: int, width: int, *, indexed: bool) -> Row:
@@ -219,8 +228,7 @@ def _as_header(text: str, row: Row) -> Row:
 def _split_header(text: str, line: Line, index: int, width: int, lexicon: Lexicon) -> Iterator[Row]:
     """Yield the header in a line that nothing divides: as many words begin with a capital as there are columns."""
     cells = _names(text, line, _CAPITAL)
-    named = lexicon.grammar["table-corner"].fullmatch(fold_name(cells[0].of(text)))
-    cells = cells[1:] if named and named.lastgroup else cells
+    cells = cells[1:] if _names_count(cells[0].of(text), lexicon) else cells
     if len(cells) == width:
         yield Row(index, index, "header", tuple(cells))
 
