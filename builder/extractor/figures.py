@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from builder.extractor.discourse import FrameReader
 from builder.extractor.exclusions import is_no_result, leads_on, only_small_words
-from builder.extractor.frames import MEASURING, TIERS, Frame, Zone, find_zones, hand_down
+from builder.extractor.frames import MEASURING, Frame, Zone, find_zones, hand_down
 from builder.extractor.page import READ, TABULAR, Page
 from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.phrases import find_phrase
@@ -96,7 +96,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
                 reader.read_row()
             else:
                 reader.read()
-                remember(sentence, told, reader.frames.last, reader.counted_units())
+                remember(sentence, told, reader.frames.last, reader.idle_units())
             figures.extend(reader.figures)
             unread.extend(reader.unread)
         close_block(page, index, told)
@@ -165,16 +165,20 @@ class _SentenceReader:
             self.told_so_far.append((zone.number.start, self.status))
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
 
-    def counted_units(self) -> set[int]:
-        """Return where the units begin that the sentence only counts: "huyện có 12 xã", "100% xã áp dụng ISO"."""
-        read = {f.start for f in self.figures}
-        behind = {n.after + 1: n.start in read for n in self.sentence.numbers}
-        counted = (h for h in self.sentence.hits() if h.dimension == "object" and h.concept in TIERS)
-        ends = self.lexicon.grammar["nothing-behind"]
-        venue, levels = self.lexicon.grammar["venue-of-units"], (h for h in self.sentence.hits() if h.dimension == "level")
-        visited = {h.start for h in levels if venue.search(self.text, max(0, h.start - VENUE_REACH), h.start)}
-        only = {h.start for h in counted if behind.get(h.start) or (h.start in behind and ends.match(self.text, h.end))}
-        return only | visited
+    def idle_units(self) -> set[int]:
+        """Return where units begin that do nothing: they are only counted, or where something takes place.
+
+        Units that are counted act where a figure of their level follows: "14 xã phải giải quyết 24.386 hồ sơ".
+        """
+        venue = self.lexicon.grammar["venue-of-units"]
+        levels = [h for h in self.sentence.hits() if h.dimension == "level"]
+        counted = {h for h in levels if h.start in self.sentence.counted}
+        acting = {h for h in counted if any(f.start > h.end and self._is_work(f, h.concept) for f in self.figures)}
+        visited = {h for h in levels if venue.search(self.text, max(0, h.start - VENUE_REACH), h.start)}
+        return {h.start for h in (counted - acting) | visited}
+
+    def _is_work(self, figure: Figure, level: str) -> bool:
+        return figure.level in (level, "all", None) and self.lexicon.indicators[figure.indicator].levelled
 
     def read_row(self) -> None:
         """Read a row of a table: each number by the words of its column and of its row."""
@@ -574,13 +578,23 @@ class _SentenceReader:
         if (level := self.turns.level(zone)) is not None:
             return level, None
         level, where = nearest_level(
-            sentence.told_by_doers(), zone, sentence.start, sentence.doers, self.text, self.lexicon
+            sentence.told_by_doers(),
+            zone,
+            sentence.start,
+            sentence.doers,
+            self.text,
+            self.lexicon,
+            staff=choice.indicator.area == _STAFF_AREA,
         )
-        own = (self.lexicon.grammar[name] for name in ("own-bodies", "office-of-unit"))
-        if level is None and any(pattern.search(self.text, sentence.start, position) for pattern in own):
+        own = self._last_of(("own-bodies", "office-of-unit"), position)
+        if (level is None and own >= 0) or (level in LEVELS and own > where):
             return "own", body
         row_of_unit = self.told.header is not None and self.place is not None
-        if level is None and body is None and not row_of_unit:
+        spoken = self._last_of(("unit-as-subject",), position)
+        told = self.told.level if level is None and body is None else level if spoken > where else None
+        if spoken >= 0 and told in ("commune", "district", "all") and not self._counts_staff(choice.indicator):
+            level = "named"
+        elif level is None and body is None and not row_of_unit:
             level, body = self._told_scope(choice.indicator)
             if body is not None and level is None:
                 level = body.level or "own"
@@ -593,6 +607,15 @@ class _SentenceReader:
         if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
             level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
         return level, body
+
+    def _last_of(self, constructions: Sequence[str], position: int) -> int:
+        """Return where the last of some constructions of the sentence begins before a position; -1 if there is none."""
+        found = (
+            match.start()
+            for name in constructions
+            for match in self.lexicon.grammar[name].finditer(self.text, self.sentence.start, position)
+        )
+        return max(found, default=-1)
 
     def _is_for_all_tiers(self, body: Body | None, position: int) -> bool:
         """Tell whether a people's committee only sets targets for all its tiers, or announces what they do."""
@@ -615,7 +638,8 @@ class _SentenceReader:
         ):
             return self.told.headline_level, self.told.doer
         named = self.place is not None and self.place.start >= self.sentence.start
-        return self.told.level, self.told.body or (None if named else self.told.doer)
+        level = self.told.staff_level if indicator.area == _STAFF_AREA else None
+        return level or self.told.level, self.told.body or (None if named else self.told.doer)
 
     def _named_before(self, body: Body | None) -> Body | None:
         """Return the body that a bare "Trung tâm" or "Phòng" points back to, if one was named."""

@@ -1,7 +1,7 @@
 """For whom a figure is told: the place, the level whose work is counted, and the body named as doer."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from builder.extractor.frames import Zone, level_before
@@ -13,6 +13,7 @@ from builder.sieve import Construction
 _JOINED_REACH = 30  # how far before a unit the words stand that join it
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
+_STAFF_REACH = 50  # how far before a level the words for its people may begin
 VENUE_REACH = 45  # how far before a unit the words stand that make it a venue
 _COUNT_REACH = 30  # how far before a unit "có" and its number may begin
 LEVELS = ("province", "district", "commune")
@@ -85,11 +86,12 @@ def _end_of_name(page: Page, start: int, end: int) -> int:
 
 
 def nearest_level(
-    hits: Hits, zone: Zone, start: int, bodies: Sequence[Body], text: str, lexicon: Lexicon
+    hits: Hits, zone: Zone, start: int, bodies: Sequence[Body], text: str, lexicon: Lexicon, *, staff: bool
 ) -> tuple[str | None, int]:
     """Return the level told nearest to a number: right behind it, else before it in the sentence.
 
-    Behind a semicolon, levels that were told one after the other no longer govern.
+    Behind a semicolon, levels that were told one after the other no longer govern. The level of people named
+    ("cán bộ cấp xã") is only that of figures of staff.
     """
     if lexicon.grammar["unit-with-parts"].search(text, start, zone.number.start):
         return "all", zone.number.start
@@ -108,6 +110,7 @@ def nearest_level(
     told = [h for h in between(hits, start, zone.number.start) if h.dimension in ("level", "scope")]
     venue = lexicon.grammar["venue-of-units"]
     told = [h for h in told if not venue.search(text, max(0, h.start - VENUE_REACH), h.start)]
+    told = [h for h in told if staff or not is_of_staff(text, h, lexicon)]
     told = [h for h in told if not (_is_bracketed(text, h, zone.number.start) or _is_only_counted(text, h, lexicon))]
     if not told:
         return None, -1
@@ -141,11 +144,17 @@ def _is_only_counted(text: str, hit: Hit, lexicon: Lexicon) -> bool:
     return counted is not None and lexicon.grammar["nothing-behind"].match(text, hit.end) is not None
 
 
-def levels_told(bodies: Sequence[Body], hits: Iterable[Hit], counted: Container[int]) -> set[str]:
-    """Return all levels that a sentence speaks of; units that it only counts ("có 12 xã") do not act."""
-    told = [h for h in hits if h.dimension in ("level", "scope") and h.start not in counted]
-    levels = {"all" if h.dimension == "scope" else h.concept for h in told}
+def levels_told(bodies: Sequence[Body], hits: Iterable[Hit]) -> set[str]:
+    """Return all levels that some bodies and wordings of a sentence speak of."""
+    levels = {"all" if h.dimension == "scope" else h.concept for h in hits if h.dimension in ("level", "scope")}
     return levels | {b.level for b in bodies if b.level and not b.source}
+
+
+def is_of_staff(text: str, hit: Hit, lexicon: Lexicon) -> bool:
+    """Tell whether a level is that of the people named before it, who do nothing: "cán bộ, công chức cấp xã"."""
+    start = max(0, hit.start - _STAFF_REACH)
+    named = lexicon.grammar["staff-noun"].match(text, hit.start)  # "cán bộ xã"
+    return named is not None or lexicon.grammar["staff-of-level"].search(text, start, hit.start) is not None
 
 
 def names_district(text: str, start: int, end: int, bodies: Sequence[Body], lexicon: Lexicon) -> bool:

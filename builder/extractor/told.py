@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
 from builder.extractor.page import TABULAR, Page
 from builder.extractor.periods import Calendar, PeriodMention, closes, find_periods
-from builder.extractor.scope import Body, levels_told, names_district
+from builder.extractor.scope import Body, is_of_staff, levels_told, names_district
 from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
@@ -65,6 +65,7 @@ class Told:
     listed: str = ""  # "target" in a list that sets targets
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
     level: str | None = None
+    staff_level: str | None = None  # of the people told of, who do not act for it
     body: Body | None = None
     status: str = "actual"
     frame: Frame | None = None
@@ -157,7 +158,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
         told.count, told.listed = None, ""
         told.items.clear()
         if not (_points_back(page, block) or _names_again(page, block, told.body)):
-            told.level, told.body = None, None
+            told.level, told.staff_level, told.body = None, None, None
             told.period = told.period if told.line_by_line else told.main or told.period
         told.frame = Frame({told.headline: _OF_HEADLINE}) if told.headline else _kept_index(told.frame, page.lexicon)
         return
@@ -210,10 +211,10 @@ def _announces(page: Page, index: int) -> bool:
     return page.document.blocks[index].span.of(page.document.text).rstrip().endswith(":")
 
 
-def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Container[int] = ()) -> None:
+def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container[int] = ()) -> None:
     """Keep what governs the following sentences.
 
-    ``last`` is the frame of the sentence's last number, ``counted`` where units begin that it only counts.
+    ``last`` is the frame of the sentence's last number, ``idle`` where units begin that do nothing.
     """
     kind = sentence.page.document.blocks[sentence.paragraph].kind
     titled = kind == "title"
@@ -224,19 +225,24 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, counted: Contai
     heads = announces or _heads_section(sentence)
     planned = [replace(p, base=False) if told.section and _heads_section(sentence) else p for p in sentence.periods]
     _remember_periods(planned, told, kind, announces=heads, reform=reform)
-    levels = levels_told(sentence.bodies, sentence.hits(), counted)
+    acting = [h for h in sentence.hits() if h.start not in idle]
+    of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
+    levels = levels_told(sentence.bodies, [h for h in acting if h not in of_staff])
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
     elif (not sentence.numbers or sentence.places) and not sentence.points_back():
-        told.level, told.body = None, None
+        told.level, told.staff_level, told.body = None, None, None
     elif names_district(sentence.text, sentence.start, sentence.end, sentence.bodies, sentence.lexicon):
-        told.level = told.level or "named"
+        subject = sentence.lexicon.grammar["unit-as-subject"].search(sentence.text, sentence.start, sentence.end)
+        told.level = "named" if subject else told.level or "named"
+    told.staff_level = next(iter(levels_told((), of_staff)), None) if of_staff else told.staff_level
     if titled or heads:
         told.handles = told.handles or any(h.concept in _HANDLED for h in sentence.hits())
     if titled:
         indices = {h.concept for h in sentence.hits() if h.dimension == "index"}
         told.headline = indices.pop() if len(indices) == 1 else told.headline
-        told.headline_level = next(iter(levels), None) if len(levels) == 1 else told.headline_level
+        of_page = levels | levels_told((), of_staff)
+        told.headline_level = next(iter(of_page), None) if len(of_page) == 1 else told.headline_level
         bodies = [(b.start, b.end) for b in sentence.bodies]
         concepts = {h.concept for h in sentence.hits() if not any(a <= h.start < b for a, b in bodies)}
         told.planned = told.planned or ("plan" in concepts and "result" not in concepts)
