@@ -95,6 +95,7 @@ class UnitMention:
     name: str  # without kind
     kind: str  # "huyện", "" where the text gives none
     versions: tuple[str, ...]  # unit version keys, "875/origin"
+    joined: bool = False  # named only as one of which another was made
 
 
 class Signs(NamedTuple):

@@ -10,7 +10,6 @@ from builder.extractor.units import Place
 from builder.lexicon import Hit, Hits, Lexicon, between
 from builder.sieve import Construction
 
-_JOINED_REACH = 30  # how far before a unit the words stand that join it
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
 _STAFF_REACH = 50  # how far before a level the words for its people may begin
@@ -185,7 +184,7 @@ def choose_place(
         if held:
             return held[-1]  # "Cà Mau (hạng 10, 86,91%)"
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
-    own = [p for p in own if not (_is_apposed(p, places, text, grammar) or _is_joined(p, start, text, grammar))]
+    own = [p for p in own if not _is_apposed(p, places, text, grammar)]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
         named = [p for p in places if start <= p.start < zone.number.start and p.kind_word == kinds[-1]]
@@ -223,11 +222,6 @@ def _is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mappi
         return False
     gap = text[before[-1].end : place.start]
     return grammar["apposition"].fullmatch(gap.strip()) is not None or grammar["leads-before"].search(gap) is not None
-
-
-def _is_joined(place: Place, start: int, text: str, grammar: Mapping[str, Construction]) -> bool:
-    """Tell whether a unit is named as one that another was joined with: "Cà Mau (hợp nhất với Bạc Liêu)"."""
-    return grammar["joined-before"].search(text, max(start, place.start - _JOINED_REACH), place.start) is not None
 
 
 def _named_together(own: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> Sequence[Place]:

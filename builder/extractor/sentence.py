@@ -91,12 +91,13 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     """Locate everything in a sentence; periods without a year are of the one known."""
     text, lexicon = page.folded.text, page.lexicon
     periods = find_periods(text, start, end, lexicon, known)
-    places = [p for p in page.places if start <= p.start and p.end <= end and not _names_paper(text, p, lexicon)]
+    named = [p for p in page.places if start <= p.start and p.end <= end and not _names_paper(text, p, lexicon)]
+    places = [p for p in named if not p.joined]
     masked = [
-        m for m in find_masked(text, start, end, lexicon) if not any(p.start < m[0] < p.end < m[1] for p in places)
+        m for m in find_masked(text, start, end, lexicon) if not any(p.start < m[0] < p.end < m[1] for p in named)
     ]
     masked += [(p.start, p.end) for p in periods]
-    masked += [(p.start, p.end) for p in places]
+    masked += [(p.start, p.end) for p in named]
     hits = between(page.hits, start, end)
     numbers = [n for n in find_numbers(text, start, end, masked, lexicon) if not _is_year(text, n, page.hits)]
     numbers += [*_zeros(text, hits, start, numbers, lexicon), *_ordinals(text, hits, numbers, masked, lexicon)]

@@ -1,6 +1,7 @@
 """Names of administrative units in a page: with a kind word ("huyện Lấp Vò", "TX.An Nhơn") or bare ("Đà Nẵng")."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from builder.gazetteer import Gazetteer, UnitVersion
@@ -10,6 +11,7 @@ from builder.text import Folded
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
 _LONGEST_GAP = 30  # between the names of a list: ", và ", " (98,5%), "
 _HOLDER_REACH = 40  # how far before a bare name the words stand that make it the holder of a figure
+_JOINED_REACH = 90  # how far before the first unit of a list the verb may stand that joins them
 _LONGEST_WORD = 12  # characters, with the blank before it
 _DECIMAL_BEFORE = re.compile(r"\d[.,]")
 _DECIMAL_BEHIND = re.compile(r"[.,]?\d|\s?%")
@@ -23,6 +25,7 @@ class Place:
     end: int
     kind_word: str  # folded, "" for a bare name
     candidates: tuple[UnitVersion, ...]
+    joined: bool = False  # named only as one of which another was made: "sáp nhập các phường A, B"
 
 
 def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexicon) -> list[Place]:
@@ -35,8 +38,21 @@ def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexico
         place = _read_place(text, folded, gazetteer, lexicon, start, end, name, continued, held=held)
         if place is not None:
             places.append(place)
+    places = list(_mark_joined(places, folded.text, lexicon))
     following = [*places[1:], None][: len(places)]
     return [_settled(p, behind, folded.text, gazetteer, lexicon) for p, behind in zip(places, following, strict=True)]
+
+
+def _mark_joined(places: Iterable[Place], text: str, lexicon: Lexicon) -> Iterator[Place]:
+    """Mark the units that others were made of: those named behind a verb such as "sáp nhập", one after the other."""
+    verb, gap = lexicon.grammar["joins-units"], lexicon.grammar["joined-gap"]
+    end = 0  # of the verb or of the unit joined before
+    for place in places:
+        verbs = [m.end() for m in verb.finditer(text, max(0, place.start - _JOINED_REACH), place.start)]
+        end = max(end, *verbs) if verbs else end
+        joined = end > 0 and gap.fullmatch(text, end, place.start) is not None
+        end = place.end if joined else 0
+        yield replace(place, joined=joined)
 
 
 def _settled(place: Place, behind: Place | None, text: str, gazetteer: Gazetteer, lexicon: Lexicon) -> Place:

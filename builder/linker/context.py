@@ -302,11 +302,11 @@ def _that_ranks(
     deepest: UnitVersion, titled: Sequence[UnitVersion], groups: Sequence[_Group], chain: Mapping[str, set[str]]
 ) -> UnitVersion:
     """Return the unit of the headline whose districts the lead lists beside the one that the headline names too."""
-    above = [u for u in titled if u.code in chain[deepest.code] - {deepest.code}]
+    above = [u for u in titled if u.code in chain[deepest.code] - {deepest.code} and deepest.level == "district"]
     beside = {
         g.units[0].code
         for g in groups
-        if g.lead and len(g.units) == 1 and g.units[0].level == deepest.level and g.units[0].code != deepest.code
+        if g.lead and len(g.units) == 1 and g.units[0].level == "district" and g.units[0].code != deepest.code
     }
     listed = [u for u in above if sum(u.code in chain.get(code, ()) for code in beside) >= _LISTED]
     return listed[0] if listed else deepest

@@ -66,7 +66,7 @@ def _named(
     start = mention.span.start
     located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
     located = located or lexicon.grammar["newspaper-before"].search(document.text, max(0, start - 8), start) is not None
-    located = located or _is_dateline(document, mention)
+    located = located or mention.joined or _is_dateline(document, mention)
     if before is not None and not located:
         gap = document.text[before.span.end : start].strip()
         lower = {gazetteer.versions[key].level for key in before.versions} & _BELOW.get(units[0].level, set())
@@ -225,6 +225,8 @@ def _place_unit(place: UnitMention, context: Context, gazetteer: Gazetteer, peri
     home = context.unit
     if home is None:
         return candidates[0] if len(candidates) == 1 else "ambiguous-unit"
+    if _names_home(place, home, candidates, context.day):
+        return home
     above_home = {home.code, *(a.code for a in gazetteer.ancestors(home, context.day))}
     for unit in candidates:
         if unit.code in above_home:
@@ -235,6 +237,14 @@ def _place_unit(place: UnitMention, context: Context, gazetteer: Gazetteer, peri
     below = [u for u in related if home.code in {a.code for a in gazetteer.ancestors(u, context.day)}]
     chosen = below or related
     return chosen[0] if len(chosen) == 1 else "ambiguous-unit"
+
+
+def _names_home(
+    place: UnitMention, home: UnitVersion, candidates: Sequence[UnitVersion], day: date | None
+) -> bool:
+    """Tell whether a bare name is the page's own unit: "Bỉm Sơn" on a page of that ward, as the town is no more."""
+    bare = not place.kind and fold_name(place.name) == fold_name(home.name)
+    return bare and day is not None and not any(unit.in_force(day) for unit in candidates)
 
 
 def _version_in(unit: UnitVersion, period: Period | None, day: date | None, gazetteer: Gazetteer) -> UnitVersion:
