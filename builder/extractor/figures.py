@@ -56,6 +56,7 @@ class Figure:
     end: int
     sentence: tuple[int, int]
     period: Period | None
+    dated: bool  # its own sentence tells the period
     place: Place | None
     body: Body | None
     national: bool
@@ -101,8 +102,8 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             unread.extend(reader.unread)
         close_block(page, index, told)
     figures = _narrow(figures, page.lexicon)
-    named = _name_reports([u.figure for u in unread], told.explicit)
-    dated = _name_reports(_date_headlines(page, figures, told), told.explicit)
+    named = _name_reports([u.figure for u in unread], told)
+    dated = _name_reports(_date_headlines(page, figures, told), told)
     figures = mark_agreement([resettle(*pair) for pair in zip(figures, dated, strict=True)], page.lexicon)
     return figures, [Unread(f, u.phrase) for f, u in zip(named, unread, strict=True)]
 
@@ -330,6 +331,7 @@ class _SentenceReader:
             end=number.end,
             sentence=(sentence.start, sentence.end),
             period=period,
+            dated=any(p.period == period and not p.base for p in sentence.periods),
             place=self.place,
             body=body,
             national=self._is_national(zone, body),
@@ -725,11 +727,15 @@ def _is_narrow(figure: Figure, narrower: Indicator, told: set[tuple[int, str]], 
     return beside and any(set(r.needs) <= figure.cues for r in narrower.readings)
 
 
-def _name_reports(figures: list[Figure], explicit: Sequence[Period]) -> list[Figure]:
-    """Give figures of "quý I" the explicit interval that the page says its quarter runs over."""
+def _name_reports(figures: list[Figure], told: Told) -> list[Figure]:
+    """Give figures of "quý I" the explicit interval that the page says its quarter runs over.
+
+    An interval of the running text is only that of figures whose own sentence tells no other.
+    """
     named = []
     for figure in figures:
         label = figure.period
-        meant = next((p for p in explicit if label is not None and label != p and same_report(label, p)), label)
+        intervals = told.explicit if figure.dated else told.intervals
+        meant = next((p for p in intervals if label is not None and label != p and same_report(label, p)), label)
         named.append(figure if meant is label else replace(figure, period=meant))
     return named

@@ -82,7 +82,8 @@ class Told:
     last: Period | None = None  # of the last figure read
     header: Header | None = None  # of the table that the present block is a row of
     heading: Stretch | None = None  # of the rows of a table that the present one stands among
-    explicit: list[Period] = field(default_factory=list)  # intervals told by their days
+    explicit: list[Period] = field(default_factory=list)  # intervals of the page, told by their days
+    intervals: list[Period] = field(default_factory=list)  # these, and those of the running text
     doer: Body | None = None  # the body that the headline is about
     headline: str = ""  # the index that the headline is about
     headline_level: str | None = None  # the level whose staff the headline is about
@@ -101,6 +102,7 @@ def begin(page: Page) -> Told:
     told.line_by_line = _is_line_by_line(page)
     for mention in _reporting_periods(page):
         told.explicit += [mention.period] if mention.period else []
+        told.intervals += [mention.period] if mention.period else []
         told.period = told.main = mention  # unless the headline tells another
     return told
 
@@ -303,8 +305,10 @@ def _remember_periods(
 ) -> None:
     """Keep what governs: a period at the head of a clause, and any in a headline or in a line that announces a list."""
     periods = list(periods)
-    told.explicit += [p.period for p in periods if p.explicit and p.period is not None]
     anywhere = kind == "title" or announces
+    intervals = [p.period for p in periods if p.explicit and p.period is not None]
+    told.intervals += intervals
+    told.explicit += intervals if anywhere or kind == "lead" else []
     heading = [
         p for p in periods if p.governs or (anywhere and p.period is not None and not p.base and not p.span_of_years)
     ]
