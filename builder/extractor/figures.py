@@ -501,7 +501,8 @@ class _SentenceReader:
         previous = self._counted_part(zone)
         if previous is None or previous.measure != "count" or self._tells_near(zone):
             return choices
-        if zone.number.start - previous.end > _PAIR_REACH or self.frames.tells_other(zone):
+        planned = self.sentence.finds("of-plan", zone.number.after, self.sentence.end)
+        if planned or zone.number.start - previous.end > _PAIR_REACH or self.frames.tells_other(zone):
             return choices
         scores = {c.indicator.id: c.score for c in choices}
         rates = [i for i in self.lexicon.by_measure["percent"] if i.numerator == previous.indicator and not i.narrows]

@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 
@@ -12,6 +12,7 @@ from builder.lexicon import Lexicon, PeriodPattern
 
 _EARLIEST, _LATEST = 1990, 2035
 _JUST_OVER = 75  # days after which a page no longer reports on the months before
+_LOOKS_BACK = 3  # the month up to which "6 tháng cuối năm" means those of the year before
 _YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
 _NOT_GOVERNING = frozenset({"years", "unknown", "whole-year"})
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -46,6 +47,7 @@ class Calendar:
     latest: int | None = None  # the latest year the page names
     since: date | None = None  # when that began of which the page speaks
     until: date | None = None  # the last day of the time told last
+    spans: list[Period] = field(default_factory=list)  # of years, told so far
     reported: Period | None = None  # what the headline says the page reports on
 
     def current_year(self) -> int | None:
@@ -141,6 +143,8 @@ def _first_day(way: PeriodPattern) -> dict[str, str]:
 
 
 def _remember(period: Period | None, yields: str, known: Calendar) -> None:
+    if period and yields == "years":
+        known.spans.append(period)
     if period and period.start and yields in ("since", "from"):
         known.since = period.start
     if period and period.end and yields not in ("until-now", "years", "relative-year"):
@@ -194,7 +198,11 @@ def _since(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
     if year is None:
         return None
-    return Period(date(year, int(groups.get("m1", "1")), int(groups.get("d1", "1"))), known.published)
+    first = date(year, int(groups.get("m1", "1")), int(groups.get("d1", "1")))
+    if "d2" not in groups:
+        return Period(first, known.published)
+    last = _number(groups, "y2") or (known.published.year if known.published else year)
+    return Period(first, date(last, int(groups["m2"]), int(groups["d2"])))
 
 
 def _this_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
@@ -215,7 +223,7 @@ def _from(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa:
 
 def _year_to_date(groups: Mapping[str, str], known: Calendar) -> Period | None:
     year = _number(groups, "y") or _number(groups, "y1") or known.current_year()
-    month = _number(groups, "m1")
+    month = 3 * _QUARTERS[groups["q"]] if "q" in groups else _number(groups, "m1") or _number(groups, "n")
     if year is None or month is None:
         return None
     until = max(year, _number(groups, "y1") or year)
@@ -229,6 +237,19 @@ def _cumulative(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if known.until is None:
         return _this_year(groups, known)
     return Period(date(known.until.year, 1, 1), known.until)
+
+
+def _current_year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
+    """Read "từ nay đến cuối năm" as the year of the page."""
+    year = known.published.year if known.published else known.current_year()
+    return Period(date(year, 1, 1), date(year, 12, 31)) if year is not None else None
+
+
+def _past_years(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    """Read "10 năm qua" as the span of so many years that the page told, if it told one that is over."""
+    years, day = _number(groups, "n"), known.published
+    over = (p for p in known.spans if p.start and p.end and (day is None or p.start <= day))
+    return next((p for p in over if p.start and p.end and p.end.year - p.start.year + 1 == years), None)
 
 
 def _whole_year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
@@ -265,7 +286,8 @@ def _after_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
 
 
 def _last_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
-    year = _number(groups, "y") or known.current_year()
+    ahead = known.published.year if known.published and known.published.month > _LOOKS_BACK else None
+    year = _number(groups, "y") or ahead or known.current_year()
     months = int(groups["n"])
     if year is None or not 1 <= months <= 12:
         return None
@@ -352,6 +374,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, str], Calendar], Period | None]] =
     "from": _from,
     "this-year": _this_year,
     "cumulative": _cumulative,
+    "current-year": _current_year,
+    "past-years": _past_years,
     "year-to-date": _year_to_date,
     "whole-year": _whole_year,
     "first-months": _first_months,

@@ -27,7 +27,10 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
         return told.last
     if mention is not None and closes(mention, told.period):
         mention = told.period  # "đến hết 31/7" on a page that reports from 1/7 to 31/7
-    mention = mention or _governing(sentence, zone, indicator, told)
+    if mention is None:
+        mention = _governing(sentence, zone, indicator, told)
+        if aimed and _is_over(mention, told):
+            return None  # a target is not one of last year, whatever was told of it before
     if mention is not None and mention is told.period and _is_done_before(sentence, zone, mention, told):
         mention = told.mentioned if told.mentioned is not mention else None
     if mention is not None and mention.to_date and mention.period is None and _is_state(told.period):
@@ -37,6 +40,12 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
     annual = indicator.measure in ("points", "rank") or (aimed and _is_yearly(indicator))
     summed_up = mention.span_of_years and indicator.measure in ("points", "rank")
     return _year_of(mention.period) if (mention.deadline and annual) or summed_up else mention.period
+
+
+def _is_over(mention: PeriodMention | None, told: Told) -> bool:
+    """Tell whether a period ended before the year in which the page was published."""
+    published, period = told.known.published, mention.period if mention else None
+    return bool(published and period and period.end and period.end.year < published.year)
 
 
 def _tells_year_before(sentence: Sentence, number: Number) -> bool:

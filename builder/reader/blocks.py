@@ -22,6 +22,7 @@ _OPENING = 3  # a mark such as "- " may stand before what opens a line
 _COUNTED = re.compile(r"\(?\d[\d.,/]*\s?%?[;,).]*(?:\s+[(a-zà-ỹđ]|$)")  # a number in mid-sentence
 _WIDEST, _FULL, _FEWEST_FULL = 140, 0.85, 8  # a page broken into lines: characters, share of the width, lines
 _WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
+_YEAR_HEAD = re.compile(r"(?:19|20)\d\d\)?:$")  # "Năm 2017:"
 _SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
@@ -247,7 +248,7 @@ def _is_prose(line: _Line) -> bool:
 
 def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
-    return line.kind == "body" and bool(_ITEM.match(line.text) or _SECTION.match(line.text) or _PERCENT.search(line.text) or line.row is not None)
+    return line.kind == "body" and bool(_ITEM.match(line.text) or _SECTION.match(line.text) or _YEAR_HEAD.search(line.text) or _PERCENT.search(line.text) or line.row is not None)
 
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
