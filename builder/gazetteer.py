@@ -243,11 +243,11 @@ def _own_aliases(version: UnitVersion, names: Iterable[str], aliases: Iterable[s
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """Return how a name is spelt; blanks beside a hyphen are told and left out as it comes."""
+    """Return how a name is spelt; blanks beside a hyphen are told and left out as it comes, and Đắk is Đăk as well."""
+    forms = [name, *(name.replace(one, other) for one, other in _VARIANTS if one in name.split())]
     if "-" not in name:
-        return (name,)
-    parts = re.split(r"\s*-\s*", name)
-    return tuple(joint.join(parts) for joint in _JOINTS)
+        return tuple(forms)
+    return tuple(joint.join(re.split(r"\s*-\s*", form)) for form in forms for joint in _JOINTS)
 
 
 def _fold_all(names: Iterable[str]) -> dict[str, str]:
@@ -318,6 +318,7 @@ def in_force(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitV
     return tuple(latest.values())
 
 
+_VARIANTS = (("Đắk", "Đăk"), ("Đăk", "Đắk"))  # both are printed by the provinces' own offices
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 

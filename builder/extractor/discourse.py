@@ -332,7 +332,7 @@ class FrameReader:
         start = zone.start if share else next(told, number.start)
         aside = share and self.text[: zone.left[0][0]].endswith("(") if zone.left else False
         foreign = not aside and self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
-        if not pointed and (foreign or not self._names_whose(start, number.start, period=share)):
+        if not pointed and (foreign or not self.names_whose(start, number.start, period=share)):
             return frame
         return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
 
@@ -340,7 +340,7 @@ class FrameReader:
         """Tell whether points or a rank are explained without an index: "xếp thứ 16 về CCHC"."""
         return any(rank_indicators(frame, measure, self.lexicon) for measure in ("points", "rank"))
 
-    def _names_whose(self, begin: int, position: int, *, period: bool) -> bool:
+    def names_whose(self, begin: int, position: int, *, period: bool) -> bool:
         """Tell whether a level, a unit, a body or, where one may do, a period is named between two positions."""
         sentence = self.sentence
         starts = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]

@@ -2,7 +2,7 @@
 
 import re
 
-from builder.extractor.frames import Frame, Zone
+from builder.extractor.frames import MEASURING, Frame, Zone
 from builder.extractor.quantities import Number
 from builder.extractor.sentence import Sentence
 
@@ -26,6 +26,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     if _is_part_of_satisfied(sentence, zone, frame):
         return True
     if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
+        return True
+    if _is_rank_of_other(sentence, number):
         return True
     if number.kind == "points" and sentence.finds("points-of-part", number.end, sentence.end):
         return True
@@ -62,6 +64,16 @@ def _is_mark(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is a mark that some units reached: "5 đơn vị đạt trên 90 điểm"."""
     start = max(sentence.start, number.start - _MARK_REACH)
     return sentence.lexicon.grammar["units-up-to"].search(sentence.text, start, number.start) is not None
+
+
+def _is_rank_of_other(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a rank is one for something that the ontology does not know: "đứng thứ nhất về thu hút đầu tư"."""
+    behind = sentence.finds("ranked-for", number.after, sentence.end)
+    ranked = any(h.concept == "rank" and sentence.touches(h, number.start) for h in sentence.hits(end=number.start))
+    if behind is None or not (ranked or number.kind == "rank"):
+        return False
+    told = (h for h in sentence.hits(behind.start("what")) if h.start < behind.end("what"))
+    return not any(h.dimension in MEASURING for h in told)
 
 
 def _is_regional(sentence: Sentence, number: Number) -> bool:

@@ -450,7 +450,7 @@ class _SentenceReader:
             apart = apart or self._tells_of_people(zone, frame)
             yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
             silent = not own and frame.bare and not frame.tells(self.lexicon)
-            if indexed and silent and self._speaks_of_index(zone) and not self._goes_on_from_rate():
+            if indexed and silent and self._speaks_of_index(zone) and not self._goes_on_from_other(zone):
                 yield "points"
         elif self._is_rank(zone):
             yield "rank"
@@ -467,9 +467,13 @@ class _SentenceReader:
         index = any(h.dimension == "index" for h in (*near, *own))
         return bool(frame.nouns) and not index and any(h.dimension in MEASURING for h in own)
 
-    def _goes_on_from_rate(self) -> bool:
-        """Tell whether the sentence has told a rate: "trực tuyến 80,5%, tiếp theo là … 59,8%"."""
-        return any(figure.measure == "percent" for figure in self.figures)
+    def _goes_on_from_other(self, zone: Zone) -> bool:
+        """Tell whether the sentence has told a rate or a count: "14.560 người có tài khoản, đạt 91,8%"."""
+        number, frame = self.frames.read_so_far[-1] if self.frames.read_so_far else (None, None)
+        counted = number is not None and number.kind == "plain" and not (self.previous and self.previous.measure == "rank")
+        told = counted and frame is not None and frame.nouns and not self.lexicon.has(frame.own, {"index"})
+        told = told and not self.frames.names_whose(zone.start, zone.number.start, period=False)
+        return bool(told) or any(figure.measure == "percent" for figure in self.figures)
 
     def _speaks_of_index(self, zone: Zone) -> bool:
         """Tell whether a percentage may go on about an index: "với chỉ số …", or no level of dossiers is named."""
@@ -653,7 +657,9 @@ class _SentenceReader:
 
     def _is_national(self, zone: Zone, body: Body | None) -> bool:
         told = self.sentence.hits(zone.start, zone.number.start)
-        last = max((h.start for h in told if h.dimension == "national"), default=-1)
+        ranked = self.lexicon.grammar["rank-before-nation"]
+        nations = (h.start for h in told if h.dimension == "national")
+        last = max((n for n in nations if not ranked.search(self.text, self.sentence.start, n)), default=-1)
         place = self.place.start if self.place else -1
         return (last >= 0 and last > place) or bool(body and body.national and not body.source and body.start > place)
 

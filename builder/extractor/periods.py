@@ -101,6 +101,10 @@ def _interpret(
     for start, way, match in found:
         yields = way.yields
         groups = _first_day(way) | {k: v for k, v in match.groupdict().items() if v is not None}
+        if lexicon.grammar["aim-behind"].match(text, match.end()) or lexicon.grammar["aim-before"].search(
+            text, begin, start
+        ):
+            groups["ahead"] = ""
         try:
             period = _READERS[yields](groups, known)
         except ValueError:  # 31/2, month 13: no date
@@ -339,7 +343,7 @@ def _month(groups: Mapping[str, str], known: Calendar) -> Period | None:
     month = int(groups["m1"])
     year = _number(groups, "y1")
     if year is None and known.published and known.year in (None, known.published.year):
-        year = known.published.year - (month > known.published.month)
+        year = known.published.year - (month > known.published.month and "ahead" not in groups)
     year = year or known.current_year()
     return Period(date(year, month, 1), _month_end(year, month)) if year else None
 

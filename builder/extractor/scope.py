@@ -184,7 +184,7 @@ def choose_place(
         if held:
             return held[-1]  # "Cà Mau (hạng 10, 86,91%)"
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
-    own = [p for p in own if not _is_apposed(p, places, text, grammar)]
+    own = [p for p in own if not is_apposed(p, places, text, grammar)]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
         named = [p for p in places if start <= p.start < zone.number.start and p.kind_word == kinds[-1]]
@@ -215,13 +215,14 @@ def _is_each(place: Place, zone: Zone, text: str, grammar: Mapping[str, Construc
     return none or grammar["each-alike"].fullmatch(text, place.end, zone.number.start) is not None
 
 
-def _is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> bool:
+def is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> bool:
     """Tell whether a unit is named only to place another: "huyện Lấp Vò, tỉnh Đồng Tháp", "đứng đầu tỉnh"."""
     before = [p for p in places if p.end <= place.start and _rank(p) > _rank(place)]
     if not before:
         return False
     gap = text[before[-1].end : place.start]
-    return grammar["apposition"].fullmatch(gap.strip()) is not None or grammar["leads-before"].search(gap) is not None
+    placed = any(grammar[name].fullmatch(gap.strip()) for name in ("apposition", "placed-in"))
+    return placed or grammar["leads-before"].search(gap) is not None
 
 
 def _named_together(own: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> Sequence[Place]:

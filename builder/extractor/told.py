@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
 from builder.extractor.page import TABULAR, Page
 from builder.extractor.periods import Calendar, PeriodMention, closes, find_periods
-from builder.extractor.scope import Body, is_of_staff, levels_told, names_district
+from builder.extractor.scope import Body, is_apposed, is_of_staff, levels_told, names_district
 from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
@@ -279,7 +279,9 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
     spoken = sentence.finds("speaker", sentence.start, sentence.end) is not None
     whole = spoken or any(h.dimension in ("scope", "national") for h in sentence.hits())
     if whole or sentence.places:
-        alone = len({p.candidates for p in sentence.places}) == 1
+        text, grammar = sentence.text, sentence.lexicon.grammar
+        free = {p.candidates for p in sentence.places if not is_apposed(p, sentence.places, text, grammar)}
+        alone = len(free) == 1
         told.subject = opening[0] if opening and alone and not whole else None
         told.since_named = 0
     elif told.since_named == _NAMED_AGAIN:

@@ -11,6 +11,7 @@ from builder.text import Folded
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
 _LONGEST_GAP = 30  # between the names of a list: ", và ", " (98,5%), "
 _HOLDER_REACH = 40  # how far before a bare name the words stand that make it the holder of a figure
+_BODY_REACH = 50  # how far before a province the name of its body may begin
 _JOINED_REACH = 90  # how far before the first unit of a list the verb may stand that joins them
 _LONGEST_WORD = 12  # characters, with the blank before it
 _DECIMAL_BEFORE = re.compile(r"\d[.,]")
@@ -105,7 +106,7 @@ def _read_place(
         return Place(start, end, "", tuple(u for u in units if u.level in levels) or units)
     if held and not numbered and not any(u.level == "province" for u in units):
         return Place(start, end, "", units)
-    return _bare_place(text, folded, units, start, end)
+    return _bare_place(text, folded, lexicon, units, start, end)
 
 
 def _is_part_of_number(text: str, start: int, end: int) -> bool:
@@ -115,13 +116,17 @@ def _is_part_of_number(text: str, start: int, end: int) -> bool:
     )
 
 
-def _bare_place(text: str, folded: Folded, units: tuple[UnitVersion, ...], start: int, end: int) -> Place | None:
+def _bare_place(
+    text: str, folded: Folded, lexicon: Lexicon, units: tuple[UnitVersion, ...], start: int, end: int
+) -> Place | None:
     """Accept a name without kind where it stands alone: not inside a longer name, not one short syllable."""
     provinces = tuple(u for u in units if u.level == "province")
     districts = tuple(u for u in units if u.level == "district")
     if not provinces and (not districts or " " not in folded.text[start:end]):
         return None
-    if _is_inside_name(text, folded, start, end):
+    body = lexicon.grammar["body-of-province-before"]
+    held = provinces and body.search(folded.text, max(0, start - _BODY_REACH), start) is not None
+    if not held and _is_inside_name(text, folded, start, end):
         return None
     return Place(start, end, "", provinces or districts)
 
@@ -142,7 +147,7 @@ def _kind_word(folded: str, gazetteer: Gazetteer, start: int) -> tuple[str, int]
         word = " ".join(words)
         if len(words) == width and word in gazetteer.kinds_of_word:
             begin = folded.rindex(words[0], before.start(1), before.end(1))
-            if width == 2 or begin == 0 or not folded[begin - 1].isalnum():
+            if width == 2 or begin == 0 or not (folded[begin - 1].isalnum() or folded[begin - 1] == "&"):
                 return word, begin
     return "", start
 

@@ -62,7 +62,7 @@ def _clues(context: Context, gazetteer: Gazetteer) -> tuple[tuple[str, float], .
 def _named(
     document: Document, mention: UnitMention, before: UnitMention | None, gazetteer: Gazetteer, lexicon: Lexicon
 ) -> Named:
-    units = tuple(gazetteer.versions[key] for key in mention.versions)
+    units = _of_that_day(mention, document.published, gazetteer)
     start = mention.span.start
     located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
     located = located or lexicon.grammar["newspaper-before"].search(document.text, max(0, start - 8), start) is not None
@@ -82,6 +82,15 @@ def _is_dateline(document: Document, mention: UnitMention) -> bool:
 
 
 _DATELINE = re.compile(r"\)?\s?[-–—]\s")
+def _of_that_day(mention: UnitMention, day: date | None, gazetteer: Gazetteer) -> tuple[UnitVersion, ...]:
+    """Return what a bare name stands for on a day: the ward or commune that bears it where the town is no more."""
+    units = tuple(gazetteer.versions[key] for key in mention.versions)
+    if mention.kind or day is None or any(unit.in_force(day) for unit in units):
+        return units
+    heirs = (u for u in gazetteer.by_name.get(fold_name(mention.name), ()) if u.in_force(day))
+    return tuple(heirs) or units
+
+
 _BELOW = {"province": {"district", "commune"}, "district": {"commune"}}
 
 
@@ -335,12 +344,18 @@ def _add(merged: list[Fact], alike: list[int], fact: Fact) -> int | None:
 def _add_headline(merged: list[Fact], headline: Observation) -> int | None:
     """Add the evidence of a headline to the figure it repeats, and return its place; keep it if there is none."""
     for index, other in enumerate(merged):
-        if isinstance(other, Observation) and (other.value, other.measure) == (headline.value, headline.measure):
+        if isinstance(other, Observation) and _repeats(headline, other):
             level, period = other.level or headline.level, other.period or headline.period
             merged[index] = replace(other, level=level, period=period, evidence=other.evidence + headline.evidence)
             return index
     merged.append(headline)
     return None
+
+
+def _repeats(headline: Observation, other: Observation) -> bool:
+    """Tell whether a headline repeats a figure of the text: the same value, and not one that says little."""
+    same = (other.value, other.measure) == (headline.value, headline.measure)
+    return same and (other.value not in _ROUND or other.indicator == headline.indicator)
 
 
 def _join(first: Fact, second: Fact) -> Fact | None:
