@@ -125,7 +125,8 @@ class FrameReader:
         if not counted:
             return frame
         cues = {**frame.cues, **dict.fromkeys((*counted, HAS), 1.0)}
-        nouns = counted if frame.bare else frame.nouns
+        general = all(self.lexicon.cues[noun].generic for noun in frame.nouns)
+        nouns = counted if frame.bare or general else frame.nouns
         return replace(frame, cues=cues, own=frame.own | {HAS}, before=frame.before | {HAS}, nouns=nouns)
 
     def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:

@@ -18,10 +18,10 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     number = zone.number
     if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
         return True
-    barring = ("difference-before", "hypothetical", "nothing-before")
-    if any(sentence.lexicon.grammar[c].search(sentence.text, zone.start, number.start) for c in barring):
+    text, grammar = sentence.text, sentence.lexicon.grammar
+    if any(grammar[c].search(text, zone.start, number.start) for c in ("difference-before", "hypothetical")):
         return True
-    if sentence.lexicon.grammar["band-before"].search(sentence.text, sentence.start, number.start):
+    if any(grammar[c].search(text, sentence.start, number.start) for c in ("nothing-before", "band-before")):
         return True
     if _is_part_of_satisfied(sentence, zone, frame):
         return True
@@ -33,7 +33,7 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
         return True
     if sentence.lexicon.has(frame.cues, {"index"}) and (_is_mark(sentence, number) or _is_regional(sentence, number)):
         return True
-    if sentence.finds("arrow-behind", number.after, sentence.end):
+    if any(sentence.finds(c, number.after, sentence.end) for c in ("arrow-behind", "with-property")):
         return True
     if _is_base_value(sentence, number):
         return False

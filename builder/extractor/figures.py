@@ -88,6 +88,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             continue
         open_block(page, index, told)
         for start, end in page.sentences(block):
+            calendar = replace(told.known)
             sentence = locate(page, start, end, index, told.known)
             if not sentence.numbers and block.kind not in TABULAR:
                 remember(sentence, told, None)
@@ -97,6 +98,11 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
                 reader.read_row()
             else:
                 reader.read()
+                if told.period is not None and _tells_index_only(reader.figures):
+                    told.known.year, told.known.until = calendar.year, calendar.until
+                    dated = [p for p in sentence.periods if p.period is not None and not p.base]
+                    told.of_index = dated[-1] if dated else told.of_index
+                    sentence = replace(sentence, periods=())  # last year's index moves the time of nothing else
                 remember(sentence, told, reader.frames.last, reader.idle_units())
             figures.extend(reader.figures)
             unread.extend(reader.unread)
@@ -106,6 +112,11 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
     dated = _name_reports(_date_headlines(page, figures, told), told)
     figures = mark_agreement([resettle(*pair) for pair in zip(figures, dated, strict=True)], page.lexicon)
     return figures, [Unread(f, u.phrase) for f, u in zip(named, unread, strict=True)]
+
+
+def _tells_index_only(figures: Sequence[Figure]) -> bool:
+    """Tell whether a sentence is about an index that is published once a year."""
+    return bool(figures) and all(figure.measure in ("points", "rank") for figure in figures)
 
 
 def _date_headlines(page: Page, figures: Sequence[Figure], told: Told) -> list[Figure]:
@@ -686,7 +697,8 @@ class _SentenceReader:
         if not named and any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
             return "target"  # "(kế hoạch 97%)"
         intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
-        directed = self.lexicon.grammar["directed"].search(self.text, self.sentence.start, zone.number.start)
+        begin, end = self.sentence.start, zone.number.start
+        directed = any(self.lexicon.grammar[c].search(self.text, begin, end) for c in ("directed", "target-list"))
         if "target" in told or directed or ("projected" in told and (plans or intended)):
             return "target"
         if "projected" in told:

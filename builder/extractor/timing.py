@@ -132,6 +132,8 @@ def _governing(sentence: Sentence, zone: Zone, indicator: Indicator, told: Told)
     annual = indicator.measure in ("points", "rank")
     if annual and (beside := _year_beside(sentence, told)) is not None:
         return beside
+    if annual and told.of_index is not None and (told.period is None or told.of_index.start > told.period.start):
+        return told.of_index
     later = [p for p in sentence.periods if not p.base and p.period is not None] if annual else []
     if later and told.period is None:
         return later[-1]

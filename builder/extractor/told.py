@@ -64,6 +64,7 @@ class Told:
     section: str = ""  # "target" in a section that sets targets
     listed: str = ""  # "target" in a list that sets targets
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
+    of_index: PeriodMention | None = None  # the last told in a sentence about nothing but an index
     level: str | None = None
     staff_level: str | None = None  # of the people told of, who do not act for it
     body: Body | None = None

@@ -88,7 +88,7 @@ def _read_place(
     if name.isdigit() and lexicon.grammar["counts-time"].match(folded.text, end):
         return None  # "phường 5 tháng qua"
     units = gazetteer.by_name[name]
-    word, begin = _kind_word(folded.text, gazetteer, start)
+    word, begin = _kind_word(folded.text, gazetteer, lexicon, start)
     if word:
         kinds = gazetteer.kinds_of_word[word]
         candidates = tuple(u for u in units if u.kind in kinds)
@@ -137,8 +137,12 @@ def _is_capitalised(text: str, folded: Folded, start: int, end: int) -> bool:
     return all(part[0].isupper() or part[0].isdigit() for part in re.split(r"[\s\-–—‑]+", name) if part)
 
 
-def _kind_word(folded: str, gazetteer: Gazetteer, start: int) -> tuple[str, int]:
-    """Return the kind word right before a name and where it starts."""
+def _kind_word(folded: str, gazetteer: Gazetteer, lexicon: Lexicon, start: int) -> tuple[str, int]:
+    """Return the kind word before a name and where it starts; "biên giới" may stand between them."""
+    between = lexicon.grammar["kind-adjective"].search(folded, max(0, start - _BODY_REACH), start)
+    if between is not None:
+        word, begin = _kind_word(folded, gazetteer, lexicon, between.start())
+        return (word, begin) if word else ("", start)
     before = _BEFORE.search(folded, max(0, start - 14), start)
     if before is None:
         return "", start
