@@ -243,8 +243,10 @@ def _own_aliases(version: UnitVersion, names: Iterable[str], aliases: Iterable[s
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """Return how a name is spelt; blanks beside a hyphen are told and left out as it comes, and Đắk is Đăk as well."""
-    forms = [name, *(name.replace(one, other) for one, other in _VARIANTS if one in name.split())]
+    """Return how a name is spelt: Đắk is Đăk as well, an apostrophe or the blanks beside a hyphen may be left out."""
+    word = next((word for word in _VARIANTS if word in name.split()), "")
+    forms = [name, *(name.replace(word, other) for other in _VARIANTS if word and other != word)]
+    forms += [form.replace("'", "") for form in forms if "'" in form]
     if "-" not in name:
         return tuple(forms)
     return tuple(joint.join(re.split(r"\s*-\s*", form)) for form in forms for joint in _JOINTS)
@@ -318,7 +320,7 @@ def in_force(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitV
     return tuple(latest.values())
 
 
-_VARIANTS = (("Đắk", "Đăk"), ("Đăk", "Đắk"))  # both are printed by the provinces' own offices
+_VARIANTS = ("Đắk", "Đăk", "Đak", "Đắc")  # all are printed by the provinces' own offices
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 

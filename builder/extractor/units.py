@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
-from builder.text import Folded
+from builder.text import Folded, without_marks
 
-_BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)[ .]*$")
+_BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)([ .]*)$")
+_VOWELS = frozenset("aeiouy")
 _LONGEST_GAP = 30  # between the names of a list: ", và ", " (98,5%), "
 _HOLDER_REACH = 40  # how far before a bare name the words stand that make it the holder of a figure
 _BODY_REACH = 50  # how far before a province the name of its body may begin
@@ -150,6 +151,8 @@ def _kind_word(folded: str, gazetteer: Gazetteer, lexicon: Lexicon, start: int) 
         words = before[1].split()[-width:]
         word = " ".join(words)
         if len(words) == width and word in gazetteer.kinds_of_word:
+            if "." in before[2] and not _VOWELS.isdisjoint(without_marks(word)):
+                break  # the sentence ends: "tại 14 xã. Trang bị"; an abbreviation has no vowel: "tp. Huế"
             begin = folded.rindex(words[0], before.start(1), before.end(1))
             if width == 2 or begin == 0 or not (folded[begin - 1].isalnum() or folded[begin - 1] == "&"):
                 return word, begin

@@ -24,7 +24,8 @@ _WIDEST, _FULL, _FEWEST_FULL = 140, 0.85, 8  # a page broken into lines: charact
 _WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d\)?:$")  # "Năm 2017:"
 _SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
-_ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s")
+_ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s|\d{1,2}(?:[-/]\s?|\.-?)(?=[^\W\d])")
+_LABELLED = re.compile(r"[^\W\d][^:\d]{3,80}: ?\d[\d.,/]* ?(?:%|(?:[^\W\d]+ ?){0,3})[.;,]?$")  # "Hồ sơ quá hạn: 0 hồ sơ"
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
 _HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
 _MODIFYING = frozenset({"rank", "score"})
@@ -45,13 +46,14 @@ def find_blocks(content: Content, folded: Folded, lexicon: Lexicon) -> tuple[Blo
 class _Line:
     """A line of a page with what labelling needs to know of it."""
 
-    __slots__ = ("end", "hits", "kind", "opens", "row", "start", "text", "words")
+    __slots__ = ("end", "hits", "kind", "opens", "row", "start", "states", "text", "words")
 
     def __init__(self, start: int, end: int, text: str, hits: list[Hit], *, opens: bool) -> None:
         self.start, self.end, self.text, self.hits = start, end, text, hits
         self.opens = opens  # a furniture wording opens the line
         self.words = len(text.split())
         self.row: Row | None = None  # of a table
+        self.states = False  # it is a label of something measured with its figure
         self.kind: BlockKind = "body"
 
     def tells(self, concept: str) -> bool:
@@ -90,13 +92,15 @@ def _measures(hit: Hit) -> bool:
 
 
 def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexicon, measuring: list[Hit]) -> None:
-    """Mark the lines of tables; right below a tool of the page, such as its counters, there is none."""
+    """Mark the lines of tables and labels with a figure; right below a tool of the page stands no table."""
     starts = [h.start for h in measuring]
 
     def tells(span: Span) -> bool:
         first = bisect_left(starts, folded.position(span.start))
         return first < len(starts) and starts[first] < folded.position(span.end)
 
+    for line in lines:
+        line.states = _LABELLED.match(line.text) is not None and tells(Span(line.start, line.end))
     free = [line.kind == "body" for line in lines]
     for table in find_tables(text, lines, free, lexicon, tells):
         above = lines[max(0, table[0].first - _HEADING_LINES) : table[0].first]
@@ -248,7 +252,12 @@ def _is_prose(line: _Line) -> bool:
 
 def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
-    return line.kind == "body" and bool(_ITEM.match(line.text) or _SECTION.match(line.text) or _YEAR_HEAD.search(line.text) or _PERCENT.search(line.text) or line.row is not None)
+    if line.kind != "body":
+        return False
+    if line.row is not None or line.states:
+        return True
+    marked = _ITEM.match(line.text) or _SECTION.match(line.text)
+    return bool(marked or _YEAR_HEAD.search(line.text) or _PERCENT.search(line.text))
 
 
 def _join_lines(text: str, lines: Sequence[_Line]) -> Iterator[Block]:
