@@ -312,7 +312,7 @@ class _SentenceReader:
         number, sentence = zone.number, self.sentence
         period = self._period(zone, choice.indicator)
         planned = (
-            self.status == "actual" and period is not None and (period == self.told.plan or self._is_ahead(period))
+            self.status == "actual" and period is not None and (period == self._plan() or self._is_ahead(period))
         )
         achieved = self.status == "target" and (
             (bool(self._aim()) and self._is_past(period)) or self._is_before_plan(period)
@@ -387,7 +387,11 @@ class _SentenceReader:
 
     def _aim(self) -> str:
         """Return "target" where the section or list that the sentence stands in sets targets."""
-        return self.told.section or self.told.listed
+        return "target" if self.told.section == "target" else self.told.listed
+
+    def _plan(self) -> Period | None:
+        """Return the time that the page plans, outside its sections of results."""
+        return None if self.told.section == "result" else self.told.plan
 
     def _is_past(self, period: Period | None) -> bool:
         """Tell whether a period was over when the page was published."""

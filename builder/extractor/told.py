@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
 from builder.extractor.page import TABULAR, Page
@@ -25,6 +26,7 @@ _DEPTHS = ("number", "letter", "dash", "plus")
 _BARE_ITEM = 4
 _OF_HEADLINE = 0.6  # weight of the index that the headline is about, in a paragraph that names none
 _LONGEST_HEADING = 90  # characters
+_RANKS = {"part": 0, "number": 1, "letter": 2}  # of the marks of headings
 _LONGEST_REPORT = 400  # days
 _SUBJECT_REACH = 40  # how far into a sentence its subject may stand
 _NAMED_AGAIN = 2  # sentences after which a unit is told of no longer unless it is named again
@@ -61,7 +63,9 @@ class Told:
     span: PeriodMention | None = None  # the last span of years at the head of a clause
     reform: PeriodMention | None = None  # the span of years of a merger of units
     first: PeriodMention | None = None  # the first that governed the text below the headline
-    section: str = ""  # "target" in a section that sets targets
+    section: str = ""  # "target" in a section that sets targets, "result" in one that tells results
+    rank: int = 0  # of the heading of the section
+    of_section: PeriodMention | None = None  # of the heading of the section
     listed: str = ""  # "target" in a list that sets targets
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
     of_index: PeriodMention | None = None  # the last told in a sentence about nothing but an index
@@ -135,17 +139,40 @@ def _is_report(period: Period) -> bool:
     )
 
 
-def note_section(page: Page, index: int, told: Told) -> None:
-    """Notice a heading that opens a section of targets ("I. MỤC TIÊU") or closes one."""
+class _Heading(NamedTuple):
+    """A line that heads a section; ``rank`` is lower the more it heads, ``aims`` "target", "result" or ""."""
+
+    rank: int
+    aims: str
+
+
+def _heading(page: Page, index: int) -> _Heading | None:
+    """Return what a line heads: "II. MỤC TIÊU", or without such a number a line that is nothing but a heading."""
     block = page.document.blocks[index]
-    start, end = page.folded.position(block.span.start), page.folded.position(block.span.end)
+    start, end = page.stretch(block.span)
     text, grammar = page.folded.text, page.lexicon.grammar
-    if end - start > _LONGEST_HEADING or (
-        block.kind != "heading" and not grammar["section-number"].match(text, start, end)
-    ):
-        return
+    if end - start > _LONGEST_HEADING or block.kind not in ("heading", *_PROSE):
+        return None
+    opening = grammar["section-opening"].fullmatch(text, start, end)
+    numbered = grammar["section-number"].match(text, start, end)
+    if not (opening or numbered or block.kind == "heading"):
+        return None
     aims, results = (grammar[name].search(text, start, end) for name in ("target-section", "result-section"))
-    told.section = "target" if aims and not (results and results.start() < aims.start()) else ""
+    mark = opening.lastgroup if opening and not numbered else "part"
+    rank = _RANKS.get(mark or "", len(_RANKS)) if numbered or opening else len(_RANKS)
+    if results and not (aims and aims.start() < results.start()):
+        return _Heading(rank, "result")
+    return _Heading(rank, "target" if aims else "")
+
+
+def note_section(page: Page, index: int, told: Told) -> None:
+    """Notice a heading that opens a section of targets ("I. MỤC TIÊU") or of results, or closes one."""
+    heading = _heading(page, index)
+    if heading is None or not (heading.aims or heading.rank <= told.rank):
+        return
+    told.section, told.rank, told.of_section = heading.aims, heading.rank, None
+    if told.planned and told.section == "result":
+        told.period = None  # not what is planned for
 
 
 def open_block(page: Page, index: int, told: Told) -> None:
@@ -162,7 +189,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
         told.items.clear()
         if not (_points_back(page, block) or _names_again(page, block, told.body)):
             told.level, told.staff_level, told.body = None, None, None
-            told.period = told.period if told.line_by_line else told.main or told.period
+            told.period = told.period if told.line_by_line else _of_paragraph(told)
         told.frame = Frame({told.headline: _OF_HEADLINE}) if told.headline else _kept_index(told.frame, page.lexicon)
         return
     sister: Item | None = None
@@ -176,6 +203,13 @@ def open_block(page: Page, index: int, told: Told) -> None:
         above = told.items[-1]
         told.group, told.level, told.body = above.index, above.level, above.body
         told.frame = above.frame or told.frame
+
+
+def _of_paragraph(told: Told) -> PeriodMention | None:
+    """Return the period that a new paragraph begins with: that of its section, else that of the page."""
+    if told.of_section or (told.planned and told.section == "result"):
+        return told.of_section
+    return told.main or told.period
 
 
 def _open_row(page: Page, index: int, told: Told) -> None:
@@ -225,9 +259,12 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     if sentence.lexicon.grammar["target-list"].search(sentence.text, sentence.start, sentence.end):
         told.listed = "target"
     reform = sentence.lexicon.grammar["reform"].search(sentence.text, sentence.start, sentence.end) is not None
-    heads = announces or _heads_section(sentence)
-    planned = [replace(p, base=False) if told.section and _heads_section(sentence) else p for p in sentence.periods]
+    heading = _heads_section(sentence)
+    heads = announces or heading
+    planned = [replace(p, base=False) if told.section and heading else p for p in sentence.periods]
     _remember_periods(planned, told, kind, announces=heads, reform=reform)
+    if heading and told.section and any(p.period is not None for p in planned):
+        told.of_section = told.period
     acting = [h for h in sentence.hits() if h.start not in idle]
     of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
     levels = levels_told(sentence.bodies, [h for h in acting if h not in of_staff])
@@ -266,13 +303,12 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
 
 
 def _heads_section(sentence: Sentence) -> bool:
-    """Tell whether a sentence is a short numbered line that heads a section: "II. Chỉ tiêu năm 2011"."""
+    """Tell whether a sentence is a short line that heads a section: "II. Chỉ tiêu năm 2011"."""
     block = sentence.page.document.blocks[sentence.paragraph]
     if block.kind == "heading":
         return True
-    start, _ = sentence.page.stretch(block.span)
-    numbered = sentence.finds("section-number", start, sentence.end) is not None
-    return numbered and len(block.span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
+    short = len(block.span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
+    return short and _heading(sentence.page, sentence.paragraph) is not None
 
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:
@@ -338,7 +374,7 @@ def _is_passing(mention: PeriodMention, told: Told) -> bool:
     """Tell whether a deadline to come is told in passing, not as that of a list or section of targets."""
     published, period = told.known.published, mention.period
     ahead = bool(published and period and period.end and period.end > published)
-    return mention.deadline and ahead and not (told.listed or told.section)
+    return mention.deadline and ahead and not (told.listed or told.section == "target")
 
 
 def _is_part(mention: PeriodMention, whole: PeriodMention | None) -> bool:
