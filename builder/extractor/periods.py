@@ -11,6 +11,7 @@ from builder.facts import Period
 from builder.lexicon import Lexicon, PeriodPattern
 
 _EARLIEST, _LATEST = 1990, 2035
+_LATE_REPORT = 2  # months after which a page no longer calls the first months of its year "qua"
 _JUST_OVER = 75  # days after which a page no longer reports on the months before
 _LOOKS_BACK = 3  # the month up to which "6 tháng cuối năm" means those of the year before
 _YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
@@ -269,8 +270,9 @@ def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if year is None:
         return None
     period = Period(date(year, 1, 1), _month_end(year, months))
-    if "past" in groups and known.published is not None and known.published.month < months:
-        return _months_before(known.published, months)
+    day = known.published
+    if "past" in groups and day is not None and not months <= day.month <= months + _LATE_REPORT:
+        return _months_before(day, months)
     return period
 
 

@@ -82,6 +82,7 @@ class Told:
     opening: Frame | None = None  # of the first number in the present block
     announced: Frame | None = None  # what a sentence without numbers says of the list it announces
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
+    titled: dict[str, Place] = field(default_factory=dict)  # these of the headline
     subject: Place | None = None  # the unit that the paragraph is telling of
     since_named: int = 0  # sentences since it was named
     last: Period | None = None  # of the last figure read
@@ -172,7 +173,7 @@ def note_section(page: Page, index: int, told: Told) -> None:
         return
     told.section, told.rank, told.of_section = heading.aims, heading.rank, None
     if told.planned and told.section == "result":
-        told.period = None  # not what is planned for
+        told.period = told.mentioned = None  # not what is planned for
 
 
 def open_block(page: Page, index: int, told: Told) -> None:
@@ -190,6 +191,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
         if not (_points_back(page, block) or _names_again(page, block, told.body)):
             told.level, told.staff_level, told.body = None, None, None
             told.period = told.period if told.line_by_line else _of_paragraph(told)
+            told.places.update({} if told.line_by_line else told.titled)
         told.frame = Frame({told.headline: _OF_HEADLINE}) if told.headline else _kept_index(told.frame, page.lexicon)
         return
     sister: Item | None = None
@@ -293,7 +295,10 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
         told.body = named[-1] if named else told.body or doers[-1]
         told.doer = doers[0] if titled and not doers[0].committee else told.doer
     _remember_subject(sentence, told)
-    told.places.update({p.kind_word: p for p in sentence.places if _is_called(sentence, p)})
+    called = [p for p in sentence.places if _is_called(sentence, p)]
+    told.places.update({p.kind_word: p for p in called})
+    if titled:
+        told.titled = {**{p.kind_word: p for p in reversed(called)}, **told.titled}
     told.whole = last
     if last is not None:
         told.frame = carry_over(last, sentence.lexicon)
