@@ -11,6 +11,7 @@ from builder.text import Folded, without_marks
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)([ .]*)$")
 _VOWELS = frozenset("aeiouy")
 _LONGEST_GAP = 30  # between the names of a list: ", và ", " (98,5%), "
+_LONGEST_LIST = 300
 _HOLDER_REACH = 40  # how far before a bare name the words stand that make it the holder of a figure
 _BODY_REACH = 50  # how far before a province the name of its body may begin
 _JOINED_REACH = 90  # how far before the first unit of a list the verb may stand that joins them
@@ -94,6 +95,9 @@ def _read_place(
         kinds = gazetteer.kinds_of_word[word]
         candidates = tuple(u for u in units if u.kind in kinds)
         return Place(begin, end, word, candidates) if candidates else None
+    if (kinds := _kinds_of_list(folded.text, start, gazetteer, lexicon)) and not name.isdigit():
+        if candidates := tuple(u for u in units if u.kind in kinds):
+            return Place(start, end, "", candidates)
     numbered = name.isdigit() and not (previous is not None and folded.text[previous.end - 1].isdigit())
     if previous is not None and previous.kind_word and not numbered:
         kinds = gazetteer.kinds_of_word[previous.kind_word]
@@ -108,6 +112,16 @@ def _read_place(
     if held and not numbered and not any(u.level == "province" for u in units):
         return Place(start, end, "", units)
     return _bare_place(text, folded, lexicon, units, start, end)
+
+
+def _kinds_of_list(folded: str, start: int, gazetteer: Gazetteer, lexicon: Lexicon) -> frozenset[str]:
+    """Return the kinds of the units listed behind a colon: "các phường: Phú Trinh 90 điểm, Đức Nghĩa 89 điểm"."""
+    begin = max(0, start - _LONGEST_LIST)
+    if ":" not in folded[begin:start]:
+        return frozenset()
+    head = lexicon.grammar["list-of-kind"].search(folded, begin, start)
+    words = [head["kind"], *head["more"].split(", ")[1:]] if head else []
+    return frozenset().union(*(gazetteer.kinds_of_word.get(word, frozenset()) for word in words))
 
 
 def _is_part_of_number(text: str, start: int, end: int) -> bool:

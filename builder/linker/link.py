@@ -36,8 +36,11 @@ from builder.text import fold_name
 
 def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer, lexicon: Lexicon) -> LinkedDocument:
     """Return the facts of a page, and an issue for each claim that cannot be tied to one unit."""
-    before: list[UnitMention | None] = [None, *extraction.mentions]
-    named = [_named(document, m, b, gazetteer, lexicon) for m, b in zip(extraction.mentions, before, strict=False)]
+    mentions: list[UnitMention | None] = [None, *extraction.mentions, None]
+    named = [
+        _named(document, m, mentions[i], mentions[i + 2], gazetteer, lexicon)
+        for i, m in enumerate(extraction.mentions)
+    ]
     context = find_context(document, named, gazetteer, lexicon)
     clearness = _clearness(context, gazetteer)
     facts: list[Fact] = []
@@ -60,16 +63,26 @@ def _clues(context: Context, gazetteer: Gazetteer) -> tuple[tuple[str, float], .
 
 
 def _named(
-    document: Document, mention: UnitMention, before: UnitMention | None, gazetteer: Gazetteer, lexicon: Lexicon
+    document: Document,
+    mention: UnitMention,
+    before: UnitMention | None,
+    behind: UnitMention | None,
+    gazetteer: Gazetteer,
+    lexicon: Lexicon,
 ) -> Named:
     units = _of_that_day(mention, document.published, gazetteer)
     start = mention.span.start
     located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
     located = located or lexicon.grammar["newspaper-before"].search(document.text, max(0, start - 8), start) is not None
     located = located or mention.joined or _is_dateline(document, mention)
+    below = _BELOW.get(units[0].level, set())
+    if behind is not None and not located and below.intersection(_levels(behind, gazetteer)):
+        told = lexicon.grammar["reported-by"].search(document.text, max(0, start - _REPORTED_REACH), start)
+        gap = document.text[mention.span.end : behind.span.start]
+        located = told is not None and gap.startswith(",") and len(gap) < _REPORTED_GAP
     if before is not None and not located:
         gap = document.text[before.span.end : start].strip()
-        lower = {gazetteer.versions[key].level for key in before.versions} & _BELOW.get(units[0].level, set())
+        lower = below.intersection(_levels(before, gazetteer))
         located = bool(lower) and lexicon.grammar["apposition"].fullmatch(gap) is not None
     return Named(start, block_kind_at(document.blocks, start), mention.kind, units, located)
 
@@ -81,7 +94,10 @@ def _is_dateline(document: Document, mention: UnitMention) -> bool:
     return leads and _DATELINE.match(document.text, end) is not None
 
 
-_DATELINE = re.compile(r"\)?\s?[-–—]\s")
+def _levels(mention: UnitMention, gazetteer: Gazetteer) -> set[str]:
+    return {gazetteer.versions[key].level for key in mention.versions}
+
+
 def _of_that_day(mention: UnitMention, day: date | None, gazetteer: Gazetteer) -> tuple[UnitVersion, ...]:
     """Return what a bare name stands for on a day: the ward or commune that bears it where the town is no more."""
     units = tuple(gazetteer.versions[key] for key in mention.versions)
@@ -91,6 +107,8 @@ def _of_that_day(mention: UnitMention, day: date | None, gazetteer: Gazetteer) -
     return tuple(heirs) or units
 
 
+_DATELINE = re.compile(r"\)?\s?[-–—]\s")
+_REPORTED_REACH, _REPORTED_GAP = 80, 40  # of "Theo công bố của" before a unit, and from it to the unit told of
 _BELOW = {"province": {"district", "commune"}, "district": {"commune"}}
 
 
