@@ -72,7 +72,9 @@ def _outside(hits: list[Hit], places: list[Place]) -> list[Hit]:
 def mention(page: Page, place: Place) -> UnitMention:
     """Return the name of a unit as the page prints it."""
     span = page.folded.span(place.start, place.end)
-    return UnitMention(span, span.of(page.document.text), place.kind_word, tuple(u.key for u in place.candidates), place.joined)
+    return UnitMention(
+        span, span.of(page.document.text), place.kind_word, tuple(u.key for u in place.candidates), place.joined
+    )
 
 
 def _figure_claim(page: Page, figure: Figure) -> FigureClaim:

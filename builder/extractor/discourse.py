@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W\d]+")
 
 
 @lru_cache(maxsize=4)
-def _stagesof_dossiers(lexicon: Lexicon) -> frozenset[str]:
+def _stages_of_dossiers(lexicon: Lexicon) -> frozenset[str]:
     """Return the stages and times by which the ontology counts dossiers: received, resolved or overdue."""
     readings = [r for i in lexicon.by_measure["count"] for r in i.readings if "dossier" in r.counts]
     needs = {need for reading in readings for need in reading.needs}
@@ -101,7 +101,7 @@ class FrameReader:
         """
         if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(frame.cues.keys() - _OUTCOME, {"object"}):
             return frame
-        stages = _stagesof_dossiers(self.lexicon)
+        stages = _stages_of_dossiers(self.lexicon)
         told = self.sentence.hits()
         counted = {h.concept for h in told if h.dimension == "object"} - TIERS - _DOERS - _OUTCOME
         if counted or not stages & frame.own:
@@ -294,7 +294,7 @@ class FrameReader:
         return replace(frame, cues={c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, dropped)})
 
     def _names_pillar(self, told: Sequence[Hit]) -> bool:
-        """Tell whether the words at a number name a component of an index: "SIPAS …: thủ tục 80,6%, công chức 80,2%"."""
+        """Tell whether the words at a number name a part of an index: "SIPAS …: thủ tục 80,6%, công chức 80,2%"."""
         bodies = [(b.start, b.end) for b in self.sentence.bodies]
         things = (h for h in told if h.dimension == "object" and not any(a <= h.start < b for a, b in bodies))
         whole = any(h.dimension == "anaphor" for h in told)
@@ -364,5 +364,9 @@ class FrameReader:
         end = clause if clause >= 0 and frame.nouns else None  # what has its noun is told by its own clause
         behind = self.sentence.hits(start=zone.number.after, end=end)
         wanted = wanted if frame.nouns else {*wanted, "object"}
-        found = {h.concept: _AHEAD for h in behind if h.dimension in wanted or (zone.number.kind == "points" and h.concept == _REFORM)}
+        found = {
+            h.concept: _AHEAD
+            for h in behind
+            if h.dimension in wanted or (zone.number.kind == "points" and h.concept == _REFORM)
+        }
         return replace(frame, cues={**found, **frame.cues})

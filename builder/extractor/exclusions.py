@@ -54,8 +54,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
 
 
 def _is_part_of_satisfied(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
-    """Tell whether a share is of those only satisfied, told beside the very satisfied: "rất hài lòng 94%, hài lòng 5%"."""
-    if zone.number.kind != "percent" or not {"satisfied", "very-satisfied"} & frame.own == {"satisfied"}:
+    """Tell whether a share is of those only satisfied: "rất hài lòng 94%, hài lòng 5%"."""
+    if zone.number.kind != "percent" or {"satisfied", "very-satisfied"} & frame.own != {"satisfied"}:
         return False
     return any(h.concept == "very-satisfied" for h in sentence.hits(end=zone.number.start))
 
@@ -73,7 +73,7 @@ def _is_rank_of_other(sentence: Sentence, number: Number) -> bool:
     if behind is None or not (ranked or number.kind == "rank"):
         return False
     told = (h for h in sentence.hits(behind.start("what")) if h.start < behind.end("what"))
-    return not any(h.dimension in MEASURING for h in told)
+    return not any(h.dimension in MEASURING - {"stage"} for h in told)
 
 
 def _is_regional(sentence: Sentence, number: Number) -> bool:

@@ -13,7 +13,16 @@ from builder.extractor.periods import PeriodMention, same_report
 from builder.extractor.phrases import find_phrase
 from builder.extractor.quantities import find_bound
 from builder.extractor.reading import ACCEPTED, Choice, rank_indicators
-from builder.extractor.scope import LEVELS, VENUE_REACH, Body, choose_place, holding_alike, names_district, nearest_body, nearest_level
+from builder.extractor.scope import (
+    LEVELS,
+    VENUE_REACH,
+    Body,
+    choose_place,
+    holding_alike,
+    names_district,
+    nearest_body,
+    nearest_level,
+)
 from builder.extractor.sentence import Sentence, locate, opens_with
 from builder.extractor.signs import find_period_source, mark_agreement, resettle, tell_grounds, weigh
 from builder.extractor.tables import (
@@ -100,8 +109,8 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
                 reader.read()
                 if told.period is not None and _tells_index_only(reader.figures):
                     told.known.year, told.known.until = calendar.year, calendar.until
-                    dated = [p for p in sentence.periods if p.period is not None and not p.base]
-                    told.of_index = dated[-1] if dated else told.of_index
+                    years = [p for p in sentence.periods if p.period is not None and not p.base]
+                    told.of_index = years[-1] if years else told.of_index
                     sentence = replace(sentence, periods=())  # last year's index moves the time of nothing else
                 remember(sentence, told, reader.frames.last, reader.idle_units())
             figures.extend(reader.figures)
@@ -311,9 +320,7 @@ class _SentenceReader:
         """Return a number with what is told of it: for whom, when, how exactly, as a result or not."""
         number, sentence = zone.number, self.sentence
         period = self._period(zone, choice.indicator)
-        planned = (
-            self.status == "actual" and period is not None and (period == self._plan() or self._is_ahead(period))
-        )
+        planned = self.status == "actual" and period is not None and (period == self._plan() or self._is_ahead(period))
         achieved = self.status == "target" and (
             (bool(self._aim()) and self._is_past(period)) or self._is_before_plan(period)
         )
@@ -382,7 +389,7 @@ class _SentenceReader:
         if self.column_period is not None:
             return self.column_period.period
         return self.turns.period(zone) or choose_period(
-            self.sentence, zone, indicator, self.told, aimed=self.status == "target"
+            self.sentence, zone, indicator, self.told, aimed=self.status == "target" and self.told.header is None
         )
 
     def _aim(self) -> str:
@@ -485,7 +492,9 @@ class _SentenceReader:
     def _goes_on_from_other(self, zone: Zone) -> bool:
         """Tell whether the sentence has told a rate or a count: "14.560 người có tài khoản, đạt 91,8%"."""
         number, frame = self.frames.read_so_far[-1] if self.frames.read_so_far else (None, None)
-        counted = number is not None and number.kind == "plain" and not (self.previous and self.previous.measure == "rank")
+        counted = (
+            number is not None and number.kind == "plain" and not (self.previous and self.previous.measure == "rank")
+        )
         told = counted and frame is not None and frame.nouns and not self.lexicon.has(frame.own, {"index"})
         told = told and not self.frames.names_whose(zone.start, zone.number.start, period=False)
         return bool(told) or any(figure.measure == "percent" for figure in self.figures)
@@ -695,13 +704,13 @@ class _SentenceReader:
         counted = self.sentence.counted
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted]
         headed = opens_with(self.sentence.page, self.sentence.start, "plan")
-        if headed and plans and ":" in self.text[plans[0].end : zone.number.start]:
+        if headed and anew is None and plans and ":" in self.text[plans[0].end : zone.number.start]:
             return "target"  # "Kế hoạch năm 2020: …"
         named = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
         if not named and any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
             return "target"  # "(kế hoạch 97%)"
         intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
-        begin, end = self.sentence.start, zone.number.start
+        begin, end = self.sentence.start if anew is None else anew, zone.number.start
         directed = any(self.lexicon.grammar[c].search(self.text, begin, end) for c in ("directed", "target-list"))
         if "target" in told or directed or ("projected" in told and (plans or intended)):
             return "target"
@@ -717,8 +726,11 @@ class _SentenceReader:
         return self.told.status if not before and self.sentence.points_back() else "actual"
 
     def _begins_anew(self, zone: Zone) -> int | None:
-        """Return where a clause with a year of its own begins behind a semicolon: "…; năm 2023 tỉnh xếp thứ 41"."""
+        """Return where a clause with a year of its own begins: "…; năm 2023 tỉnh xếp thứ 41", "… (năm 2018 đạt 62%)"."""
         told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
+        bracket = self.text.rfind("(", zone.start - 1, zone.number.start)
+        if told and bracket >= 0 and ")" not in self.text[bracket : zone.number.start]:
+            return bracket
         heads = [p.start for p in told if p.at_head and p.period is not None and not (p.deadline or p.to_date)]
         behind = [s for s in heads if self.text[self.sentence.start : s].rstrip().endswith(";")]
         return behind[-1] if behind else None

@@ -407,7 +407,11 @@ _NOT_NOUNS = frozenset(
 def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> Frame:
     """Carry cues over: all of them where the zone is silent, else only the counted object, index and topic."""
     silent = not frame.tells(lexicon)
-    if frame.share and frame.nouns - {"plan"} and (frame.nouns.isdisjoint(before.cues) or _names_more(frame, before, lexicon)):
+    if (
+        frame.share
+        and frame.nouns - {"plan"}
+        and (frame.nouns.isdisjoint(before.cues) or _names_more(frame, before, lexicon))
+    ):
         silent = False
     told = {lexicon.cues[c].dimension for c in frame.own - frame.nouns}
     parallel = any(lexicon.cues[c].dimension in told & {"channel"} for c in before.cues)

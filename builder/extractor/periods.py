@@ -113,7 +113,8 @@ def _interpret(
         if period is not None and not _is_sane(period):
             continue
         before = text[max(begin, start - 40) : start]
-        base = lexicon.grammar["base-before"].search(before) is not None and text[match.end() : match.end() + 1] != ":"
+        planned = lexicon.grammar["planned-before"].search(before) and text[match.end() : match.end() + 1] != ":"
+        base = bool(planned or lexicon.grammar["base-before"].search(before))
         opened = text.rfind("(", begin, start)
         bracketed = opened >= 0 and ")" not in text[opened:start]
         bracketed = bracketed and not lexicon.grammar["time-before-bracket"].search(before)

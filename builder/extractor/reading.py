@@ -104,7 +104,9 @@ def _choose_by_name(indicator: Indicator, cues: _Cues) -> Iterator[Choice]:
     fits = indicator.measure != "count" or frame.nouns or frame.bare
     barred = any(not cues.barring.isdisjoint(r.bars) for r in indicator.readings)
     alone = name and fits and not indicator.readings
-    other = indicator.measure == "count" and cues.objects and all(_noun_score(r, cues) is None for r in indicator.readings)
+    other = (
+        indicator.measure == "count" and cues.objects and all(_noun_score(r, cues) is None for r in indicator.readings)
+    )
     in_full = name == _NAME and frame.bare and not (barred or other)  # "tỷ lệ cắt giảm thời gian giải quyết đạt 19%"
     if (alone or in_full) and not indicator.narrows:
         yield Choice(indicator, name + 0.5, "name")

@@ -122,9 +122,7 @@ def _is_year(text: str, number: Number, hits: Hits) -> bool:
     return not any(h.dimension == "object" and not text[number.after : h.start].strip() for h in behind)
 
 
-def _zeros(
-    text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number], lexicon: Lexicon
-) -> Iterator[Number]:
+def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number], lexicon: Lexicon) -> Iterator[Number]:
     """Yield a zero for every "không có hồ sơ quá hạn", but not for "không để … quá 1%"."""
     for hit in (h for h in hits if h.dimension == "zero"):
         clause = max(text.rfind(",", start, hit.start), text.rfind(";", start, hit.start), 0)

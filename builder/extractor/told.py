@@ -263,9 +263,11 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     reform = sentence.lexicon.grammar["reform"].search(sentence.text, sentence.start, sentence.end) is not None
     heading = _heads_section(sentence)
     heads = announces or heading
-    planned = [replace(p, base=False) if told.section and heading else p for p in sentence.periods]
-    _remember_periods(planned, told, kind, announces=heads, reform=reform)
-    if heading and told.section and any(p.period is not None for p in planned):
+    periods = list(sentence.periods)
+    if heading and told.section and periods:
+        periods[0] = replace(periods[0], base=False)  # "Nhiệm vụ năm 2023"
+    _remember_periods(periods, told, kind, announces=heads, reform=reform)
+    if heading and told.section and any(p.period is not None for p in periods):
         told.of_section = told.period
     acting = [h for h in sentence.hits() if h.start not in idle]
     of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
@@ -420,7 +422,9 @@ def _depths(page: Page) -> tuple[int | None, ...]:
     texts = [block.span.of(page.document.text) for block in page.document.blocks]
     labelled = [_LABELLED.fullmatch(text) is not None for text in texts]
     beside = [a or b for a, b in zip([False, *labelled], [*labelled[1:], False], strict=False)]
-    for block, text, alike in zip(page.document.blocks, texts, map(all, zip(labelled, beside, strict=False)), strict=True):
+    for block, text, alike in zip(
+        page.document.blocks, texts, map(all, zip(labelled, beside, strict=False)), strict=True
+    ):
         brief = len(text.split()) <= _LONGEST_ITEM
         depth: int | None = None
         if (marker := _MARKER.match(text)) is not None:

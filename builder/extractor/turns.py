@@ -68,7 +68,7 @@ class Turns:
         return Period(date(year, 1, 1), date(year, 12, 31))
 
     def level(self, zone: Zone) -> str | None:
-        """Return the level of a number in "cấp huyện và cấp xã lần lượt là …" or "lần lượt cấp tỉnh, huyện, xã là …"."""
+        """Return the level of a number in "cấp huyện và cấp xã lần lượt là …" or "lần lượt cấp tỉnh, xã là …"."""
         run = self._run(zone)
         if run is None:
             return None

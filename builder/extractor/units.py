@@ -95,9 +95,9 @@ def _read_place(
         kinds = gazetteer.kinds_of_word[word]
         candidates = tuple(u for u in units if u.kind in kinds)
         return Place(begin, end, word, candidates) if candidates else None
-    if (kinds := _kinds_of_list(folded.text, start, gazetteer, lexicon)) and not name.isdigit():
-        if candidates := tuple(u for u in units if u.kind in kinds):
-            return Place(start, end, "", candidates)
+    kinds = frozenset() if name.isdigit() else _kinds_of_list(folded.text, start, gazetteer, lexicon)
+    if candidates := tuple(u for u in units if u.kind in kinds):
+        return Place(start, end, "", candidates)
     numbered = name.isdigit() and not (previous is not None and folded.text[previous.end - 1].isdigit())
     if previous is not None and previous.kind_word and not numbered:
         kinds = gazetteer.kinds_of_word[previous.kind_word]

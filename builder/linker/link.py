@@ -38,8 +38,7 @@ def link_document(document: Document, extraction: Extraction, gazetteer: Gazette
     """Return the facts of a page, and an issue for each claim that cannot be tied to one unit."""
     mentions: list[UnitMention | None] = [None, *extraction.mentions, None]
     named = [
-        _named(document, m, mentions[i], mentions[i + 2], gazetteer, lexicon)
-        for i, m in enumerate(extraction.mentions)
+        _named(document, m, mentions[i], mentions[i + 2], gazetteer, lexicon) for i, m in enumerate(extraction.mentions)
     ]
     context = find_context(document, named, gazetteer, lexicon)
     clearness = _clearness(context, gazetteer)
@@ -262,13 +261,12 @@ def _place_unit(place: UnitMention, context: Context, gazetteer: Gazetteer, peri
         return candidates[0]
     related = [u for u in candidates if {a.code for a in gazetteer.ancestors(u, context.day)} & above_home]
     below = [u for u in related if home.code in {a.code for a in gazetteer.ancestors(u, context.day)}]
-    chosen = below or related
+    children = [u for u in below if u.parent == home.code]
+    chosen = children or below or related
     return chosen[0] if len(chosen) == 1 else "ambiguous-unit"
 
 
-def _names_home(
-    place: UnitMention, home: UnitVersion, candidates: Sequence[UnitVersion], day: date | None
-) -> bool:
+def _names_home(place: UnitMention, home: UnitVersion, candidates: Sequence[UnitVersion], day: date | None) -> bool:
     """Tell whether a bare name is the page's own unit: "Bỉm Sơn" on a page of that ward, as the town is no more."""
     bare = not place.kind and fold_name(place.name) == fold_name(home.name)
     return bare and day is not None and not any(unit.in_force(day) for unit in candidates)

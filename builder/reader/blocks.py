@@ -25,7 +25,9 @@ _WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d\)?:$")  # "Năm 2017:"
 _SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s|\d{1,2}(?:[-/]\s?|\.-?)(?=[^\W\d])")
-_LABELLED = re.compile(r"[^\W\d][^:\d]{3,80}: ?\d[\d.,/]* ?(?:%|(?:[^\W\d]+ ?){0,3})[.;,]?$")  # "Hồ sơ quá hạn: 0 hồ sơ"
+_LABELLED = re.compile(
+    r"[^\W\d][^:\d]{3,80}: ?\d[\d.,/]* ?(?:%|(?:[^\s\d]+ ?){0,3})[.;,]?$"
+)  # "Hồ sơ quá hạn: 0 hồ sơ"
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
 _HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
 _MODIFYING = frozenset({"rank", "score"})
@@ -114,7 +116,12 @@ def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexic
 def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> BlockKind:
     """Label a line by what it says itself."""
     dated = line.words <= _LONGEST_DATELINE and has_date(line.text, lexicon)
-    if dated and not _SECTION.match(line.text) and not line.tells("imprint") and not line.text.endswith((".", ";", ":")):
+    if (
+        dated
+        and not _SECTION.match(line.text)
+        and not line.tells("imprint")
+        and not line.text.endswith((".", ";", ":"))
+    ):
         return "dateline"
     brief = line.words <= 40 or (line.words <= _LONGEST_IMPRINT and line.text.count(":") > 1)
     if line.tells("imprint") and brief and not _reads_on(line):
