@@ -1,9 +1,12 @@
 """What several tests share: pages of our own, and ways to build them and look at what was built."""
 
+import gc
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,31 @@ def _alone(request: pytest.FixtureRequest) -> Iterator[None]:
     seen = WATCH.seen[before:]
     if not request.node.get_closest_marker("browser"):  # a browser is a program of its own, with a home
         assert not seen, f"this test {', '.join(seen[:5])}"
+
+
+def pytest_collection_finish() -> None:
+    """Let no search for garbage go through the thousands of tests again: they stay to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _queries_are_parsed_once() -> None:
+    """Let rdflib parse each query once: pySHACL hands it the same one for every node, and parsing takes the most time."""
+    from rdflib.plugins.sparql.processor import SPARQLProcessor, prepareQuery
+
+    answer = SPARQLProcessor.query
+
+    @lru_cache(maxsize=512)
+    def prepare(text: str, names: tuple[tuple[str, str], ...], base: str | None) -> object:
+        return prepareQuery(text, dict(names), base)
+
+    def query(self: SPARQLProcessor, asked: object, bindings=None, names=None, base=None, DEBUG=False):  # noqa: N803
+        if isinstance(asked, str):
+            asked = prepare(asked, tuple((names or {}).items()), base)
+        return answer(self, asked, bindings, names, base)
+
+    SPARQLProcessor.query = query
 
 
 TIEN_YEN = """Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính
@@ -147,6 +175,12 @@ def good(good_pages: Path, build: Build) -> Outcome:
 def pages(tmp_path: Path) -> Path:
     """A copy of the pages of our own that a test may spoil."""
     return write_pages(tmp_path / "pages")
+
+
+@pytest.fixture
+def out(pages: Path, good: Outcome) -> Path:
+    """A copy of the build of these pages, beside them, that a test may spoil."""
+    return shutil.copytree(good.folder, pages.parent / "out")
 
 
 @pytest.fixture(scope="session")

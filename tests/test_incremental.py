@@ -38,12 +38,6 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def out(pages: Path, build: Build) -> Path:
-    """A build of the pages of our own."""
-    return build(pages, pages.parent / "out").folder
-
-
-@pytest.fixture
 def check(pages: Path, out: Path, build: Build, read: list[str]) -> Callable[..., None]:
     """Build again; the pages named are read, the others are not, and the outcome is that of a build of all."""
 
