@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,25 +44,6 @@ def pytest_collection_finish() -> None:
     """Let no search for garbage go through the thousands of tests again: they stay to the end."""
     gc.collect()
     gc.freeze()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _queries_are_parsed_once() -> None:
-    """Let rdflib parse each query once: pySHACL hands it the same one for every node, and parsing takes the most time."""
-    from rdflib.plugins.sparql.processor import SPARQLProcessor, prepareQuery
-
-    answer = SPARQLProcessor.query
-
-    @lru_cache(maxsize=512)
-    def prepare(text: str, names: tuple[tuple[str, str], ...], base: str | None) -> object:
-        return prepareQuery(text, dict(names), base)
-
-    def query(self: SPARQLProcessor, asked: object, bindings=None, names=None, base=None, DEBUG=False):  # noqa: N803
-        if isinstance(asked, str):
-            asked = prepare(asked, tuple((names or {}).items()), base)
-        return answer(self, asked, bindings, names, base)
-
-    SPARQLProcessor.query = query
 
 
 TIEN_YEN = """Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính
