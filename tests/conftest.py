@@ -210,14 +210,30 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return call
 
 
+# ---------------------------------------------------------------- other builds, made once
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The build of the example pages; do not change it, copy it."""
+    out = tmp_path_factory.mktemp("examples") / "out"
+    build_pages([ROOT / "examples" / "pages"], out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def real(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The build of real pages, for tests that are skipped where these are not at hand; do not change it."""
+    return build([SHARED / "corpus" / name for name in ("seeds", "dev")], tmp_path_factory.mktemp("real") / "out")
+
+
 # ---------------------------------------------------------------- a site, looked at in a browser
 
 
 @pytest.fixture(scope="session")
-def example_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_out(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example pages, built, with what can be compared on the units of one day; do not change it."""
-    out = tmp_path_factory.mktemp("site") / "out"
-    build_pages([ROOT / "examples" / "pages"], out)
+    out = shutil.copytree(examples, tmp_path_factory.mktemp("site") / "out")
     derive_comparison(out)
     return out
 
