@@ -9,7 +9,6 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -45,11 +44,19 @@ def blocks(name: str, language: str) -> list[str]:
 # ---------------------------------------------------------------- printed results
 
 
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory):
+    """Where a reader types what the READMEs show."""
+    folder = tmp_path_factory.mktemp("reader")
+    (folder / "examples").symlink_to(ROOT / "examples")
+    return folder
+
+
 @pytest.mark.parametrize("name", READMES)
-def test_printed_results_are_those_of_today(name):
-    """Every command shown with its result is run in turn, as a reader would."""
+def test_printed_results_are_those_of_today(name, reader):
+    """Every command shown with its result is run in turn, as a reader would; what both languages show, once."""
     found = CONSOLE.findall(text_of(name))
-    today = list(results_of(tuple(command for command, _ in found)))
+    today = [(command, result_of(command, reader)) for command, _ in found]
     if os.environ.get("RECORD"):
         record(name, dict(today))
         return
@@ -61,13 +68,6 @@ def test_printed_results_are_those_of_today(name):
 
 
 @cache
-def results_of(commands: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Run commands in turn in a new folder; both languages show the same ones."""
-    with TemporaryDirectory() as folder:
-        (Path(folder) / "examples").symlink_to(ROOT / "examples")
-        return tuple((command, result_of(command, Path(folder))) for command in commands)
-
-
 def result_of(command: str, folder: Path) -> str:
     """What a command of the README prints, messages included."""
     program, *arguments = command.split()
