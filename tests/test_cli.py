@@ -141,12 +141,13 @@ def test_catalogue(call, out):
     assert len(names) >= 14
 
 
-def test_every_question_is_answered_in_every_form(call, out):
+def test_every_question_is_answered_in_every_form(call, out, tmp_path):
     _, listed, _ = call("ask", out, "--json")
     for question in json.loads(listed):
-        code, table, aside = call("ask", out, question["name"])
-        _, as_csv, _ = call("ask", out, question["name"], "--format", "csv")
-        _, as_json, _ = call("ask", out, question["name"], "--format", "json")
+        asked = ("ask", out, question["name"], "--store", tmp_path / "store")
+        code, table, aside = call(*asked)
+        _, as_csv, _ = call(*asked, "--format", "csv")
+        _, as_json, _ = call(*asked, "--format", "json")
         rows = list(csv.reader(io.StringIO(as_csv)))
 
         assert code == 0
