@@ -247,7 +247,7 @@ def test_validation_notices_twins(examples: Path, tmp_path: Path) -> None:
 
 
 @needs_constraints
-@pytest.mark.slow
+@pytest.mark.long
 def test_all_integrity_constraints_hold_on_real_pages(real: Outcome) -> None:
     store = stored(triples_of(real.folder / "graph.nq"))
     repeated = ask(
