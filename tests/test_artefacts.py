@@ -80,14 +80,15 @@ def query_files(root: Path) -> list[Path]:
     return sorted(root.glob("queries/**/*.rq"))
 
 
+PARSED: dict[bytes, tuple[ox.Triple, ...]] = {}
+
+
 def read_turtle(path: Path) -> tuple[ox.Triple, ...]:
-    return parse_turtle(path, path.read_bytes())
-
-
-@lru_cache(maxsize=512)
-def parse_turtle(path: Path, content: bytes) -> tuple[ox.Triple, ...]:
-    """Read a file once, however many guards look at it, until its content changes."""
-    return tuple(artefacts.read_turtle(path))
+    """Parse a content once, however many guards look at it in the project and in its copy."""
+    content = path.read_bytes()
+    if content not in PARSED:
+        PARSED[content] = tuple(artefacts.read_turtle(path))
+    return PARSED[content]
 
 
 @lru_cache(maxsize=1024)
