@@ -23,7 +23,7 @@ def wage(*names: str) -> None:
     command = [sys.executable, ROOT / "tests" / "campaigns", *names, "--short"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    tried = re.findall(r"^([a-z-]+): \d+/([\d,]+) ", ended.stdout, re.MULTILINE)
+    tried = re.findall(r"^([a-z-]+): [\d,]+/([\d,]+) ", ended.stdout, re.MULTILINE)
     assert [name for name, number in tried if number != "0"] == [*names], ended.stdout
 
 
