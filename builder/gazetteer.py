@@ -54,9 +54,9 @@ class UnitVersion:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
-    """The register of units, searchable."""
+    """The register of units, searchable; equal only to itself."""
 
     versions: Mapping[str, UnitVersion]
     by_code: Mapping[str, tuple[UnitVersion, ...]]

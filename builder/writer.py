@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, groupby
 from urllib.parse import urlsplit
 
@@ -448,8 +449,12 @@ def _with_relatives(keys: Sequence[str], gazetteer: Gazetteer) -> list[str]:
     return sorted(wanted)
 
 
+@lru_cache(maxsize=1)
 def rank_units(gazetteer: Gazetteer) -> dict[str, int]:
-    """Return the place of each unit version in the order of lists: by the names of its province and its own."""
+    """Return the place of each unit version in the order of lists: by the names of its province and its own.
+
+    Found once for a register; do not change it.
+    """
 
     def names(unit: UnitVersion) -> tuple[str, str, str]:
         province = find_province(unit, gazetteer)

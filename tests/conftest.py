@@ -1,8 +1,10 @@
 """What several tests share: pages of our own, and ways to build them and look at what was built."""
 
+import gc
 import gzip
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +38,13 @@ def _alone(request: pytest.FixtureRequest) -> Iterator[None]:
     seen = WATCH.seen[before:]
     if not request.node.get_closest_marker("browser"):  # a browser is a program of its own, with a home
         assert not seen, f"this test {', '.join(seen[:5])}"
+
+
+def pytest_collection_finish() -> None:
+    """Let no search for garbage go through the thousands of tests again, and let there be fewer: it found little."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 TIEN_YEN = """Huyện Tiên Yên nâng chất lượng giải quyết thủ tục hành chính
@@ -149,6 +158,12 @@ def pages(tmp_path: Path) -> Path:
     return write_pages(tmp_path / "pages")
 
 
+@pytest.fixture
+def out(pages: Path, good: Outcome) -> Path:
+    """A copy of the build of these pages, beside them, that a test may spoil."""
+    return shutil.copytree(good.folder, pages.parent / "out")
+
+
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
     return load_lexicon()
@@ -196,14 +211,30 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return call
 
 
+# ---------------------------------------------------------------- other builds, made once
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The build of the example pages; do not change it, copy it."""
+    out = tmp_path_factory.mktemp("examples") / "out"
+    build_pages([ROOT / "examples" / "pages"], out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def real(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The build of real pages, for tests that are skipped where these are not at hand; do not change it."""
+    return build([SHARED / "corpus" / name for name in ("seeds", "dev")], tmp_path_factory.mktemp("real") / "out")
+
+
 # ---------------------------------------------------------------- a site, looked at in a browser
 
 
 @pytest.fixture(scope="session")
-def example_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_out(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example pages, built, with what can be compared on the units of one day; do not change it."""
-    out = tmp_path_factory.mktemp("site") / "out"
-    build_pages([ROOT / "examples" / "pages"], out)
+    out = shutil.copytree(examples, tmp_path_factory.mktemp("site") / "out")
     derive_comparison(out)
     return out
 

@@ -106,7 +106,7 @@ def test_the_code_is_typed() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_not_typed_is_seen(copy: Path) -> None:
     plant(copy / "builder" / "errors.py", "def untyped(a):\n    return a + 1\n")
     done = run("-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), where=copy)

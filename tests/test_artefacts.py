@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import pytest
 
 from builder import artefacts, generate
 from builder.errors import ArtefactError, OntologyError, ShapeError
+from builder.validator.graphs import to_graph
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -78,9 +80,26 @@ def query_files(root: Path) -> list[Path]:
     return sorted(root.glob("queries/**/*.rq"))
 
 
+PARSED: dict[bytes, tuple[ox.Triple, ...]] = {}
+
+
+def read_turtle(path: Path) -> tuple[ox.Triple, ...]:
+    """Parse a content once, however many guards look at it in the project and in its copy."""
+    content = path.read_bytes()
+    if content not in PARSED:
+        PARSED[content] = tuple(artefacts.read_turtle(path))
+    return PARSED[content]
+
+
+@lru_cache(maxsize=1024)
+def syntax_nodes(code: str) -> tuple[ast.AST, ...]:
+    """All nodes of the syntax of a piece of Python."""
+    return tuple(ast.walk(ast.parse(code)))
+
+
 def statements(files: Iterable[Path]) -> Iterator[ox.Triple]:
     for path in files:
-        yield from artefacts.read_turtle(path)
+        yield from read_turtle(path)
 
 
 def ontology(root: Path) -> list[ox.Triple]:
@@ -128,19 +147,19 @@ def queries_in_shapes(root: Path) -> dict[str, str]:
     return {t.subject.value: t.object.value for t in shapes(root) if t.predicate.value in words}
 
 
-def strings_in_code(path: Path) -> Iterator[str]:
-    """The string constants of a Python file, docstrings included."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def strings_in_code(code: str) -> Iterator[str]:
+    """The string constants of a piece of Python, docstrings included."""
+    for node in syntax_nodes(code):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 
 
-def in_code(path: Path, prefixes: dict[str, str]) -> set[str]:
-    """The IRIs that a Python file names in its strings, in full or with the prefixes cchc, ind and sh."""
-    few = {prefix: prefixes[prefix] for prefix in ("cchc", "ind", "sh")}
+@lru_cache(maxsize=1024)
+def in_code(code: str, few: tuple[tuple[str, str], ...]) -> set[str]:
+    """The IRIs that a piece of Python names in its strings, in full or with a few prefixes."""
     found: set[str] = set()
-    for text in strings_in_code(path):
-        found |= in_words(text, few)
+    for text in strings_in_code(code):
+        found |= in_words(text, dict(few))
         found |= {
             iri.rstrip(".,;:")
             for iri in re.findall(r"(?:https://w3id\.org/cchc|http://www\.w3\.org/ns/shacl)[\w/#.-]*", text)
@@ -157,10 +176,12 @@ def in_graph(triples: Iterable[ox.Triple]) -> set[str]:
 def used(root: Path) -> dict[str, set[str]]:
     """The IRIs that each artefact and each file of code uses."""
     prefixes = artefacts.load_prefixes(root)
-    found = {str(path.relative_to(root)): in_graph(artefacts.read_turtle(path)) for path in turtle_files(root)}
+    found = {str(path.relative_to(root)): in_graph(read_turtle(path)) for path in turtle_files(root)}
     found |= {str(path.relative_to(root)): in_query(artefacts.read_query(path), prefixes) for path in query_files(root)}
     found |= {name: in_query(text, prefixes) for name, text in queries_in_shapes(root).items()}
-    found |= {str(path.relative_to(root)): in_code(path, prefixes) for path in sorted(root.glob("builder/**/*.py"))}
+    few = tuple((prefix, prefixes[prefix]) for prefix in ("cchc", "ind", "sh"))
+    for path in sorted(root.glob("builder/**/*.py")):
+        found[str(path.relative_to(root))] = in_code(path.read_text(encoding="utf-8"), few)
     return found
 
 
@@ -172,7 +193,7 @@ def every_file_parses(root: Path) -> list[str]:
     complaints = []
     for path in turtle_files(root):
         try:
-            artefacts.read_turtle(path)
+            read_turtle(path)
         except ArtefactError as problem:
             complaints.append(str(problem))
     if complaints:
@@ -206,11 +227,11 @@ def every_file_says_what_it_is(root: Path) -> list[str]:
         first = path.read_text("utf-8").splitlines()[0]
         if not re.fullmatch(r"# [A-ZĐ].+\.", first):
             complaints.append(f"{name}: line one is no sentence: {first}")
-        complaints += [f"{name}: {each}" for each in header_faults(artefacts.read_turtle(path), version)]
+        complaints += [f"{name}: {each}" for each in header_faults(read_turtle(path), version)]
     return complaints
 
 
-def header_faults(triples: list[ox.Triple], version: str) -> Iterator[str]:
+def header_faults(triples: Sequence[ox.Triple], version: str) -> Iterator[str]:
     """What is missing in the header of a file."""
     nodes = typed(triples, f"{OWL}Ontology")
     if len(nodes) != 1:
@@ -231,7 +252,7 @@ def every_node_has_a_name(root: Path) -> list[str]:
     return [
         f"{path.relative_to(root)}: a node has no name: {triple}"
         for path in turtle_files(root)
-        for triple in artefacts.read_turtle(path)
+        for triple in read_turtle(path)
         if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
     ]
 
@@ -302,7 +323,7 @@ def every_kind_of_issue_exists(root: Path) -> list[str]:
     return [
         f"{path.relative_to(root)}: no issue is “{node.args[0].value}”"
         for path in sorted(root.glob("builder/**/*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in syntax_nodes(path.read_text("utf-8"))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Issue" and node.args
         if isinstance(node.args[0], ast.Constant) and f"{HOME}issue-kind/{node.args[0].value}" not in kinds
     ]
@@ -330,8 +351,8 @@ def no_namespace_is_foreign(root: Path) -> list[str]:
         )
         complaints += [f"{path.relative_to(root)}: prefix {p}: <{n}>" for p, n in declared if prefixes.get(p) != n]
     for path in turtle_files(root):
-        words = {t.predicate.value for t in artefacts.read_turtle(path)}
-        words |= {t.object.value for t in artefacts.read_turtle(path) if t.predicate.value == f"{RDF}type"}
+        words = {t.predicate.value for t in read_turtle(path)}
+        words |= {t.object.value for t in read_turtle(path) if t.predicate.value == f"{RDF}type"}
         complaints += [
             f"{path.relative_to(root)}: {word}" for word in words if namespace(word) not in prefixes.values()
         ]
@@ -373,7 +394,7 @@ def every_class_has_an_example(root: Path) -> list[str]:
     complaints = []
     for name in CLASSES.split():
         path = root / "ontology" / "examples" / (re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower() + ".ttl")
-        if not path.exists() or not typed(artefacts.read_turtle(path), CCHC + name):
+        if not path.exists() or not typed(read_turtle(path), CCHC + name):
             complaints.append(f"{path.relative_to(root)}: shows no {name}")
     return complaints
 
@@ -383,11 +404,11 @@ def examples_prove_themselves(root: Path) -> list[str]:
     return [
         f"{path.relative_to(root)}: {fault}"
         for path in sorted(root.glob("ontology/examples/*.ttl"))
-        for fault in proof_faults(path.read_text("utf-8"), artefacts.read_turtle(path))
+        for fault in proof_faults(path.read_text("utf-8"), read_turtle(path))
     ]
 
 
-def proof_faults(source: str, triples: list[ox.Triple]) -> Iterator[str]:
+def proof_faults(source: str, triples: Sequence[ox.Triple]) -> Iterator[str]:
     """What in an example does not fit the page it prints."""
     page = "".join(re.findall(r"^# The page reads: (.*)$", source, re.MULTILINE))
     facts: dict[str, dict[str, str]] = defaultdict(dict)
@@ -408,7 +429,7 @@ def examples_agree_with_the_ontology(root: Path) -> list[str]:
     return [
         f"{path.relative_to(root)}: {triple} is not in the ontology"
         for path in sorted(root.glob("ontology/examples/*.ttl"))
-        for triple in artefacts.read_turtle(path)
+        for triple in read_turtle(path)
         if triple.subject.value.startswith(HOME)
         and not triple.subject.value.startswith((f"{DATA}/", f"{HOME}ontology/examples/"))
         and str(triple) not in told
@@ -506,25 +527,50 @@ def copy_project(target: Path) -> Path:
     return target
 
 
-def plant(root: Path, pattern: str, old: str, new: str) -> None:
-    """Replace a piece of text in the first file that holds it."""
+def plant(root: Path, pattern: str, old: str, new: str) -> tuple[Path, str]:
+    """Replace a piece of text in the first file that holds it; return the file and what it held."""
     for path in sorted(root.glob(pattern)):
         text = path.read_text("utf-8")
         if old in text:
             path.write_text(text.replace(old, new, 1), "utf-8")
-            return
+            return path, text
     pytest.fail(f"no {pattern} holds “{old}”: the defect cannot be planted")
 
 
-@pytest.mark.parametrize("defect", DEFECTS, ids=lambda d: f"{d[0].__name__}-{Path(d[1]).parts[0]}-{d[3][:24]!r}")
-def test_guard_sees_defect(defect: tuple[Guard, str, str, str], tmp_path: Path):
-    guard, pattern, old, new = defect
-    root = copy_project(tmp_path / "copy")
-    before = set(guard(root))
-    plant(root, pattern, old, new)
+@contextmanager
+def planted(root: Path, pattern: str, old: str, new: str) -> Iterator[None]:
+    """Plant a defect and take it out again."""
+    path, text = plant(root, pattern, old, new)
+    forget()
+    yield
+    path.write_text(text, "utf-8")
+    forget()
+
+
+def forget() -> None:
+    """Forget what the door has read: files were changed."""
     for cached in (artefacts._load_ontology, artefacts._read_prefixes):
         cached.cache_clear()
-    assert set(guard(root)) - before
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project to plant defects in, one after another."""
+    return copy_project(tmp_path_factory.mktemp("project") / "copy")
+
+
+@lru_cache(maxsize=len(GUARDS))
+def complaints_before(guard: Guard, project: Path) -> frozenset[str]:
+    """What a guard dislikes about the copy without a defect."""
+    return frozenset(guard(project))
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda d: f"{d[0].__name__}-{Path(d[1]).parts[0]}-{d[3][:24]!r}")
+def test_guard_sees_defect(defect: tuple[Guard, str, str, str], project: Path):
+    guard, *deed = defect
+    before = complaints_before(guard, project)
+    with planted(project, *deed):
+        assert set(guard(project)) - before
 
 
 def test_every_guard_has_been_seen_failing():
@@ -581,7 +627,7 @@ def test_example_conforms(example: Path):
     import pyshacl
     import rdflib
 
-    data = rdflib.Graph().parse(data=around(example), format="nt")
+    data = to_graph(ox.parse(around(example), format=ox.RdfFormat.N_TRIPLES))  # it parses each query once
     _, report, text = pyshacl.validate(data, shacl_graph=artefacts.load_shapes(), inference=None)
     assert not list(report.subjects(rdflib.SH.resultSeverity, rdflib.SH.Violation)), text
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,12 @@ from builder.errors import BuilderError
 from builder.executing import Limits, connect
 from builder.keeping import fingerprint
 
-distributed = pytest.importorskip("distributed")
 Build = Callable[..., Outcome]
-pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="workers are killed as groups")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform != "linux", reason="workers are killed as groups"),
+    pytest.mark.skipif(find_spec("distributed") is None, reason="distributed is not installed"),
+]
 
 
 @dataclass
@@ -43,6 +47,8 @@ def start(*command: str) -> "subprocess.Popen[bytes]":
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    from distributed import Client
+
     file = tmp_path / "scheduler.json"
     told = ("--scheduler-file", str(file), "--no-dashboard")
     scheduler = start("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *told)
@@ -54,7 +60,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             time.sleep(0.05)
         place = ("--local-directory", str(tmp_path))
         workers += [start("distributed.cli.dask_worker", "--nthreads", "1", *place, *told) for _ in range(2)]
-        with distributed.Client(scheduler_file=str(file), set_as_default=False) as client:
+        with Client(scheduler_file=str(file), set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
             address = client.scheduler.address
         yield Cluster(address, workers)

@@ -14,6 +14,7 @@ from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
+from conftest import Outcome
 
 from builder import pipeline
 from builder.confidence import BASE, estimate
@@ -209,10 +210,9 @@ def test_few_figures_teach_little(calibrate: ModuleType) -> None:
 
 
 @pytest.fixture
-def gold(tmp_path: Path) -> tuple[Path, Path]:
+def gold(tmp_path: Path, examples: Path) -> tuple[Path, Path]:
     """A build of the example pages, and gold that finds its first figure of each page right and the others wrong."""
-    out = tmp_path / "out"
-    pipeline.build([ROOT / "examples" / "pages"], out)
+    out = shutil.copytree(examples, tmp_path / "out")
     from builder.evaluator import read_pages
 
     folder = tmp_path / "gold"
@@ -295,9 +295,8 @@ def test_the_diagram_is_drawn(gold: tuple[Path, Path], tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "gold" / "seeds").is_dir(), reason="no annotated pages here")
-def test_confidence_fits_annotated_pages(reliability: ModuleType, tmp_path: Path) -> None:
-    pipeline.build([SHARED / "corpus" / "seeds"], tmp_path / "out")
-    judged, wanted = reliability.judge(tmp_path / "out", SHARED / "gold" / "seeds")
+def test_confidence_fits_annotated_pages(reliability: ModuleType, real: Outcome) -> None:
+    judged, wanted = reliability.judge(real.folder, SHARED / "gold" / "seeds")
     assert len(judged) > 40
     assert wanted >= len(judged)
     assert reliability.calibration_error(list(reliability.bins(judged))) < 0.1

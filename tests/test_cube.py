@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, SHARED
+from conftest import SHARED, Outcome
 
 from builder import validator
 from builder.pipeline import build
@@ -39,13 +39,6 @@ INSERT { ?o ?p ?v } WHERE {
 }"""
 
 
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("cube") / "out"
-    build([ROOT / "examples" / "pages"], target)
-    return target
-
-
 def triples_of(graph: Path) -> set[ox.Triple]:
     return {quad.triple for quad in ox.parse(path=graph, format=ox.RdfFormat.N_QUADS)}
 
@@ -57,8 +50,8 @@ def stored(triples: set[ox.Triple]) -> ox.Store:
 
 
 @pytest.fixture(scope="module")
-def triples(out: Path) -> set[ox.Triple]:
-    return triples_of(out / "graph.nq")
+def triples(examples: Path) -> set[ox.Triple]:
+    return triples_of(examples / "graph.nq")
 
 
 @pytest.fixture
@@ -242,8 +235,8 @@ def test_a_figure_that_a_page_repeats_is_one_point_of_the_cube(tmp_path: Path) -
         assert broken(store) == {"ic-12"}
 
 
-def test_validation_notices_twins(out: Path, tmp_path: Path) -> None:
-    lines = (out / "graph.nq").read_text(encoding="utf-8").splitlines(keepends=True)
+def test_validation_notices_twins(examples: Path, tmp_path: Path) -> None:
+    lines = (examples / "graph.nq").read_text(encoding="utf-8").splitlines(keepends=True)
     figure = min(line.split()[0] for line in lines if line.split()[1].endswith("cube#dataSet>"))
     copied = [
         line.replace(figure, "<https://w3id.org/cchc/id/observation/0>") for line in lines if line.startswith(figure)
@@ -254,10 +247,9 @@ def test_validation_notices_twins(out: Path, tmp_path: Path) -> None:
 
 
 @needs_constraints
-@pytest.mark.slow
-def test_all_integrity_constraints_hold_on_real_pages(tmp_path: Path) -> None:
-    build([SHARED / "corpus" / "dev", SHARED / "corpus" / "seeds"], tmp_path / "out")
-    store = stored(triples_of(tmp_path / "out" / "graph.nq"))
+@pytest.mark.long
+def test_all_integrity_constraints_hold_on_real_pages(real: Outcome) -> None:
+    store = stored(triples_of(real.folder / "graph.nq"))
     repeated = ask(
         store, "SELECT ?o WHERE { ?o a qb:Observation ; cchc:evidence ?e } GROUP BY ?o HAVING (COUNT(?e) > 1)"
     )

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,12 +44,19 @@ def blocks(name: str, language: str) -> list[str]:
 # ---------------------------------------------------------------- printed results
 
 
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory):
+    """Where a reader types what the READMEs show."""
+    folder = tmp_path_factory.mktemp("reader")
+    (folder / "examples").symlink_to(ROOT / "examples")
+    return folder
+
+
 @pytest.mark.parametrize("name", READMES)
-def test_printed_results_are_those_of_today(name, tmp_path):
-    """Every command shown with its result is run in turn, as a reader would."""
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
+def test_printed_results_are_those_of_today(name, reader):
+    """Every command shown with its result is run in turn, as a reader would; what both languages show, once."""
     found = CONSOLE.findall(text_of(name))
-    today = [(command, result_of(command, tmp_path)) for command, _ in found]
+    today = [(command, result_of(command, reader)) for command, _ in found]
     if os.environ.get("RECORD"):
         record(name, dict(today))
         return
@@ -59,6 +67,7 @@ def test_printed_results_are_those_of_today(name, tmp_path):
     )
 
 
+@cache
 def result_of(command: str, folder: Path) -> str:
     """What a command of the README prints, messages included."""
     program, *arguments = command.split()

@@ -158,9 +158,8 @@ def test_a_page_the_graph_does_not_know_is_missed(graph, tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "tools" / "score.py").exists(), reason="the reference score is not at hand")
 @pytest.mark.parametrize("name", ["seeds", "dev"])
-def test_same_numbers_as_the_reference(name, tmp_path):
-    builder.build([SHARED / "corpus" / name], tmp_path / "out")
-    graph, gold = tmp_path / "out" / "graph.nq", SHARED / "gold" / name
+def test_same_numbers_as_the_reference(name, real):
+    graph, gold = real.folder / "graph.nq", SHARED / "gold" / name
     command = [sys.executable, str(SHARED / "tools" / "score.py"), str(graph), str(gold), "--json"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
 

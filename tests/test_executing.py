@@ -80,7 +80,7 @@ def test_a_page_that_does_harm_is_left_out_alone(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("harmful")
-@pytest.mark.parametrize("jobs", [1, 2, 4])
+@pytest.mark.parametrize("jobs", [2, *(pytest.param(jobs, marks=pytest.mark.long) for jobs in (1, 4))])
 def test_many_pages_that_do_harm_are_each_named(pages: Path, build: Build, good: Outcome, jobs: int) -> None:
     spoil(pages, *HARM)
     outcome = build(pages, pages.parent / "out", jobs=jobs, limits=QUICK)

@@ -141,10 +141,20 @@ def test_all_constructions_are_used(made: list[tuple[dict[str, Any], str]]) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("form", "least"), [("txt", 0.94), ("html", 0.87), ("jsonl", 0.94), ("jsonl.gz", 0.94)])
+@pytest.mark.parametrize(
+    ("form", "least"),
+    [
+        ("txt", 0.94),
+        *(
+            pytest.param(*each, marks=pytest.mark.long)
+            for each in (("html", 0.87), ("jsonl", 0.94), ("jsonl.gz", 0.94))
+        ),
+    ],
+)
 def test_planted_facts_are_found_in_every_form(tmp_path: Path, build: Build, form: str, least: float) -> None:
     """The evidence stands where the truth says it does, in every form; most facts are found."""
-    made = generated(tmp_path / "made", "--pages", "30", "--seed", "2", "--form", form)
+    made = tmp_path / "made"
+    generate.write(made, pages=30, seed=2, form=form)
     build(made / "pages", tmp_path / "out")
     judged = evaluate(tmp_path / "out" / "graph.nq", made / "gold")
     assert judged.documents == 30

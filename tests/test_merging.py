@@ -75,7 +75,7 @@ def memory_of(pages: int, folder: Path) -> int:
     return int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
     few, many = memory_of(100, tmp_path / "few"), memory_of(700, tmp_path / "many")
     assert many <= 1.1 * few, (few, many)

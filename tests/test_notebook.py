@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -23,8 +24,8 @@ NAMES = {"on-time-rate-by-unit", "evidence-of-figure"}
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory, build):
-    return build(ROOT / "examples" / "pages", tmp_path_factory.mktemp("notebook") / "out").folder
+def out(tmp_path_factory, examples):
+    return shutil.copytree(examples, tmp_path_factory.mktemp("notebook") / "out")
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +97,8 @@ def test_questions_are_listed_with_their_parameters(graph):
     assert found["on-time-rate-by-unit"] == ("indicator", "year", "level", "geography")
 
 
-def test_figures_of_another_day_are_there_once_they_are_made(tmp_path, build, call):
-    folder = build(ROOT / "examples" / "pages", tmp_path / "out").folder
+def test_figures_of_another_day_are_there_once_they_are_made(tmp_path, examples, call):
+    folder = shutil.copytree(examples, tmp_path / "out")
     assert len(builder.open_graph(folder).ask("on-time-rate-by-unit", year=2021, geography="as-of")) == 0
     call("comparable", folder, "--at", "2024-06-01")
 

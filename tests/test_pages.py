@@ -1,6 +1,7 @@
 """The pages of a build: what each shows, that links lead somewhere, and that languages and formats are negotiated."""
 
 import re
+import shutil
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -29,12 +30,11 @@ FIGURE = "observation/a039919309209e32"  # 99,4 % of Đồng Hới
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, build) -> Site:
+def site(tmp_path_factory, examples) -> Site:
     """The example pages, with their figures also on the units of another day."""
     from builder.pipeline import COMPARISON, derive_comparison
 
-    out = tmp_path_factory.mktemp("shown") / "out"
-    build(ROOT / "examples" / "pages", out)
+    out = shutil.copytree(examples, tmp_path_factory.mktemp("shown") / "out")
     derive_comparison(out, date(2024, 6, 1))
     store = open_store("memory:")
     for file in ("graph.nq", COMPARISON):

@@ -35,14 +35,6 @@ def leftovers(out: Path) -> list[str]:
 
 
 @pytest.fixture
-def out(pages: Path, build: Build) -> Path:
-    """A good build of the pages of our own."""
-    target = pages.parent / "out"
-    build(pages, target)
-    return target
-
-
-@pytest.fixture
 def more(pages: Path) -> Path:
     """The pages with one more, so that a new build differs from the old one."""
     (pages / "more.txt").write_text(TIEN_YEN.replace("99,97%", "91,9%"), encoding="utf-8")

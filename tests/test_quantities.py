@@ -20,6 +20,7 @@ ExtractText = Callable[..., Extraction]
         ("1.800", "1800"),
         ("15.840", "15840"),
         ("1.234.567", "1234567"),
+        ("1,234", "1234"),
         ("4578", "4578"),
         ("75,5", "75.5"),
         ("55.3", "55.3"),
@@ -129,6 +130,19 @@ def test_bounds_are_kept(extract_text: ExtractText, words: str, bound: str) -> N
 )
 def test_numbers_that_measure_nothing_are_no_figures(extract_text: ExtractText, words: str) -> None:
     assert set(figures(extract_text, words)) <= {"15.840"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Chỉ số PAR INDEX của huyện đạt 12.34.56 điểm.",
+        "Huyện tiếp nhận 1.2.3 hồ sơ của người dân.",
+        "Huyện chi 1.2.3 tỷ đồng cho cải cách.",
+    ],
+)
+def test_signs_that_make_no_number_are_no_figure_and_no_obstacle(extract_text: ExtractText, words: str) -> None:
+    found = figures(extract_text, f"{words} {RATE.format('99,4%')}")
+    assert set(found) == {"15.840", "99,4%"}
 
 
 def test_a_quantity_is_proved_by_its_characters(extract_text: ExtractText) -> None:

@@ -34,11 +34,6 @@ LEAST = {
 Build = Callable[..., Outcome]
 
 
-@pytest.fixture(scope="module")
-def built(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    return build([CORPUS / name for name in SETS], tmp_path_factory.mktemp("real") / "out")
-
-
 def score(graph: Path, name: str) -> dict[str, object]:
     """Return the score of a set of pages; those set aside are left out."""
     command = [sys.executable, str(SCORE), str(graph), str(GOLD / name), "--json"]
@@ -51,45 +46,45 @@ def score(graph: Path, name: str) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def scores(built: Outcome) -> dict[str, dict[str, object]]:
-    return {name: score(built.folder / "graph.nq", name) for name in SETS}
+def scores(real: Outcome) -> dict[str, dict[str, object]]:
+    return {name: score(real.folder / "graph.nq", name) for name in SETS}
 
 
-def test_every_page_is_read(built: Outcome) -> None:
+def test_every_page_is_read(real: Outcome) -> None:
     assert {name: len(list((CORPUS / name).glob("*.txt"))) for name in SETS} == PAGES
-    assert built.summary.unreadable == ()
-    assert built.summary.pages == sum(PAGES.values())
-    assert built.summary.observations >= 300
-    assert open_build(built.folder).is_file()
+    assert real.summary.unreadable == ()
+    assert real.summary.pages == sum(PAGES.values())
+    assert real.summary.observations >= 300
+    assert open_build(real.folder).is_file()
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_every_quotation_is_proved(built: Outcome, name: str) -> None:
-    proof = prove(built.folder / "graph.nq", built.folder / "texts", CORPUS / name)
+def test_every_quotation_is_proved(real: Outcome, name: str) -> None:
+    proof = prove(real.folder / "graph.nq", real.folder / "texts", CORPUS / name)
     assert proof.mismatches == []
     assert proof.quotations >= 600
     assert proof.pages == PAGES[name]
 
 
-def test_a_wrong_quotation_is_seen(built: Outcome, tmp_path: Path) -> None:
+def test_a_wrong_quotation_is_seen(real: Outcome, tmp_path: Path) -> None:
     """The test above has teeth."""
     graph = tmp_path / "graph.nq"
-    lines = list(built.lines)
+    lines = list(real.lines)
     at = next(i for i, line in enumerate(lines) if "#anchorOf>" in line and "99" in line)
     lines[at] = lines[at].replace("99", "98", 1) if "#char=99" not in lines[at] else lines[at].replace('"', '"x', 1)
     graph.write_text("".join(lines), encoding="utf-8", newline="\n")
-    assert len(prove(graph, built.folder / "texts").mismatches) >= 1
+    assert len(prove(graph, real.folder / "texts").mismatches) >= 1
 
 
-def test_the_graph_conforms(built: Outcome) -> None:
-    report = validate(built.folder / "graph.nq")
+def test_the_graph_conforms(real: Outcome) -> None:
+    report = validate(real.folder / "graph.nq")
     broken = [(v.focus, v.shape, v.constraint, v.value) for v in report.violations if v.severity == "Violation"]
     assert broken == []
 
 
-def test_two_builds_are_the_same(built: Outcome, build: Build, tmp_path: Path) -> None:
+def test_two_builds_are_the_same(real: Outcome, build: Build, tmp_path: Path) -> None:
     again = build([CORPUS / name for name in reversed(SETS)], tmp_path / "out", jobs=2)
-    assert again.files() == built.files()
+    assert again.files() == real.files()
 
 
 @pytest.mark.parametrize(("name", "what"), LEAST)

@@ -77,6 +77,7 @@ def test_nothing_is_fetched_from_elsewhere(written):
         assert not tree.findall(".//form")
 
 
+@pytest.mark.long
 def test_the_command_replaces_an_earlier_site_whole_by_the_same_bytes(site, written, call, tmp_path):
     """What was in the way is gone, and the same build gives the same files; the command says how many."""
     earlier = shutil.copytree(written, tmp_path / "site")

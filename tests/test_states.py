@@ -361,7 +361,7 @@ CAMERAS = """@prefix cchc: <https://w3id.org/cchc/ontology#> .
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_curator_adds_what_candidates_show(tmp_path: Path) -> None:
     """See the phrase, add the concept, build again: the candidates have become figures."""
     pages = write(tmp_path / "pages")

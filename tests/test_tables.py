@@ -27,9 +27,9 @@ WRITERS = {"csv": write_observations_csv, "parquet": write_observations_parquet,
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory, build):
+def graph(examples):
     """The graph of the example pages."""
-    return build(ROOT / "examples" / "pages", tmp_path_factory.mktemp("tables") / "out").folder / "graph.nq"
+    return examples / "graph.nq"
 
 
 @pytest.fixture(scope="module")

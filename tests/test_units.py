@@ -234,7 +234,7 @@ def register(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_register_is_written_with_versions_parents_and_changes(register: Path) -> None:
     store = ox.Store()
     store.bulk_load(path=register, format=ox.RdfFormat.N_QUADS)

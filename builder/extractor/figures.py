@@ -726,7 +726,7 @@ class _SentenceReader:
         return self.told.status if not before and self.sentence.points_back() else "actual"
 
     def _begins_anew(self, zone: Zone) -> int | None:
-        """Return where a clause with a year of its own begins: "…; năm 2023 tỉnh xếp thứ 41", "… (năm 2018 đạt 62%)"."""
+        """Return where a clause with a year of its own begins: "…; năm 2023 xếp thứ 41", "… (năm 2018 đạt 62%)"."""
         told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
         bracket = self.text.rfind("(", zone.start - 1, zone.number.start)
         if told and bracket >= 0 and ")" not in self.text[bracket : zone.number.start]:

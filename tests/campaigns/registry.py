@@ -119,6 +119,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         2,
         48,
         49,
+        costly=True,
     ),
     Campaign(
         "other-pythons",
@@ -151,6 +152,7 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         8,
         9_999,
         100,
+        costly=True,
     ),
     Campaign(
         "offline",
