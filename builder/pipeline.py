@@ -433,11 +433,10 @@ def _write_graph(built: Shelf, path: Path) -> Written:
             references.update(map(tuple, page.told["references"]))
         sorter.add(line.encode() for line in write_register(references, load_gazetteer(), load_lexicon()))
         sorter.add(line.encode() for line in write_ontology(artefacts.ontology_statements()))
-        for lines in merge_runs(built.earlier_runs(), sorter.lines()):
-            text = b"".join(lines)
-            told.update(text)
-            file.write(text)
-            number += len(lines)
+        for run in merge_runs(built.earlier_runs(), sorter.lines()):
+            told.update(run)
+            file.write(run)
+            number += run.count(b"\n")
     return Written(number, told.hexdigest())
 
 

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
@@ -17,11 +17,13 @@ from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any
 
 from builder.errors import StoreError
-from builder.identifiers import ONTOLOGY_GRAPH, REGISTER_GRAPH, graph_iris
+from builder.identifiers import BASE, PAGE, PAGE_THINGS, document_iri
 from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, describe
+from builder.merging import Stretch, find_lines, read_runs
+from builder.vocabulary import PROV
 
 EARLIER = -1  # in place of where a page is in the journal
-AT_ONCE = 1 << 22  # bytes of an earlier graph that are read at once
+_DERIVED = f"> <{PROV.wasDerivedFrom}> <".encode()
 
 
 @dataclass(frozen=True)
@@ -170,13 +172,25 @@ class Earlier:
                 text = self._out / TEXTS / f"{name}.txt"
                 yield Shelved(line.decode(), issues, partial(self._read_text, name), kept=text)
 
-    def runs(self, names: Collection[str]) -> Iterator[list[bytes]]:
-        """Yield the statements of some of the pages, sorted, many at once."""
-        gone = {f"<{graph}>".encode() for name in self._names.difference(names) for graph in graph_iris(name)}
-        gone |= {f"<{graph}>".encode() for graph in (REGISTER_GRAPH, ONTOLOGY_GRAPH)}
-        file = self._rewound(GRAPH)
-        while names and (lines := file.readlines(AT_ONCE)):
-            yield [line for line in lines if line.rsplit(b" ", 2)[1] not in gone]
+    def runs(self, names: Collection[str]) -> Iterator[bytes]:
+        """Yield the statements that some of the pages alone told, sorted, many at once."""
+        graph = self._files[GRAPH]
+        gone = {document_iri(name).encode() for name in self._names.difference(names)}
+        for kind in PAGE_THINGS if names else ():
+            begin, end = find_lines(graph, f"<{BASE}{kind}/".encode(), (0, graph.seek(0, 2)))
+            for cut_begin, cut_end in [*sorted(self._stretches(gone, kind, (begin, end))), (end, end)]:
+                yield from read_runs(graph, (begin, cut_begin))
+                begin = cut_end
+
+    def _stretches(self, pages: Set[bytes], kind: str, within: Stretch) -> Iterator[Stretch]:
+        """Yield where it is told of things of a kind that belong to some pages."""
+        graph = self._files[GRAPH]
+        if kind == PAGE:
+            heads = (b"<" + page + end for page in pages for end in (b">", b"#"))
+        else:
+            heads = (thing for run in (read_runs(graph, within) if pages else ()) for thing in _derived(run, pages))
+        for head in heads:
+            yield find_lines(graph, head, within)
 
     def digests(self, names: Iterable[str]) -> dict[str, str]:
         """Return the checksums of the texts of some of the pages, by path."""
@@ -207,6 +221,17 @@ class Earlier:
     def _rewound(self, name: str) -> IO[bytes]:
         self._files[name].seek(0)
         return self._files[name]
+
+
+def _derived(run: bytes, pages: Set[bytes]) -> Iterator[bytes]:
+    """Yield the things that some statements tell to be derived from some pages."""
+    place = -1
+    while (place := run.find(_DERIVED, place + 1)) >= 0:
+        begin = place + len(_DERIVED)
+        if run[begin : run.index(b">", begin)] in pages:
+            thing = run[run.rfind(b"\n", 0, place) + 1 : place + 1]
+            if b" " not in thing:  # else it is a text that looks like a statement
+                yield thing
 
 
 # ---------------------------------------------------------------- all together
@@ -245,7 +270,7 @@ class Shelf:
         places = self._journal.add(pages)
         self._places += zip((page.id for page in pages), places, strict=True)
 
-    def earlier_runs(self) -> Iterator[list[bytes]]:
+    def earlier_runs(self) -> Iterator[bytes]:
         """Yield the statements, sorted, of all pages that are as they were in the earlier build, many at once."""
         return self._earlier.runs(self.as_they_were()) if self._earlier else iter(())
 
