@@ -14,7 +14,7 @@ from builder.stating import Stated
 from builder.syndication import Sketch, same_texts
 from builder.vocabulary import NAMESPACES
 
-Key = tuple[str, ...]
+Key = tuple[str, str, str, str, str, str, str]
 
 _EXACT = NAMESPACES["bound"] + "exact"
 
@@ -72,7 +72,7 @@ def _fact(key: Key, figures: list[Stated], stands_for: Mapping[str, str], size: 
 
 
 def _exact(figures: Iterable[Stated]) -> Iterator[tuple[Key, Stated]]:
-    """Yield the exact figures with a period, each with what names the thing that it tells of."""
+    """Yield the exact figures with a period, each with what names the thing that it tells of: indicator to status."""
     for f in figures:
         if f.bound == _EXACT and f.end and f.area:
-            yield (f.indicator, f.area, f.start, f.end, f.level, f.agency, f.status), f
+            yield f[2:9], f

@@ -11,6 +11,8 @@ from builder.merging import Sorter
 from builder.stating import Stated
 from builder.vocabulary import CCHC, SDMX_DIMENSION
 
+AT_ONCE = 1 << 16  # units and pages of indicators that are held at once
+
 
 def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[Coverage]:
     """Return how many of some figures there are, in order.
@@ -21,19 +23,27 @@ def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[C
         folder: where what memory does not hold waits meanwhile.
 
     """
-    indicators, units, years = Counter[str](), Counter[str](), Counter[str]()
-    span: dict[str, tuple[str, str]] = {}
+    dated, units = Counter[tuple[str, str]](), Counter[str]()
     with TemporaryDirectory(dir=folder, prefix=".counting.") as place:
-        members = Sorter(Path(place))
+        members, some = Sorter(Path(place)), set[tuple[str, str, str]]()
         for figure in figures:
-            indicators[figure.indicator] += 1
+            dated[figure.indicator, figure.end[:4]] += 1
             units[figure.area] += 1
-            if year := figure.end[:4]:
-                years[year] += 1
-                first, last = span.get(figure.indicator, (year, year))
-                span[figure.indicator] = min(first, year), max(last, year)
-            members.add(_members(figure))
+            some.add((figure.indicator, "unit", figure.area))
+            some.add((figure.indicator, "page", figure.page))
+            if len(some) >= AT_ONCE:
+                members.add(_lines(some))
+                some.clear()
+        members.add(_lines(some))
         counted = _count_distinct(members)
+    indicators, years = Counter[str](), Counter[str]()
+    span: dict[str, tuple[str, str]] = {}
+    for (name, year), number in dated.items():
+        indicators[name] += number
+        if year:
+            years[year] += number
+            first, last = span.get(name, (year, year))
+            span[name] = min(first, year), max(last, year)
     of_indicators = (
         Coverage(kind, CCHC.indicator, name, number, counted[name, "unit"], counted[name, "page"], *span.get(name, ()))
         for name, number in sorted(indicators.items())
@@ -43,12 +53,11 @@ def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[C
     return [*of_indicators, *of_units, *of_years]
 
 
-def _members(figure: Stated) -> Iterator[bytes]:
+def _lines(members: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
     """Yield what is counted once however often it is told: the unit, in whatever version, and the page."""
-    unit = figure.area.rpartition("/")[0]
-    for kind, member in (("unit", unit), ("page", figure.page)):
-        if member:
-            yield f"{figure.indicator}\t{kind}\t{member}\n".encode()
+    for name, kind, member in members:
+        if counted := member.rpartition("/")[0] if kind == "unit" else member:
+            yield f"{name}\t{kind}\t{counted}\n".encode()
 
 
 def _count_distinct(members: Sorter) -> Counter[tuple[str, str]]:

@@ -71,6 +71,11 @@ def _version(library: str) -> str:
 # ---------------------------------------------------------------- what is told of a page
 
 
+def text_path(page: str) -> str:
+    """Return where in a build the text of a page is kept."""
+    return f"{TEXTS}/{page}.txt"
+
+
 def describe(built: Built) -> str:
     """Return the line of ``pages.jsonl`` about a page."""
     told = {

@@ -77,6 +77,7 @@ from builder.writer import (
 # The rooms fit the types of the seams; mypy says so.
 ROOMS: tuple[Reader, Extractor, Linker, Writer] = (read, extract, link_document, write_document)
 BATCH = 32
+AT_ONCE = 1 << 16  # bytes of a file that are hashed at once; of more, memory is taken anew for every small file
 MIN_CONFIDENCE = Decimal("0.5")  # a figure counts where it is likelier right than wrong
 _NAMES_OF_UNITS = tuple(
     f"<https://w3id.org/cchc/{scheme}{end}"
@@ -457,9 +458,12 @@ def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
 
 
 def _write_texts(built: Shelf, folder: Path) -> None:
+    made = set[Path]()
     for page in built:
-        path = folder / f"{page.told['page']}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{page.name}.txt"
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
         if page.kept is None or not _link(page.kept, path):
             path.write_text(page.read_text(), encoding="utf-8", newline="")
 
@@ -544,15 +548,26 @@ def _write_manifest(
 
 def hash_files(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
     """Return the SHA-256 of every file of a build but its manifest and what is made of it later, by path."""
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    built = (name for name in files if name not in (MANIFEST, COMPARISON) and not name.startswith("report."))
-    return {name: known.get(name) or hash_file(files[name]) for name in built}
+    built = (
+        name for name in _list_files(folder) if name not in (MANIFEST, COMPARISON) and not name.startswith("report.")
+    )
+    return {name: known.get(name) or hash_file(folder / name) for name in built}
+
+
+def _list_files(folder: Path) -> Iterator[str]:
+    """Yield the files of a folder, by their path in it."""
+    for here, _, names in os.walk(folder):
+        inside = Path(here).relative_to(folder).as_posix()
+        yield from names if inside == "." else (f"{inside}/{name}" for name in names)
 
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    told = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while some := file.read(AT_ONCE):
+            told.update(some)
+    return told.hexdigest()
 
 
 def package_version() -> str:
@@ -611,7 +626,8 @@ def _flush(folder: Path) -> None:
 
     A file with a second name is one of the earlier build and is there already.
     """
-    paths = (path for path in chain([folder], folder.rglob("*")) if path.is_dir() or path.stat().st_nlink == 1)
+    files = (path for path in map(folder.joinpath, _list_files(folder)) if path.stat().st_nlink == 1)
+    paths = chain((Path(here) for here, _, _ in os.walk(folder)), files)
     with ThreadPoolExecutor(16) as pool:
         while some := list(islice(paths, 512)):
             for _ in pool.map(flush, some):

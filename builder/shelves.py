@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from builder.errors import StoreError
 from builder.identifiers import BASE, PAGE, PAGE_THINGS, document_iri
-from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, describe
+from builder.keeping import GRAPH, ISSUES, PAGES, Built, describe, text_path
 from builder.merging import Stretch, find_lines, read_runs
 from builder.vocabulary import PROV
 
@@ -30,6 +30,7 @@ _DERIVED = f"> <{PROV.wasDerivedFrom}> <".encode()
 class Shelved:
     """A page on a shelf."""
 
+    name: str
     description: str  # the line of ``pages.jsonl`` about it
     rows: Sequence[Sequence[str]]  # of the table of open issues
     read_text: Callable[[], str]
@@ -82,8 +83,8 @@ class Journal:
         file.flush()
         return places
 
-    def read(self, place: int) -> Shelved:
-        """Return the page that it keeps at a place."""
+    def read(self, name: str, place: int) -> Shelved:
+        """Return a page that it keeps at a place."""
         file = self._open()
         file.seek(place)
         told = _checked(file.readline())
@@ -91,6 +92,7 @@ class Journal:
             raise StoreError(f"{self.path}: changed while it was used; delete it and build again")
         description, rows, tally, text, statements = told.split(b"\t", 4)
         return Shelved(
+            name,
             description.decode() + "\n",
             json.loads(rows),
             lambda: str(json.loads(text)),
@@ -146,36 +148,36 @@ class Earlier:
 
     def __init__(self, out: Path, digests: Mapping[str, str], is_whole: Callable[[Path, str], bool]) -> None:
         self._out, self._digests, self._compare = out, digests, is_whole
-        self._names: set[str] = set()
         self._files: dict[str, IO[bytes]] = {}
         self._keys: set[str] = set()
+        self._pages: dict[str, int] = {}  # name -> number of its rows in the table of issues
         if all(self._is_whole(name) for name in (GRAPH, ISSUES, PAGES)):
             self._files = {name: (out / name).open("rb") for name in (GRAPH, ISSUES, PAGES)}
             for page in map(json.loads, self._rewound(PAGES)):
                 self._keys.add(page["key"])
-                self._names.add(page["page"])
+                self._pages[page["page"]] = page["issues"]
 
     def __bool__(self) -> bool:
         return bool(self._keys)
 
     def holds(self, name: str, key: str) -> bool:
         """Tell whether all that was made of a page is here, and it is as it was."""
-        return key in self._keys and self._is_whole(f"{TEXTS}/{name}.txt")
+        return key in self._keys and self._is_whole(text_path(name))
 
     def pages(self, names: Collection[str]) -> Iterator[Shelved]:
         """Yield some of the pages, in the order of their names."""
         rows = self._rows() if names else iter(())
-        for line in self._rewound(PAGES) if names else ():
-            told = json.loads(line)
-            issues = list(islice(rows, told["issues"]))
-            if (name := told["page"]) in names:
-                text = self._out / TEXTS / f"{name}.txt"
-                yield Shelved(line.decode(), issues, partial(self._read_text, name), kept=text)
+        for (name, issues), line in zip(self._pages.items(), self._rewound(PAGES) if names else (), strict=False):
+            of_page = list(islice(rows, issues))
+            if name in names:
+                yield Shelved(
+                    name, line.decode(), of_page, partial(self._read_text, name), kept=self._out / text_path(name)
+                )
 
     def runs(self, names: Collection[str]) -> Iterator[bytes]:
         """Yield the statements that some of the pages alone told, sorted, many at once."""
         graph = self._files[GRAPH]
-        gone = {document_iri(name).encode() for name in self._names.difference(names)}
+        gone = {document_iri(name).encode() for name in self._pages.keys() - names}
         for kind in PAGE_THINGS if names else ():
             begin, end = find_lines(graph, f"<{BASE}{kind}/".encode(), (0, graph.seek(0, 2)))
             for cut_begin, cut_end in [*sorted(self._stretches(gone, kind, (begin, end))), (end, end)]:
@@ -194,7 +196,7 @@ class Earlier:
 
     def digests(self, names: Iterable[str]) -> dict[str, str]:
         """Return the checksums of the texts of some of the pages, by path."""
-        return {path: self._digests[path] for path in (f"{TEXTS}/{name}.txt" for name in names)}
+        return {path: self._digests[path] for path in map(text_path, names)}
 
     def _is_whole(self, name: str) -> bool:
         return name in self._digests and self._compare(self._out / name, self._digests[name])
@@ -206,17 +208,16 @@ class Earlier:
 
     def _rows(self) -> Iterator[list[str]]:
         """Yield the last rows of the table of issues; above them are those about pages that could not be read."""
-        number = sum(json.loads(page)["issues"] for page in self._rewound(PAGES))
-        above = sum(1 for _ in self._table()) - number
+        above = sum(1 for _ in self._table()) - sum(self._pages.values())
         return islice(self._table(), above, None)
 
     def _table(self) -> Iterator[list[str]]:
         return csv.reader((line.decode() for line in self._rewound(ISSUES)), delimiter="\t")
 
     def _read_text(self, name: str) -> str:
-        if not self._is_whole(f"{TEXTS}/{name}.txt"):
+        if not self._is_whole(text_path(name)):
             raise StoreError(f"{self._out}: changed while it was used; nothing was changed; build again")
-        return (self._out / TEXTS / f"{name}.txt").read_bytes().decode()
+        return (self._out / text_path(name)).read_bytes().decode()
 
     def _rewound(self, name: str) -> IO[bytes]:
         self._files[name].seek(0)
@@ -257,8 +258,8 @@ class Shelf:
     def __iter__(self) -> Iterator[Shelved]:
         earlier = self._earlier.pages(self.as_they_were()) if self._earlier else iter(())
         self._places.sort()
-        for _, place in self._places:
-            yield next(earlier) if place == EARLIER else self._journal.read(place)
+        for name, place in self._places:
+            yield next(earlier) if place == EARLIER else self._journal.read(name, place)
 
     @property
     def where(self) -> str:

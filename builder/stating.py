@@ -1,9 +1,11 @@
 """What pages state: the figures of a graph, read back from its statements for all that is derived from them."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
+from builder.merging import find_lines, read_runs
 from builder.vocabulary import CCHC, NAMESPACES, PROV, SDMX_DIMENSION, SDMX_MEASURE
 
 _COLUMNS = {
@@ -19,8 +21,6 @@ _COLUMNS = {
     PROV.wasDerivedFrom: "page",
 }
 _FIGURE = f"<{NAMESPACES['id']}observation/".encode()
-_AT_ONCE = 1 << 22  # bytes of a graph that are read at once
-_NEAR = 1 << 16  # bytes that are not worth a further look
 
 
 class Stated(NamedTuple):
@@ -48,7 +48,7 @@ def read_stated(lines: Iterable[bytes]) -> Iterator[Stated]:
 
 
 def _stated(row: bytes) -> Stated:
-    return Stated(*row.decode().split("\t"))
+    return Stated._make(row.decode().split("\t"))
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -66,38 +66,14 @@ def _rows(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield b"\t".join(told)
 
 
-def _lines_about_figures(graph: Path) -> Iterator[bytes]:
-    """Yield the statements of a sorted graph about figures; the others are not gone through."""
-    with graph.open("rb") as file:
-        _seek(file, _FIGURE, graph.stat().st_size)
-        while lines := file.readlines(_AT_ONCE):
-            yield from (line for line in lines if line.startswith(_FIGURE))
-            if lines[-1] > _FIGURE and not lines[-1].startswith(_FIGURE):
-                return
-
-
-def _seek(file: IO[bytes], prefix: bytes, size: int) -> None:
-    """Go to the beginning of a line of a sorted file that stands little before the first that is not less."""
-    low, high = 0, size  # every line that begins before low is less
-    while high - low > _NEAR:
-        file.seek((low + high) // 2)
-        file.readline()
-        place = file.tell()
-        if place < high and file.readline() < prefix:
-            low = place
-        else:
-            high = (low + high) // 2
-    file.seek(low)
-
-
 def keep_stated(graph: Path, path: Path) -> None:
     """Write the figures of a sorted graph down, to be read more than once with less work."""
-    with path.open("wb") as file:
-        file.writelines(row + b"\n" for row in _rows(_lines_about_figures(graph)))
+    with graph.open("rb") as told, path.open("wb") as file:
+        runs = read_runs(told, find_lines(told, _FIGURE, (0, told.seek(0, 2))))
+        file.writelines(row + b"\n" for row in _rows(chain.from_iterable(map(bytes.splitlines, runs))))
 
 
 def read_kept(path: Path) -> Iterator[Stated]:
     """Yield the figures that were written down."""
-    with path.open("rb") as file:
-        for row in file:
-            yield _stated(row[:-1])
+    with path.open(encoding="utf-8", newline="\n") as file:
+        yield from (Stated._make(row[:-1].split("\t")) for row in file)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Outcome
 
-from builder import merging, queries, stating
+from builder import merging, queries
 from builder.cli.steps import open_answers
 from builder.coverage import count_coverage
 from builder.facts import Coverage
@@ -60,7 +60,7 @@ def test_little_memory_changes_no_number(tmp_path: Path, monkeypatch: pytest.Mon
 def test_figures_are_found_wherever_they_stand_in_a_graph(
     good: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Looked for by halves, with steps of any width, they are those that reading the whole graph gives."""
+    """Looked for by halves and read in runs of any length, they are those that reading the whole graph gives."""
     graph = tmp_path / "graph.nq"
     lines = (good.folder / GRAPH).read_bytes().splitlines(keepends=True)
     figures = [line for line in lines if b"/id/observation/" in line[:40]]
@@ -69,8 +69,7 @@ def test_figures_are_found_wherever_they_stand_in_a_graph(
     for some in (lines, figures, [*figures, *ends[1]], [*ends[0], *figures], [*ends[0], *ends[1]], []):
         graph.write_bytes(b"".join(some))
         for near in (1, 300, 1 << 30):
-            monkeypatch.setattr(stating, "_NEAR", near)
-            monkeypatch.setattr(stating, "_AT_ONCE", near)
+            monkeypatch.setattr(merging, "RUN", near)
             keep_stated(graph, tmp_path / "kept")
             assert list(read_kept(tmp_path / "kept")) == list(read_stated(some))
     assert len(list(read_stated(lines))) > 5
