@@ -24,6 +24,7 @@ from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from builder import artefacts
 from builder.comparable import compare
@@ -34,7 +35,6 @@ from builder.evidence import prove
 from builder.executing import Limits, Task, beside, complain, run_here, run_there
 from builder.exporter import alone, aside, export, flush
 from builder.extractor import extract
-from builder.extractor.llm import Model, propose
 from builder.facts import (
     Candidate,
     Citation,
@@ -48,7 +48,7 @@ from builder.facts import (
 )
 from builder.gazetteer import load_gazetteer
 from builder.identifiers import document_iri
-from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key
+from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.lookup import last_day
@@ -59,11 +59,12 @@ from builder.seams import Extractor, Linker, Reader, Writer, compose
 from builder.sharding import SHARDS, write_shards
 from builder.shelves import EARLIER, Earlier, Journal, Shelf
 from builder.sparql import load_graph
-from builder.stating import keep_stated, read_kept
-from builder.syndication import parse_sketch, sketch
+from builder.stating import STATED_HEAD, read_stated
+from builder.syndication import sketch
 from builder.vocabulary import CCHC
 from builder.writer import (
     shared_references,
+    state,
     stated,
     write_comparison,
     write_corroboration,
@@ -73,6 +74,9 @@ from builder.writer import (
     write_register,
     write_units,
 )
+
+if TYPE_CHECKING:
+    from builder.extractor.llm import Model
 
 # The rooms fit the types of the seams; mypy says so.
 ROOMS: tuple[Reader, Extractor, Linker, Writer] = (read, extract, link_document, write_document)
@@ -120,7 +124,7 @@ class Written:
 
 
 def build_document(
-    place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model: Model | None = None, made_with: str = ""
+    place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model: "Model | None" = None, made_with: str = ""
 ) -> Built:
     """Take one page through all rooms; figures of less confidence than asked for are set aside for review.
 
@@ -132,8 +136,7 @@ def build_document(
     lexicon, gazetteer = load_lexicon(), load_gazetteer()
     source = load_source(place)
     document = read(source, lexicon)
-    engine = compose(extract, partial(propose, model=model)) if model else extract
-    extraction = engine(document, lexicon, gazetteer)
+    extraction = _engine(model)(document, lexicon, gazetteer)
     linked = link_document(document, extraction, gazetteer, lexicon)
     linked = _with_page_issues(set_aside(linked, min_confidence))
     return Built(
@@ -142,11 +145,20 @@ def build_document(
         text=document.text,
         lines=tuple(write_document(linked, lexicon)),
         rows=tuple(_rows(linked)),
+        figures=tuple(map("\t".join, state(linked))),
         references=frozenset(shared_references(linked)),
         counts=_count(linked),
         tally=_tally(extraction, linked),
         sketch=str(sketch(document)),
     )
+
+
+def _engine(model: "Model | None") -> Extractor:
+    if model is None:
+        return extract
+    from builder.extractor.llm import propose
+
+    return compose(extract, partial(propose, model=model))
 
 
 def _tally(extraction: Extraction, linked: LinkedDocument) -> dict[str, int]:
@@ -199,7 +211,7 @@ def _count(linked: LinkedDocument) -> dict[str, int]:
 def build_batch(
     places: Sequence[Place],
     min_confidence: Decimal = MIN_CONFIDENCE,
-    model: Model | None = None,
+    model: "Model | None" = None,
     made_with: str = "",
 ) -> list[Built | str]:
     """Build some pages; a page that cannot be read gives one line that says what, where and what to do."""
@@ -223,7 +235,7 @@ def build(
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
     min_confidence: Decimal = MIN_CONFIDENCE,
-    model: Model | None = None,
+    model: "Model | None" = None,
     fresh: bool = False,
     limits: Limits | None = None,
     shards: int = 0,
@@ -402,6 +414,7 @@ def _write_out(
         with beside(partial(_prove, aside, places, graph), jobs):
             _write_issues(built, unreadable, aside / ISSUES)
             _write_pages(built, aside / PAGES)
+            _write_figures(built, aside / FIGURES)
             write_derived(aside)
             if shards:
                 write_shards(aside / GRAPH, [aside / CORROBORATION], aside / SHARDS, shards)
@@ -482,6 +495,14 @@ def _write_pages(built: Shelf, path: Path) -> None:
         file.writelines(page.description for page in built)
 
 
+def _write_figures(built: Shelf, path: Path) -> None:
+    """Write the table of the figures that count, page by page."""
+    with path.open("wb") as file:
+        file.write(STATED_HEAD)
+        for page in built:
+            file.writelines(page.figures)
+
+
 def _prove(folder: Path, places: Mapping[str, Place], written: Written) -> None:
     """Refuse to put in place what its own texts and the pages do not prove.
 
@@ -501,17 +522,14 @@ def _prove(folder: Path, places: Mapping[str, Place], written: Written) -> None:
 
 
 def write_derived(folder: Path) -> None:
-    """Write beside a sorted graph what is derived from its figures; ``pages.jsonl`` tells which texts are alike."""
-    sketches = {}
+    """Write what is derived from the figures beside their table; ``pages.jsonl`` tells which texts are alike."""
+    sketches, figures = {}, partial(read_stated, folder / FIGURES)
     if (folder / PAGES).is_file():
         with (folder / PAGES).open(encoding="utf-8", newline="\n") as records:
             told = map(json.loads, records)
-            sketches = {document_iri(page["page"]): parse_sketch(page["sketch"]) for page in told}
-    with TemporaryDirectory(dir=folder, prefix=".figures.") as place:
-        kept = Path(place) / "figures"
-        keep_stated(folder / GRAPH, kept)
-        shared = write_corroboration(corroborate(partial(read_kept, kept), sketches))
-        counted = write_coverage(count_coverage(read_kept(kept), CCHC.Observation, Path(place)))
+            sketches = {document_iri(page["page"]): page["sketch"] for page in told}
+    shared = write_corroboration(corroborate(figures, sketches))
+    counted = write_coverage(count_coverage(figures(), CCHC.Observation, folder))
     with (folder / CORROBORATION).open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(sorted([*shared, *counted]))
 

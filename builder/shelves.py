@@ -18,11 +18,12 @@ from typing import IO, Any
 
 from builder.errors import StoreError
 from builder.identifiers import BASE, PAGE, PAGE_THINGS, document_iri
-from builder.keeping import GRAPH, ISSUES, PAGES, Built, describe, text_path
+from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, Built, describe, text_path
 from builder.merging import Stretch, find_lines, read_runs
 from builder.vocabulary import PROV
 
 EARLIER = -1  # in place of where a page is in the journal
+_USED = (GRAPH, ISSUES, FIGURES, PAGES)
 _DERIVED = f"> <{PROV.wasDerivedFrom}> <".encode()
 
 
@@ -33,6 +34,7 @@ class Shelved:
     name: str
     description: str  # the line of ``pages.jsonl`` about it
     rows: Sequence[Sequence[str]]  # of the table of open issues
+    figures: Sequence[bytes]  # lines of the table of figures
     read_text: Callable[[], str]
     tally: Mapping[str, int] = field(default_factory=dict)  # of a second engine
     statements: bytes = b""  # each with a tab behind it; an earlier build tells those of all pages at once
@@ -90,11 +92,12 @@ class Journal:
         told = _checked(file.readline())
         if told is None:
             raise StoreError(f"{self.path}: changed while it was used; delete it and build again")
-        description, rows, tally, text, statements = told.split(b"\t", 4)
+        description, rows, figures, tally, text, statements = told.split(b"\t", 5)
         return Shelved(
             name,
             description.decode() + "\n",
             json.loads(rows),
+            [f"{row}\n".encode() for row in json.loads(figures)],
             lambda: str(json.loads(text)),
             json.loads(tally),
             statements,
@@ -122,7 +125,7 @@ class Journal:
 
 def _pack(page: Built) -> bytes:
     """Return the line of a journal about a page: a checksum and, between tabs, all that was made of it."""
-    head = (describe(page).rstrip("\n"), *map(json.dumps, (page.rows, page.tally, page.text)))
+    head = (describe(page).rstrip("\n"), *map(json.dumps, (page.rows, page.figures, page.tally, page.text)))
     told = "\t".join((*head, "".join(page.lines).replace("\n", "\t"))).encode()
     return hashlib.sha256(told).hexdigest().encode() + b" " + told + b"\n"
 
@@ -150,12 +153,12 @@ class Earlier:
         self._out, self._digests, self._compare = out, digests, is_whole
         self._files: dict[str, IO[bytes]] = {}
         self._keys: set[str] = set()
-        self._pages: dict[str, int] = {}  # name -> number of its rows in the table of issues
-        if all(self._is_whole(name) for name in (GRAPH, ISSUES, PAGES)):
-            self._files = {name: (out / name).open("rb") for name in (GRAPH, ISSUES, PAGES)}
+        self._pages: dict[str, tuple[int, int]] = {}  # name -> numbers of its rows in the tables of issues and figures
+        if all(self._is_whole(name) for name in _USED):
+            self._files = {name: (out / name).open("rb") for name in _USED}
             for page in map(json.loads, self._rewound(PAGES)):
                 self._keys.add(page["key"])
-                self._pages[page["page"]] = page["issues"]
+                self._pages[page["page"]] = page["issues"], page["figures"]
 
     def __bool__(self) -> bool:
         return bool(self._keys)
@@ -166,13 +169,14 @@ class Earlier:
 
     def pages(self, names: Collection[str]) -> Iterator[Shelved]:
         """Yield some of the pages, in the order of their names."""
-        rows = self._rows() if names else iter(())
-        for (name, issues), line in zip(self._pages.items(), self._rewound(PAGES) if names else (), strict=False):
-            of_page = list(islice(rows, issues))
+        if not names:
+            return
+        issues, figures = self._issues(), islice(self._rewound(FIGURES), 1, None)
+        for (name, (some, more)), line in zip(self._pages.items(), self._rewound(PAGES), strict=True):
+            rows, told = list(islice(issues, some)), list(islice(figures, more))
             if name in names:
-                yield Shelved(
-                    name, line.decode(), of_page, partial(self._read_text, name), kept=self._out / text_path(name)
-                )
+                text = self._out / text_path(name)
+                yield Shelved(name, line.decode(), rows, told, partial(self._read_text, name), kept=text)
 
     def runs(self, names: Collection[str]) -> Iterator[bytes]:
         """Yield the statements that some of the pages alone told, sorted, many at once."""
@@ -206,9 +210,9 @@ class Earlier:
         for file in self._files.values():
             file.close()
 
-    def _rows(self) -> Iterator[list[str]]:
+    def _issues(self) -> Iterator[list[str]]:
         """Yield the last rows of the table of issues; above them are those about pages that could not be read."""
-        above = sum(1 for _ in self._table()) - sum(self._pages.values())
+        above = sum(1 for _ in self._table()) - sum(issues for issues, _ in self._pages.values())
         return islice(self._table(), above, None)
 
     def _table(self) -> Iterator[list[str]]:

@@ -1,11 +1,10 @@
-"""What pages state: the figures of a graph, read back from its statements for all that is derived from them."""
+"""What pages state: their figures that count, as a table from which the rest is derived."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from builder.merging import find_lines, read_runs
 from builder.vocabulary import CCHC, NAMESPACES, PROV, SDMX_DIMENSION, SDMX_MEASURE
 
 _COLUMNS = {
@@ -39,41 +38,27 @@ class Stated(NamedTuple):
     value: str = ""
 
 
-_PLACES = {f"<{predicate}>".encode(): Stated._fields.index(name) for predicate, name in _COLUMNS.items()}
+STATED_HEAD = "\t".join(Stated._fields).encode() + b"\n"  # of a table of figures
 
 
-def read_stated(lines: Iterable[bytes]) -> Iterator[Stated]:
-    """Yield the figures that count; the statements about one follow one another."""
-    return map(_stated, _rows(line for line in lines if line.startswith(_FIGURE)))
+def read_stated(table: Path) -> Iterator[Stated]:
+    """Yield the figures that a table holds."""
+    with table.open(encoding="utf-8", newline="\n") as file:
+        yield from (Stated._make(row[:-1].split("\t")) for row in islice(file, 1, None))
 
 
-def _stated(row: bytes) -> Stated:
-    return Stated._make(row.decode().split("\t"))
-
-
-def _rows(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what statements about figures tell of each, with tabs between."""
-    head, told = b"", [b""] * len(Stated._fields)
+def find_stated(lines: Iterable[bytes]) -> Iterator[Stated]:
+    """Yield the figures that count among the statements of a graph; those about one follow one another."""
+    told: dict[str, str] = {}
     for line in lines:
-        subject, predicate, value, _ = line.split(b" ", 3)
-        if subject != head:
-            if head:
-                yield b"\t".join(told)
-            head, told = subject, [subject[1:-1], *[b""] * (len(Stated._fields) - 1)]
-        if (place := _PLACES.get(predicate)) is not None:
-            told[place] = value[1:-1] if value[:1] == b"<" else value[1 : value.index(b'"', 1)]
-    if head:
-        yield b"\t".join(told)
-
-
-def keep_stated(graph: Path, path: Path) -> None:
-    """Write the figures of a sorted graph down, to be read more than once with less work."""
-    with graph.open("rb") as told, path.open("wb") as file:
-        runs = read_runs(told, find_lines(told, _FIGURE, (0, told.seek(0, 2))))
-        file.writelines(row + b"\n" for row in _rows(chain.from_iterable(map(bytes.splitlines, runs))))
-
-
-def read_kept(path: Path) -> Iterator[Stated]:
-    """Yield the figures that were written down."""
-    with path.open(encoding="utf-8", newline="\n") as file:
-        yield from (Stated._make(row[:-1].split("\t")) for row in file)
+        if not line.startswith(_FIGURE):
+            continue
+        subject, predicate, value, _ = line.decode().split(" ", 3)
+        if told and told["iri"] != subject[1:-1]:
+            yield Stated(**told)
+            told = {}
+        told["iri"] = subject[1:-1]
+        if name := _COLUMNS.get(predicate[1:-1]):
+            told[name] = value[1:-1] if value[0] == "<" else value[1 : value.index('"', 1)]
+    if told:
+        yield Stated(**told)

@@ -266,6 +266,30 @@ def _write_observation(graph: _Graph, document: Document, fact: Observation) -> 
     _write_number(graph, document, s, fact, lines)
 
 
+def state(linked: LinkedDocument) -> list[Stated]:
+    """Return what a page's figures that count tell, as the graph writes it, each once."""
+    page = linked.document.id
+    counting = (fact for fact in linked.facts if isinstance(fact, Observation) and fact.accepted)
+    return sorted({_state(page, fact) for fact in counting})
+
+
+def _state(page: str, fact: Observation) -> Stated:
+    period = fact.period or Period(None, None)
+    return Stated(
+        iri=iri.observation_iri(page, fact),
+        page=iri.document_iri(page),
+        indicator=f"{CONCEPT}indicator/{fact.indicator}",
+        area=iri.version_iri(fact.area) if fact.area else "",
+        start=str(period.start or ""),
+        end=str(period.end or ""),
+        level=f"{CONCEPT}level/{fact.level}" if fact.level else "",
+        agency=iri.body_iri(fact.area.split("/")[0], fact.agency) if fact.agency else "",
+        status=f"{CONCEPT}status/{fact.status}",
+        bound=f"{CONCEPT}bound/{fact.bound}",
+        value=decimal(fact.value).split('"')[1],
+    )
+
+
 def _write_candidate(graph: _Graph, document: Document, fact: Candidate) -> None:
     s, e = f"<{iri.candidate_iri(document.id, fact)}> ", graph.end
     _write_number(graph, document, s, fact, [f"{s}{_IS_CANDIDATE}{e}", f"{s}{_PHRASE}{literal(fact.phrase)}{e}"])

@@ -274,7 +274,7 @@ def spoil(path: Path, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["deleted", "emptied", "cut", "flipped"])
-@pytest.mark.parametrize("name", ["graph.nq", "issues.tsv", "pages.jsonl"])
+@pytest.mark.parametrize("name", ["graph.nq", "issues.tsv", "figures.tsv", "pages.jsonl"])
 def test_where_a_shared_file_is_damaged_all_are_read(
     out: Path, check: Callable[..., None], name: str, way: str
 ) -> None:
