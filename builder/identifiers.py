@@ -41,6 +41,7 @@ def slug(text: str) -> str:
     return _NOT_IN_SLUG.sub("-", without_marks(text)).strip("-")
 
 
+@lru_cache(maxsize=64)
 def web_address(url: str) -> str:
     """Return the address of a page as it can stand in the graph; nothing if it is none.
 
