@@ -85,6 +85,7 @@ def describe(built: Built) -> str:
         "counts": built.counts,
         "issues": len(built.rows),
         "figures": len(built.figures),
+        "statements": len(built.lines),
         "references": sorted(built.references),
         "sketch": built.sketch,
     }

@@ -433,25 +433,29 @@ def _write_out(
 def _write_graph(built: Shelf, path: Path) -> Written:
     """Write the statements of all pages and of what they share, sorted; those not of an earlier build also apart."""
     references: set[tuple[str, ...]] = set()
-    number, told = 0, hashlib.sha256()
+    told = hashlib.sha256()
     with ExitStack() as opened:
         folder = opened.enter_context(TemporaryDirectory(dir=path.parent, prefix=".sorting."))
         file = opened.enter_context(path.open("wb"))
         sorter = Sorter(Path(folder))
         fresh = opened.enter_context((path.parent / FRESH).open("wb")) if built.as_they_were() else None
+        number = 0
         for page in built:
             lines = page.lines()
             sorter.add(lines)
             if fresh:
                 fresh.writelines(lines)
+            number += page.told["statements"]
             references.update(map(tuple, page.told["references"]))
-        sorter.add(line.encode() for line in write_register(references, load_gazetteer(), load_lexicon()))
-        sorter.add(line.encode() for line in write_ontology(artefacts.ontology_statements()))
+        shared = [
+            *write_register(references, load_gazetteer(), load_lexicon()),
+            *write_ontology(artefacts.ontology_statements()),
+        ]
+        sorter.add(line.encode() for line in shared)
         for run in merge_runs(built.earlier_runs(), sorter.lines()):
             told.update(run)
             file.write(run)
-            number += run.count(b"\n")
-    return Written(number, told.hexdigest())
+    return Written(number + len(shared), told.hexdigest())
 
 
 def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:

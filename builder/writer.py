@@ -4,6 +4,7 @@ Lines are made directly, by template; there are no blank nodes and no clock, so 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -97,15 +98,19 @@ class _Lines:
 
     def __init__(self, graph: str) -> None:
         self._end = f" <{graph}> .\n"
-        self.lines: set[str] = set()
+        self._told: dict[str, set[str]] = defaultdict(set)  # how a thing is named -> what is said of it
 
     def add(self, subject: str, predicate: str, value: str) -> None:
         """Add a statement; ``value`` is written out, the others are IRIs."""
-        self.lines.add(f"<{subject}> <{predicate}> {value}{self._end}")
+        self._told[f"<{subject}> "].add(f"<{predicate}> {value}{self._end}")
 
     def link(self, subject: str, predicate: str, target: str) -> None:
         """Add a statement about two IRIs."""
-        self.lines.add(f"<{subject}> <{predicate}> <{target}>{self._end}")
+        self._told[f"<{subject}> "].add(f"<{predicate}> <{target}>{self._end}")
+
+    def in_order(self) -> list[str]:
+        """Return all statements sorted, each once; the names of things are compared once for each thing."""
+        return [name + said for name in sorted(self._told) for said in sorted(self._told[name])]
 
 
 # ---------------------------------------------------------------- a page
@@ -407,7 +412,7 @@ def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, 
             _write_interval(lines, Period(_day(told[0]), _day(told[1])))
     _write_publishers(lines, [(r[1], r[2]) for r in ordered if r[0] == "publisher"])
     _write_dataset(lines)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def _write_publishers(lines: _Lines, told: Iterable[tuple[str, str]]) -> None:
@@ -425,7 +430,7 @@ def write_units(keys: Iterable[str], gazetteer: Gazetteer) -> list[str]:
     lines, ranks = _Lines(iri.REGISTER_GRAPH), rank_units(gazetteer)
     for key in sorted(keys):
         _write_unit(lines, gazetteer.versions[key], gazetteer, ranks[key])
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def _write_models(lines: _Lines, labels: Iterable[str]) -> None:
@@ -608,7 +613,7 @@ def write_comparison(comparison: Comparison, counted: Iterable[Coverage] = ()) -
         lines.link(iri.version_iri(unit), CCHC.liesIn, iri.version_iri(home))
     for each in counted:
         _write_count(lines, each)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def stated(figures: Iterable[Comparable]) -> Iterator[Stated]:
@@ -657,7 +662,7 @@ def write_corroboration(found: Corroboration) -> list[str]:
         lines.link(name, RDF.type, CCHC.SharedText)
         for page in pages:
             lines.link(name, PROV.hadMember, page)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def write_coverage(counted: Iterable[Coverage]) -> list[str]:
@@ -666,7 +671,7 @@ def write_coverage(counted: Iterable[Coverage]) -> list[str]:
     _call(lines, iri.COVERAGE_GRAPH, "Coverage")
     for each in counted:
         _write_count(lines, each)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def _call(lines: _Lines, graph: str, term: str) -> None:
