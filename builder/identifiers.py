@@ -19,14 +19,7 @@ CORROBORATION_GRAPH = BASE + "graph/figures#corroboration"
 COVERAGE_GRAPH = BASE + "graph/figures#coverage"
 MODEL_SCHEME = BASE + "model"
 PAGE = "document"
-PAGE_THINGS = (
-    "candidate",
-    PAGE,
-    "initiative",
-    "issue",
-    "observation",
-    "review",
-)  # what one page alone tells of, sorted
+PAGE_THINGS = ("candidate", PAGE, "initiative", "issue", "observation", "review")  # of one page alone; sorted
 _SAFE = "/-._~!$'()*,;=:@"
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"{}|\\^`\[\]\x00-\x20\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
