@@ -44,12 +44,18 @@ class Sketch:
 
 def sketch(document: Document) -> Sketch:
     """Return the sketch of a page."""
-    return sketch_text("\n".join(b.span.of(document.text) for b in document.blocks if b.kind in TELLING))
+    folded = fold(document.text)  # as the reader did
+    spans = (block.span for block in document.blocks if block.kind in TELLING)
+    return _sketch("\n".join(folded.text[folded.position(start) : folded.position(end)] for start, end in spans))
 
 
 def sketch_text(text: str) -> Sketch:
     """Return the sketch of a text, all of it."""
-    words = _WORD.findall(fold(text).text)
+    return _sketch(fold(text).text)
+
+
+def _sketch(folded: str) -> Sketch:
+    words = _WORD.findall(folded)
     told = " ".join(words).encode()
     ends = list(accumulate(len(word.encode()) + 1 for word in words))  # behind the blank after each word
     begins = [0, *ends]
