@@ -16,10 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from builder.gazetteer import Gazetteer, load_gazetteer
-from builder.keeping import GRAPH
+from builder.keeping import FIGURES, GRAPH
 from builder.lexicon import load_lexicon
 from builder.merging import Sorter
 from builder.pipeline import MANIFEST, hash_files, write_derived
+from builder.stating import STATED_HEAD, find_stated
 from builder.writer import write_register
 
 BASE = "https://w3id.org/cchc/id/"
@@ -82,6 +83,9 @@ def main() -> None:
             path = asked.target / "texts" / place / text.relative_to(asked.out / "texts")
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(text, path)
+    with (asked.target / GRAPH).open("rb") as statements, (asked.target / FIGURES).open("wb") as table:
+        table.write(STATED_HEAD)
+        table.writelines("\t".join(figure).encode() + b"\n" for figure in find_stated(statements))
     write_derived(asked.target)
     (asked.target / "issues.tsv").write_text("page\tbegin\tend\tkind\tmessage\tcandidates\tquotation\n")
     manifest = json.loads((asked.out / MANIFEST).read_text(encoding="utf-8")) | {"files": hash_files(asked.target)}

@@ -7,8 +7,10 @@ holds the folders ``ontology/``, ``shapes/``, ``queries/`` and ``examples/pages/
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,11 +133,7 @@ def term_labels(term: str, root: Path | None = None) -> dict[str, str]:
 
 
 def _labels(subject: str, word: str, root: Path | None) -> dict[str, str]:
-    import pyoxigraph
-
-    pattern = (pyoxigraph.NamedNode(subject), pyoxigraph.NamedNode(word), None, None)
-    told = (quad.object for quad in ontology_store(root).quads_for_pattern(*pattern))
-    return {str(text.language): text.value for text in told if isinstance(text, pyoxigraph.Literal)}
+    return dict(_find_labels(f"<{subject}> <{word}> ", (root or artefact_root()).resolve()))
 
 
 def ontology_statements(root: Path | None = None) -> tuple[str, ...]:
@@ -238,6 +236,18 @@ def _list_statements(root: Path) -> tuple[str, ...]:
     if unnamed:
         raise OntologyError(f"{root / 'ontology'}: a node has no name: {unnamed}; give it an IRI")
     return tuple(sorted(statements))
+
+
+@lru_cache(maxsize=4096)
+def _find_labels(head: str, root: Path) -> tuple[tuple[str, str], ...]:
+    """Return the texts that some statements of the ontology tell, each with its language; the statements are sorted."""
+    import pyoxigraph
+
+    statements = _list_statements(root)
+    some = islice(statements, bisect_left(statements, head), None)
+    lines = "".join(f"{each} .\n" for each in takewhile(lambda each: each.startswith(head), some))
+    told = (quad.object for quad in pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_TRIPLES))
+    return tuple((str(text.language), text.value) for text in told if isinstance(text, pyoxigraph.Literal))
 
 
 @lru_cache(maxsize=8)

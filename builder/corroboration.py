@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from builder.facts import Corroboration, SharedFact
 from builder.stating import Stated
-from builder.syndication import Sketch, same_texts
+from builder.syndication import parse_sketch, same_texts
 from builder.vocabulary import NAMESPACES
 
-Key = tuple[str, ...]
+Key = tuple[str, str, str, str, str, str, str]
 
 _EXACT = NAMESPACES["bound"] + "exact"
 
 
-def corroborate(figures: Callable[[], Iterable[Stated]], sketches: Mapping[str, Sketch]) -> Corroboration:
+def corroborate(figures: Callable[[], Iterable[Stated]], sketches: Mapping[str, str]) -> Corroboration:
     """Return what several pages of a graph state, and which of these pages carry the same text.
 
     Args:
         figures: gives the figures of the graph; asked for twice, so that only figures of things that several figures
             tell are held in memory.
-        sketches: by the IRI of a page; one that has none shares its text with no other.
+        sketches: by the IRI of a page, as they are written down; one that has none shares its text with no other.
 
     """
     once, again = set[int](), set[int]()  # numbers in place of keys; two keys with one number are told apart below
@@ -37,8 +37,9 @@ def corroborate(figures: Callable[[], Iterable[Stated]], sketches: Mapping[str, 
             told[key].append(figure)
     shared = {key: figures for key, figures in told.items() if len({figure.page for figure in figures}) > 1}
     pages = {figure.page for figures in shared.values() for figure in figures}
-    stands_for = same_texts({page: sketches[page] for page in pages if page in sketches})
-    size = {page: len(sketch.phrases) for page, sketch in sketches.items()}
+    texts_of = {page: parse_sketch(sketches[page]) for page in pages if page in sketches}
+    stands_for = same_texts(texts_of)
+    size = {page: len(sketch.phrases) for page, sketch in texts_of.items()}
     facts = tuple(_fact(key, shared[key], stands_for, size) for key in sorted(shared))
     texts: dict[str, list[str]] = defaultdict(list)
     for page in sorted(pages):
@@ -72,7 +73,7 @@ def _fact(key: Key, figures: list[Stated], stands_for: Mapping[str, str], size: 
 
 
 def _exact(figures: Iterable[Stated]) -> Iterator[tuple[Key, Stated]]:
-    """Yield the exact figures with a period, each with what names the thing that it tells of."""
+    """Yield the exact figures with a period, each with what names the thing that it tells of: indicator to status."""
     for f in figures:
         if f.bound == _EXACT and f.end and f.area:
-            yield (f.indicator, f.area, f.start, f.end, f.level, f.agency, f.status), f
+            yield f[2:9], f

@@ -11,49 +11,50 @@ from builder.merging import Sorter
 from builder.stating import Stated
 from builder.vocabulary import CCHC, SDMX_DIMENSION
 
+AT_ONCE = 1 << 16  # pages of indicators that are held at once
+
 
 def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[Coverage]:
     """Return how many of some figures there are, in order.
 
     Args:
-        figures: those of one class, in any order; they are not held in memory.
+        figures: those of one class, in any order; neither they nor their pages are held in memory, only their units.
         kind: the IRI of their class.
         folder: where what memory does not hold waits meanwhile.
 
     """
-    indicators, units, years = Counter[str](), Counter[str](), Counter[str]()
-    span: dict[str, tuple[str, str]] = {}
+    dated, placed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     with TemporaryDirectory(dir=folder, prefix=".counting.") as place:
-        members = Sorter(Path(place))
+        pages, some = Sorter(Path(place)), set[tuple[str, str]]()
         for figure in figures:
-            indicators[figure.indicator] += 1
-            units[figure.area] += 1
-            if year := figure.end[:4]:
-                years[year] += 1
-                first, last = span.get(figure.indicator, (year, year))
-                span[figure.indicator] = min(first, year), max(last, year)
-            members.add(_members(figure))
-        counted = _count_distinct(members)
+            dated[figure.indicator, figure.end[:4]] += 1
+            placed[figure.indicator, figure.area] += 1
+            some.add((figure.indicator, figure.page))
+            if len(some) >= AT_ONCE:
+                pages.add(_lines(some))
+                some.clear()
+        pages.add(_lines(some))
+        pages_of = Counter(line.partition(b"\t")[0].decode() for line, _ in groupby(pages.lines()))
+    units_of = Counter(name for name, unit in {(name, area.rpartition("/")[0]) for name, area in placed} if unit)
+    areas, indicators, years = Counter[str](), Counter[str](), Counter[str]()
+    for (_, area), number in placed.items():
+        areas[area] += number
+    span: dict[str, tuple[str, str]] = {}
+    for (name, year), number in dated.items():
+        indicators[name] += number
+        if year:
+            years[year] += number
+            first, last = span.get(name, (year, year))
+            span[name] = min(first, year), max(last, year)
     of_indicators = (
-        Coverage(kind, CCHC.indicator, name, number, counted[name, "unit"], counted[name, "page"], *span.get(name, ()))
+        Coverage(kind, CCHC.indicator, name, number, units_of[name], pages_of[name], *span.get(name, ()))
         for name, number in sorted(indicators.items())
     )
-    of_units = (Coverage(kind, SDMX_DIMENSION.refArea, name, number) for name, number in sorted(units.items()) if name)
+    of_units = (Coverage(kind, SDMX_DIMENSION.refArea, name, number) for name, number in sorted(areas.items()) if name)
     of_years = (Coverage(kind, CCHC.year, year, number) for year, number in sorted(years.items()))
     return [*of_indicators, *of_units, *of_years]
 
 
-def _members(figure: Stated) -> Iterator[bytes]:
-    """Yield what is counted once however often it is told: the unit, in whatever version, and the page."""
-    unit = figure.area.rpartition("/")[0]
-    for kind, member in (("unit", unit), ("page", figure.page)):
-        if member:
-            yield f"{figure.indicator}\t{kind}\t{member}\n".encode()
-
-
-def _count_distinct(members: Sorter) -> Counter[tuple[str, str]]:
-    counted = Counter[tuple[str, str]]()
-    for line, _ in groupby(members.lines()):
-        name, kind, _ = line.decode().split("\t")
-        counted[name, kind] += 1
-    return counted
+def _lines(pages: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+    """Yield the pages that tell of an indicator as lines that can be sorted."""
+    return (f"{name}\t{page}\n".encode() for name, page in pages if page)

@@ -95,7 +95,10 @@ class Gazetteer:
         versions = self.by_code.get(code, ())
         if day is None:
             return versions[-1] if versions else None
-        return next((v for v in versions if v.in_force(day)), None)
+        for version in versions:
+            if version.in_force(day):
+                return version
+        return None
 
     def parent(self, unit: UnitVersion, day: date | None = None) -> UnitVersion | None:
         """Return the version of the unit above, as of a day inside the unit's own life."""

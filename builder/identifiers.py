@@ -18,6 +18,8 @@ DATASET = BASE + "dataset/figures"
 CORROBORATION_GRAPH = BASE + "graph/figures#corroboration"
 COVERAGE_GRAPH = BASE + "graph/figures#coverage"
 MODEL_SCHEME = BASE + "model"
+PAGE = "document"
+PAGE_THINGS = ("candidate", PAGE, "initiative", "issue", "observation", "review")  # of one page alone; sorted
 _SAFE = "/-._~!$'()*,;=:@"
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"{}|\\^`\[\]\x00-\x20\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
@@ -32,6 +34,7 @@ def slug(text: str) -> str:
     return _NOT_IN_SLUG.sub("-", without_marks(text)).strip("-")
 
 
+@lru_cache(maxsize=64)
 def web_address(url: str) -> str:
     """Return the address of a page as it can stand in the graph; nothing if it is none.
 

@@ -1,8 +1,8 @@
 """What was made of a page, and the key by which it is known again, so that it need not be read once more.
 
 A build holds all of it: the statements of a page are those of its graphs in ``graph.nq``, its open issues are rows of
-``issues.tsv``, its text is in ``texts/``; ``pages.jsonl`` tells of each page what these do not, and the key of what it
-was made from.
+``issues.tsv``, its figures that count are rows of ``figures.tsv``, its text is in ``texts/``; ``pages.jsonl`` tells of
+each page what these do not, and the key of what it was made from.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from pathlib import Path
 from builder.artefacts import ontology_files, units_file
 from builder.facts import Source
 
-GRAPH, ISSUES, PAGES, TEXTS = "graph.nq", "issues.tsv", "pages.jsonl", "texts"
+GRAPH, ISSUES, FIGURES, PAGES, TEXTS = "graph.nq", "issues.tsv", "figures.tsv", "pages.jsonl", "texts"
 _LIBRARIES = {  # by kind of page: what turns it into text and is not ours
     "text/html": ("lxml", "trafilatura"),
     "application/pdf": ("pypdf",),
@@ -33,6 +33,7 @@ class Built:
     text: str
     lines: tuple[str, ...]  # of the graph
     rows: tuple[tuple[str, ...], ...]  # of the table of open issues
+    figures: tuple[str, ...]  # rows of the table of figures, with tabs between
     references: frozenset[tuple[str, ...]]
     counts: dict[str, int]
     tally: dict[str, int] = field(default_factory=dict)  # of a second engine
@@ -71,6 +72,11 @@ def _version(library: str) -> str:
 # ---------------------------------------------------------------- what is told of a page
 
 
+def text_path(page: str) -> str:
+    """Return where in a build the text of a page is kept."""
+    return f"{TEXTS}/{page}.txt"
+
+
 def describe(built: Built) -> str:
     """Return the line of ``pages.jsonl`` about a page."""
     told = {
@@ -78,6 +84,8 @@ def describe(built: Built) -> str:
         "key": built.key,
         "counts": built.counts,
         "issues": len(built.rows),
+        "figures": len(built.figures),
+        "statements": len(built.lines),
         "references": sorted(built.references),
         "sketch": built.sketch,
     }

@@ -7,6 +7,7 @@ several, then parts of it did. All that is said here follows from that.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from builder.gazetteer import Gazetteer, UnitVersion
 
@@ -69,8 +70,9 @@ def _is_new(unit: UnitVersion, day: date, gazetteer: Gazetteer) -> bool:
 
 def _is_merger(unit: UnitVersion, day: date, gazetteer: Gazetteer) -> bool:
     """Tell whether a unit was joined on a day by another, whole."""
-    joined = [b for b in before(unit, gazetteer) if b.code != unit.code and _ended(b, day) and len(b.successors) == 1]
-    return bool(joined) and (len(joined) > 1 or gazetteer.at(unit.code, day - timedelta(days=1)) is not None)
+    whole = (g for g in _givers(unit, gazetteer) if g.code != unit.code and _ended(g, day) and len(g.successors) == 1)
+    joined = len(list(islice((giver for giver in whole if _gave(giver, unit, gazetteer)), 2)))
+    return joined > 1 or (joined == 1 and gazetteer.at(unit.code, day - timedelta(days=1)) is not None)
 
 
 def _ended(unit: UnitVersion, day: date) -> bool:
@@ -79,11 +81,20 @@ def _ended(unit: UnitVersion, day: date) -> bool:
 
 def before(unit: UnitVersion, gazetteer: Gazetteer) -> list[UnitVersion]:
     """Return the versions whose territory a version took over, whole or in part, at its start or during its life."""
+    found = [giver for giver in _givers(unit, gazetteer) if _gave(giver, unit, gazetteer)]
+    return sorted(found, key=lambda u: u.key)
+
+
+def _givers(unit: UnitVersion, gazetteer: Gazetteer) -> set[UnitVersion]:
+    """Return the versions that may have given territory to a version."""
     givers = {*gazetteer.givers.get(unit.code, ()), *gazetteer.by_code[unit.code]}
     if unit.level == "commune" and unit.valid_from is not None:
         givers |= _abolished_districts(unit, gazetteer)
-    found = [giver for giver in givers if unit.key in {s.key for s in gazetteer.successors(giver)}]
-    return sorted(found, key=lambda u: u.key)
+    return givers
+
+
+def _gave(giver: UnitVersion, unit: UnitVersion, gazetteer: Gazetteer) -> bool:
+    return any(each.key == unit.key for each in gazetteer.successors(giver))
 
 
 def _abolished_districts(unit: UnitVersion, gazetteer: Gazetteer) -> set[UnitVersion]:

@@ -1,18 +1,22 @@
-"""Sorting more lines than fit in memory: sorted pieces on disk, merged into one order.
+"""Sorting more lines than fit in memory, and taking over lines of a file that is sorted, without going through them.
 
 Lines are bytes in UTF-8, each with its end; their order is that of their code points.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from heapq import merge
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
+from typing import IO
 
 MOST = 1 << 24  # bytes of lines held at once
 FAN_IN = 128  # files read at once
 AT_ONCE = 1 << 14  # lines that are merged at once
+RUN = 1 << 22  # bytes of a sorted file that are read at once
+
+Stretch = tuple[int, int]  # of a file: begin and end in bytes
 
 
 class Sorter:
@@ -56,24 +60,69 @@ class Sorter:
         return path
 
 
-def merge_runs(runs: Iterable[list[bytes]], others: Iterator[bytes]) -> Iterator[list[bytes]]:
-    """Yield lines in order, many at once: runs that are in order, one after another, with others among them."""
-    first = next(others, None)
-    for run in runs:
-        while run:
-            more = list[bytes]()
-            while first is not None and first < run[-1] and len(more) < AT_ONCE:
-                more.append(first)
-                first = next(others, None)
-            end = len(run) if len(more) < AT_ONCE else bisect_left(run, more[-1])
-            part, run = run[:end] + more if more else run, run[end:]
-            part.sort()
-            yield part
-    rest = chain([] if first is None else [first], others)
-    while part := list(islice(rest, AT_ONCE)):
-        yield part
-
-
 def _merged(pieces: Iterable[Path], *others: Iterable[bytes]) -> Iterator[bytes]:
     with ExitStack() as opened:
         yield from merge(*(opened.enter_context(piece.open("rb")) for piece in pieces), *others)
+
+
+# ---------------------------------------------------------------- sorted files
+
+
+def find_line(file: IO[bytes], line: bytes, within: Stretch) -> int:
+    """Return where the first line of a stretch begins that is not less than another line; else the end."""
+    low, high = within
+    while low < high:  # lines that begin before low are less, those that begin from high on are not
+        middle = (low + high) // 2
+        file.seek(max(middle - 1, low))
+        begin = middle - 1 + len(file.readline()) if middle > low else low
+        found = file.readline()
+        if begin < high and found < line:
+            low = begin + len(found)
+        else:
+            high = middle
+    return low
+
+
+def find_lines(file: IO[bytes], head: bytes, within: Stretch) -> Stretch:
+    """Return the stretch of the lines that begin with some characters."""
+    begin = find_line(file, head, within)
+    return begin, find_line(file, head + b"\xff", (begin, within[1]))  # no character has this byte
+
+
+def read_runs(file: IO[bytes], within: Stretch) -> Iterator[bytes]:
+    """Yield the lines of a stretch, many at once.
+
+    Raises:
+        OSError: the file is shorter than it was.
+
+    """
+    place, end = within
+    while place < end:
+        file.seek(place)
+        run = file.read(min(RUN, end - place))
+        run += file.readline() if place + len(run) < end else b""
+        if not run:
+            raise OSError("a file was cut while it was read")
+        yield run
+        place += len(run)
+
+
+def merge_runs(runs: Iterable[bytes], others: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield lines in order, many at once: runs that are in order, one after another, with others among them."""
+    first = next(others, None)
+    for run in runs:
+        place, last = 0, run[run.rfind(b"\n", 0, -1) + 1 :]
+        while first is not None and first < last:
+            ahead = find_line(BytesIO(run), first, (place, len(run)))
+            following = run[ahead : run.index(b"\n", ahead) + 1]
+            more = list[bytes]()
+            while first is not None and first < following and len(more) < AT_ONCE:
+                more.append(first)
+                first = next(others, None)
+            yield run[place:ahead]
+            yield b"".join(more)
+            place = ahead
+        yield run[place:]
+    rest = chain([] if first is None else [first], others)
+    while part := list(islice(rest, AT_ONCE)):
+        yield b"".join(part)

@@ -24,6 +24,7 @@ from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from builder import artefacts
 from builder.comparable import compare
@@ -34,7 +35,6 @@ from builder.evidence import prove
 from builder.executing import Limits, Task, beside, complain, run_here, run_there
 from builder.exporter import alone, aside, export, flush
 from builder.extractor import extract
-from builder.extractor.llm import Model, propose
 from builder.facts import (
     Candidate,
     Citation,
@@ -48,7 +48,7 @@ from builder.facts import (
 )
 from builder.gazetteer import load_gazetteer
 from builder.identifiers import document_iri
-from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key
+from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.lookup import last_day
@@ -59,11 +59,12 @@ from builder.seams import Extractor, Linker, Reader, Writer, compose
 from builder.sharding import SHARDS, write_shards
 from builder.shelves import EARLIER, Earlier, Journal, Shelf
 from builder.sparql import load_graph
-from builder.stating import keep_stated, read_kept
-from builder.syndication import parse_sketch, sketch
+from builder.stating import STATED_HEAD, read_stated
+from builder.syndication import sketch
 from builder.vocabulary import CCHC
 from builder.writer import (
     shared_references,
+    state,
     stated,
     write_comparison,
     write_corroboration,
@@ -74,9 +75,13 @@ from builder.writer import (
     write_units,
 )
 
+if TYPE_CHECKING:
+    from builder.extractor.llm import Model
+
 # The rooms fit the types of the seams; mypy says so.
 ROOMS: tuple[Reader, Extractor, Linker, Writer] = (read, extract, link_document, write_document)
 BATCH = 32
+AT_ONCE = 1 << 16  # bytes of a file that are hashed at once; of more, memory is taken anew for every small file
 MIN_CONFIDENCE = Decimal("0.5")  # a figure counts where it is likelier right than wrong
 _NAMES_OF_UNITS = tuple(
     f"<https://w3id.org/cchc/{scheme}{end}"
@@ -119,7 +124,7 @@ class Written:
 
 
 def build_document(
-    place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model: Model | None = None, made_with: str = ""
+    place: Place, min_confidence: Decimal = MIN_CONFIDENCE, model: "Model | None" = None, made_with: str = ""
 ) -> Built:
     """Take one page through all rooms; figures of less confidence than asked for are set aside for review.
 
@@ -131,8 +136,7 @@ def build_document(
     lexicon, gazetteer = load_lexicon(), load_gazetteer()
     source = load_source(place)
     document = read(source, lexicon)
-    engine = compose(extract, partial(propose, model=model)) if model else extract
-    extraction = engine(document, lexicon, gazetteer)
+    extraction = _engine(model)(document, lexicon, gazetteer)
     linked = link_document(document, extraction, gazetteer, lexicon)
     linked = _with_page_issues(set_aside(linked, min_confidence))
     return Built(
@@ -141,11 +145,20 @@ def build_document(
         text=document.text,
         lines=tuple(write_document(linked, lexicon)),
         rows=tuple(_rows(linked)),
+        figures=tuple(map("\t".join, state(linked))),
         references=frozenset(shared_references(linked)),
         counts=_count(linked),
         tally=_tally(extraction, linked),
         sketch=str(sketch(document)),
     )
+
+
+def _engine(model: "Model | None") -> Extractor:
+    if model is None:
+        return extract
+    from builder.extractor.llm import propose
+
+    return compose(extract, partial(propose, model=model))
 
 
 def _tally(extraction: Extraction, linked: LinkedDocument) -> dict[str, int]:
@@ -198,7 +211,7 @@ def _count(linked: LinkedDocument) -> dict[str, int]:
 def build_batch(
     places: Sequence[Place],
     min_confidence: Decimal = MIN_CONFIDENCE,
-    model: Model | None = None,
+    model: "Model | None" = None,
     made_with: str = "",
 ) -> list[Built | str]:
     """Build some pages; a page that cannot be read gives one line that says what, where and what to do."""
@@ -222,7 +235,7 @@ def build(
     executor: Executor | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
     min_confidence: Decimal = MIN_CONFIDENCE,
-    model: Model | None = None,
+    model: "Model | None" = None,
     fresh: bool = False,
     limits: Limits | None = None,
     shards: int = 0,
@@ -401,6 +414,7 @@ def _write_out(
         with beside(partial(_prove, aside, places, graph), jobs):
             _write_issues(built, unreadable, aside / ISSUES)
             _write_pages(built, aside / PAGES)
+            _write_figures(built, aside / FIGURES)
             write_derived(aside)
             if shards:
                 write_shards(aside / GRAPH, [aside / CORROBORATION], aside / SHARDS, shards)
@@ -419,26 +433,29 @@ def _write_out(
 def _write_graph(built: Shelf, path: Path) -> Written:
     """Write the statements of all pages and of what they share, sorted; those not of an earlier build also apart."""
     references: set[tuple[str, ...]] = set()
-    number, told = 0, hashlib.sha256()
+    told = hashlib.sha256()
     with ExitStack() as opened:
         folder = opened.enter_context(TemporaryDirectory(dir=path.parent, prefix=".sorting."))
         file = opened.enter_context(path.open("wb"))
         sorter = Sorter(Path(folder))
         fresh = opened.enter_context((path.parent / FRESH).open("wb")) if built.as_they_were() else None
+        number = 0
         for page in built:
             lines = page.lines()
             sorter.add(lines)
             if fresh:
                 fresh.writelines(lines)
+            number += page.told["statements"]
             references.update(map(tuple, page.told["references"]))
-        sorter.add(line.encode() for line in write_register(references, load_gazetteer(), load_lexicon()))
-        sorter.add(line.encode() for line in write_ontology(artefacts.ontology_statements()))
-        for lines in merge_runs(built.earlier_runs(), sorter.lines()):
-            text = b"".join(lines)
-            told.update(text)
-            file.write(text)
-            number += len(lines)
-    return Written(number, told.hexdigest())
+        shared = [
+            *write_register(references, load_gazetteer(), load_lexicon()),
+            *write_ontology(artefacts.ontology_statements()),
+        ]
+        sorter.add(line.encode() for line in shared)
+        for run in merge_runs(built.earlier_runs(), sorter.lines()):
+            told.update(run)
+            file.write(run)
+    return Written(number + len(shared), told.hexdigest())
 
 
 def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
@@ -458,9 +475,12 @@ def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
 
 
 def _write_texts(built: Shelf, folder: Path) -> None:
+    made = set[Path]()
     for page in built:
-        path = folder / f"{page.told['page']}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{page.name}.txt"
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
         if page.kept is None or not _link(page.kept, path):
             path.write_text(page.read_text(), encoding="utf-8", newline="")
 
@@ -477,6 +497,14 @@ def _link(file: Path, path: Path) -> bool:
 def _write_pages(built: Shelf, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(page.description for page in built)
+
+
+def _write_figures(built: Shelf, path: Path) -> None:
+    """Write the table of the figures that count, page by page."""
+    with path.open("wb") as file:
+        file.write(STATED_HEAD)
+        for page in built:
+            file.writelines(page.figures)
 
 
 def _prove(folder: Path, places: Mapping[str, Place], written: Written) -> None:
@@ -498,17 +526,14 @@ def _prove(folder: Path, places: Mapping[str, Place], written: Written) -> None:
 
 
 def write_derived(folder: Path) -> None:
-    """Write beside a sorted graph what is derived from its figures; ``pages.jsonl`` tells which texts are alike."""
-    sketches = {}
+    """Write what is derived from the figures beside their table; ``pages.jsonl`` tells which texts are alike."""
+    sketches, figures = {}, partial(read_stated, folder / FIGURES)
     if (folder / PAGES).is_file():
         with (folder / PAGES).open(encoding="utf-8", newline="\n") as records:
             told = map(json.loads, records)
-            sketches = {document_iri(page["page"]): parse_sketch(page["sketch"]) for page in told}
-    with TemporaryDirectory(dir=folder, prefix=".figures.") as place:
-        kept = Path(place) / "figures"
-        keep_stated(folder / GRAPH, kept)
-        shared = write_corroboration(corroborate(partial(read_kept, kept), sketches))
-        counted = write_coverage(count_coverage(read_kept(kept), CCHC.Observation, Path(place)))
+            sketches = {document_iri(page["page"]): page["sketch"] for page in told}
+    shared = write_corroboration(corroborate(figures, sketches))
+    counted = write_coverage(count_coverage(figures(), CCHC.Observation, folder))
     with (folder / CORROBORATION).open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(sorted([*shared, *counted]))
 
@@ -545,15 +570,26 @@ def _write_manifest(
 
 def hash_files(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
     """Return the SHA-256 of every file of a build but its manifest and what is made of it later, by path."""
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    built = (name for name in files if name not in (MANIFEST, COMPARISON) and not name.startswith("report."))
-    return {name: known.get(name) or hash_file(files[name]) for name in built}
+    built = (
+        name for name in _list_files(folder) if name not in (MANIFEST, COMPARISON) and not name.startswith("report.")
+    )
+    return {name: known.get(name) or hash_file(folder / name) for name in built}
+
+
+def _list_files(folder: Path) -> Iterator[str]:
+    """Yield the files of a folder, by their path in it."""
+    for here, _, names in os.walk(folder):
+        inside = Path(here).relative_to(folder).as_posix()
+        yield from names if inside == "." else (f"{inside}/{name}" for name in names)
 
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    told = hashlib.sha256()
+    with path.open("rb", buffering=0) as file:
+        while some := file.read(AT_ONCE):
+            told.update(some)
+    return told.hexdigest()
 
 
 def package_version() -> str:
@@ -612,7 +648,8 @@ def _flush(folder: Path) -> None:
 
     A file with a second name is one of the earlier build and is there already.
     """
-    paths = (path for path in chain([folder], folder.rglob("*")) if path.is_dir() or path.stat().st_nlink == 1)
+    files = (path for path in map(folder.joinpath, _list_files(folder)) if path.stat().st_nlink == 1)
+    paths = chain((Path(here) for here, _, _ in os.walk(folder)), files)
     with ThreadPoolExecutor(16) as pool:
         while some := list(islice(paths, 512)):
             for _ in pool.map(flush, some):

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
@@ -17,19 +17,24 @@ from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any
 
 from builder.errors import StoreError
-from builder.identifiers import ONTOLOGY_GRAPH, REGISTER_GRAPH, graph_iris
-from builder.keeping import GRAPH, ISSUES, PAGES, TEXTS, Built, describe
+from builder.identifiers import BASE, PAGE, PAGE_THINGS, document_iri
+from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, Built, describe, text_path
+from builder.merging import Stretch, find_lines, read_runs
+from builder.vocabulary import PROV
 
 EARLIER = -1  # in place of where a page is in the journal
-AT_ONCE = 1 << 22  # bytes of an earlier graph that are read at once
+_USED = (GRAPH, ISSUES, FIGURES, PAGES)
+_DERIVED = f"> <{PROV.wasDerivedFrom}> <".encode()
 
 
 @dataclass(frozen=True)
 class Shelved:
     """A page on a shelf."""
 
+    name: str
     description: str  # the line of ``pages.jsonl`` about it
     rows: Sequence[Sequence[str]]  # of the table of open issues
+    figures: Sequence[bytes]  # lines of the table of figures
     read_text: Callable[[], str]
     tally: Mapping[str, int] = field(default_factory=dict)  # of a second engine
     statements: bytes = b""  # each with a tab behind it; an earlier build tells those of all pages at once
@@ -80,17 +85,19 @@ class Journal:
         file.flush()
         return places
 
-    def read(self, place: int) -> Shelved:
-        """Return the page that it keeps at a place."""
+    def read(self, name: str, place: int) -> Shelved:
+        """Return a page that it keeps at a place."""
         file = self._open()
         file.seek(place)
         told = _checked(file.readline())
         if told is None:
             raise StoreError(f"{self.path}: changed while it was used; delete it and build again")
-        description, rows, tally, text, statements = told.split(b"\t", 4)
+        description, rows, figures, tally, text, statements = told.split(b"\t", 5)
         return Shelved(
+            name,
             description.decode() + "\n",
             json.loads(rows),
+            [f"{row}\n".encode() for row in json.loads(figures)],
             lambda: str(json.loads(text)),
             json.loads(tally),
             statements,
@@ -118,7 +125,7 @@ class Journal:
 
 def _pack(page: Built) -> bytes:
     """Return the line of a journal about a page: a checksum and, between tabs, all that was made of it."""
-    head = (describe(page).rstrip("\n"), *map(json.dumps, (page.rows, page.tally, page.text)))
+    head = (describe(page).rstrip("\n"), *map(json.dumps, (page.rows, page.figures, page.tally, page.text)))
     told = "\t".join((*head, "".join(page.lines).replace("\n", "\t"))).encode()
     return hashlib.sha256(told).hexdigest().encode() + b" " + told + b"\n"
 
@@ -144,43 +151,56 @@ class Earlier:
 
     def __init__(self, out: Path, digests: Mapping[str, str], is_whole: Callable[[Path, str], bool]) -> None:
         self._out, self._digests, self._compare = out, digests, is_whole
-        self._names: set[str] = set()
         self._files: dict[str, IO[bytes]] = {}
         self._keys: set[str] = set()
-        if all(self._is_whole(name) for name in (GRAPH, ISSUES, PAGES)):
-            self._files = {name: (out / name).open("rb") for name in (GRAPH, ISSUES, PAGES)}
+        self._pages: dict[str, tuple[int, int]] = {}  # name -> numbers of its rows in the tables of issues and figures
+        if all(self._is_whole(name) for name in _USED):
+            self._files = {name: (out / name).open("rb") for name in _USED}
             for page in map(json.loads, self._rewound(PAGES)):
                 self._keys.add(page["key"])
-                self._names.add(page["page"])
+                self._pages[page["page"]] = page["issues"], page["figures"]
 
     def __bool__(self) -> bool:
         return bool(self._keys)
 
     def holds(self, name: str, key: str) -> bool:
         """Tell whether all that was made of a page is here, and it is as it was."""
-        return key in self._keys and self._is_whole(f"{TEXTS}/{name}.txt")
+        return key in self._keys and self._is_whole(text_path(name))
 
     def pages(self, names: Collection[str]) -> Iterator[Shelved]:
         """Yield some of the pages, in the order of their names."""
-        rows = self._rows() if names else iter(())
-        for line in self._rewound(PAGES) if names else ():
-            told = json.loads(line)
-            issues = list(islice(rows, told["issues"]))
-            if (name := told["page"]) in names:
-                text = self._out / TEXTS / f"{name}.txt"
-                yield Shelved(line.decode(), issues, partial(self._read_text, name), kept=text)
+        if not names:
+            return
+        issues, figures = self._issues(), islice(self._rewound(FIGURES), 1, None)
+        for (name, (some, more)), line in zip(self._pages.items(), self._rewound(PAGES), strict=True):
+            rows, told = list(islice(issues, some)), list(islice(figures, more))
+            if name in names:
+                text = self._out / text_path(name)
+                yield Shelved(name, line.decode(), rows, told, partial(self._read_text, name), kept=text)
 
-    def runs(self, names: Collection[str]) -> Iterator[list[bytes]]:
-        """Yield the statements of some of the pages, sorted, many at once."""
-        gone = {f"<{graph}>".encode() for name in self._names.difference(names) for graph in graph_iris(name)}
-        gone |= {f"<{graph}>".encode() for graph in (REGISTER_GRAPH, ONTOLOGY_GRAPH)}
-        file = self._rewound(GRAPH)
-        while names and (lines := file.readlines(AT_ONCE)):
-            yield [line for line in lines if line.rsplit(b" ", 2)[1] not in gone]
+    def runs(self, names: Collection[str]) -> Iterator[bytes]:
+        """Yield the statements that some of the pages alone told, sorted, many at once."""
+        graph = self._files[GRAPH]
+        gone = {document_iri(name).encode() for name in self._pages.keys() - names}
+        for kind in PAGE_THINGS if names else ():
+            begin, end = find_lines(graph, f"<{BASE}{kind}/".encode(), (0, graph.seek(0, 2)))
+            for cut_begin, cut_end in [*sorted(self._stretches(gone, kind, (begin, end))), (end, end)]:
+                yield from read_runs(graph, (begin, cut_begin))
+                begin = cut_end
+
+    def _stretches(self, pages: Set[bytes], kind: str, within: Stretch) -> Iterator[Stretch]:
+        """Yield where it is told of things of a kind that belong to some pages."""
+        graph = self._files[GRAPH]
+        if kind == PAGE:
+            heads = (b"<" + page + end for page in pages for end in (b">", b"#"))
+        else:
+            heads = (thing for run in (read_runs(graph, within) if pages else ()) for thing in _derived(run, pages))
+        for head in heads:
+            yield find_lines(graph, head, within)
 
     def digests(self, names: Iterable[str]) -> dict[str, str]:
         """Return the checksums of the texts of some of the pages, by path."""
-        return {path: self._digests[path] for path in (f"{TEXTS}/{name}.txt" for name in names)}
+        return {path: self._digests[path] for path in map(text_path, names)}
 
     def _is_whole(self, name: str) -> bool:
         return name in self._digests and self._compare(self._out / name, self._digests[name])
@@ -190,23 +210,33 @@ class Earlier:
         for file in self._files.values():
             file.close()
 
-    def _rows(self) -> Iterator[list[str]]:
+    def _issues(self) -> Iterator[list[str]]:
         """Yield the last rows of the table of issues; above them are those about pages that could not be read."""
-        number = sum(json.loads(page)["issues"] for page in self._rewound(PAGES))
-        above = sum(1 for _ in self._table()) - number
+        above = sum(1 for _ in self._table()) - sum(issues for issues, _ in self._pages.values())
         return islice(self._table(), above, None)
 
     def _table(self) -> Iterator[list[str]]:
         return csv.reader((line.decode() for line in self._rewound(ISSUES)), delimiter="\t")
 
     def _read_text(self, name: str) -> str:
-        if not self._is_whole(f"{TEXTS}/{name}.txt"):
+        if not self._is_whole(text_path(name)):
             raise StoreError(f"{self._out}: changed while it was used; nothing was changed; build again")
-        return (self._out / TEXTS / f"{name}.txt").read_bytes().decode()
+        return (self._out / text_path(name)).read_bytes().decode()
 
     def _rewound(self, name: str) -> IO[bytes]:
         self._files[name].seek(0)
         return self._files[name]
+
+
+def _derived(run: bytes, pages: Set[bytes]) -> Iterator[bytes]:
+    """Yield the things that some statements tell to be derived from some pages."""
+    place = -1
+    while (place := run.find(_DERIVED, place + 1)) >= 0:
+        begin = place + len(_DERIVED)
+        if run[begin : run.index(b">", begin)] in pages:
+            thing = run[run.rfind(b"\n", 0, place) + 1 : place + 1]
+            if b" " not in thing:  # else it is a text that looks like a statement
+                yield thing
 
 
 # ---------------------------------------------------------------- all together
@@ -232,8 +262,8 @@ class Shelf:
     def __iter__(self) -> Iterator[Shelved]:
         earlier = self._earlier.pages(self.as_they_were()) if self._earlier else iter(())
         self._places.sort()
-        for _, place in self._places:
-            yield next(earlier) if place == EARLIER else self._journal.read(place)
+        for name, place in self._places:
+            yield next(earlier) if place == EARLIER else self._journal.read(name, place)
 
     @property
     def where(self) -> str:
@@ -245,7 +275,7 @@ class Shelf:
         places = self._journal.add(pages)
         self._places += zip((page.id for page in pages), places, strict=True)
 
-    def earlier_runs(self) -> Iterator[list[bytes]]:
+    def earlier_runs(self) -> Iterator[bytes]:
         """Yield the statements, sorted, of all pages that are as they were in the earlier build, many at once."""
         return self._earlier.runs(self.as_they_were()) if self._earlier else iter(())
 

@@ -1,8 +1,9 @@
-"""What pages state: the figures of a graph, read back from its statements for all that is derived from them."""
+"""What pages state: their figures that count, as a table from which the rest is derived."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from builder.vocabulary import CCHC, NAMESPACES, PROV, SDMX_DIMENSION, SDMX_MEASURE
 
@@ -19,8 +20,6 @@ _COLUMNS = {
     PROV.wasDerivedFrom: "page",
 }
 _FIGURE = f"<{NAMESPACES['id']}observation/".encode()
-_AT_ONCE = 1 << 22  # bytes of a graph that are read at once
-_NEAR = 1 << 16  # bytes that are not worth a further look
 
 
 class Stated(NamedTuple):
@@ -39,65 +38,27 @@ class Stated(NamedTuple):
     value: str = ""
 
 
-_PLACES = {f"<{predicate}>".encode(): Stated._fields.index(name) for predicate, name in _COLUMNS.items()}
+STATED_HEAD = "\t".join(Stated._fields).encode() + b"\n"  # of a table of figures
 
 
-def read_stated(lines: Iterable[bytes]) -> Iterator[Stated]:
-    """Yield the figures that count; the statements about one follow one another."""
-    return map(_stated, _rows(line for line in lines if line.startswith(_FIGURE)))
+def read_stated(table: Path) -> Iterator[Stated]:
+    """Yield the figures that a table holds."""
+    with table.open(encoding="utf-8", newline="\n") as file:
+        yield from (Stated._make(row[:-1].split("\t")) for row in islice(file, 1, None))
 
 
-def _stated(row: bytes) -> Stated:
-    return Stated(*row.decode().split("\t"))
-
-
-def _rows(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what statements about figures tell of each, with tabs between."""
-    head, told = b"", [b""] * len(Stated._fields)
+def find_stated(lines: Iterable[bytes]) -> Iterator[Stated]:
+    """Yield the figures that count among the statements of a graph; those about one follow one another."""
+    told: dict[str, str] = {}
     for line in lines:
-        subject, predicate, value, _ = line.split(b" ", 3)
-        if subject != head:
-            if head:
-                yield b"\t".join(told)
-            head, told = subject, [subject[1:-1], *[b""] * (len(Stated._fields) - 1)]
-        if (place := _PLACES.get(predicate)) is not None:
-            told[place] = value[1:-1] if value[:1] == b"<" else value[1 : value.index(b'"', 1)]
-    if head:
-        yield b"\t".join(told)
-
-
-def _lines_about_figures(graph: Path) -> Iterator[bytes]:
-    """Yield the statements of a sorted graph about figures; the others are not gone through."""
-    with graph.open("rb") as file:
-        _seek(file, _FIGURE, graph.stat().st_size)
-        while lines := file.readlines(_AT_ONCE):
-            yield from (line for line in lines if line.startswith(_FIGURE))
-            if lines[-1] > _FIGURE and not lines[-1].startswith(_FIGURE):
-                return
-
-
-def _seek(file: IO[bytes], prefix: bytes, size: int) -> None:
-    """Go to the beginning of a line of a sorted file that stands little before the first that is not less."""
-    low, high = 0, size  # every line that begins before low is less
-    while high - low > _NEAR:
-        file.seek((low + high) // 2)
-        file.readline()
-        place = file.tell()
-        if place < high and file.readline() < prefix:
-            low = place
-        else:
-            high = (low + high) // 2
-    file.seek(low)
-
-
-def keep_stated(graph: Path, path: Path) -> None:
-    """Write the figures of a sorted graph down, to be read more than once with less work."""
-    with path.open("wb") as file:
-        file.writelines(row + b"\n" for row in _rows(_lines_about_figures(graph)))
-
-
-def read_kept(path: Path) -> Iterator[Stated]:
-    """Yield the figures that were written down."""
-    with path.open("rb") as file:
-        for row in file:
-            yield _stated(row[:-1])
+        if not line.startswith(_FIGURE):
+            continue
+        subject, predicate, value, _ = line.decode().split(" ", 3)
+        if told and told["iri"] != subject[1:-1]:
+            yield Stated(**told)
+            told = {}
+        told["iri"] = subject[1:-1]
+        if name := _COLUMNS.get(predicate[1:-1]):
+            told[name] = value[1:-1] if value[0] == "<" else value[1 : value.index('"', 1)]
+    if told:
+        yield Stated(**told)

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from zlib import crc32
 
 from builder.facts import Document
@@ -43,15 +44,25 @@ class Sketch:
 
 def sketch(document: Document) -> Sketch:
     """Return the sketch of a page."""
-    return sketch_text("\n".join(b.span.of(document.text) for b in document.blocks if b.kind in TELLING))
+    folded = fold(document.text)  # as the reader did
+    spans = (block.span for block in document.blocks if block.kind in TELLING)
+    return _sketch("\n".join(folded.text[folded.position(start) : folded.position(end)] for start, end in spans))
 
 
 def sketch_text(text: str) -> Sketch:
     """Return the sketch of a text, all of it."""
-    words = _WORD.findall(fold(text).text)
-    phrases = (_hash(words[n : n + PHRASE]) for n in range(len(words) - PHRASE + 1))
-    numbers = (_hash(words[max(n - 2, 0) : n + 2]) for n, word in enumerate(words) if _COUNTED.match(word))
-    return Sketch(frozenset(each for each in phrases if each % KEPT == 0), frozenset(numbers))
+    return _sketch(fold(text).text)
+
+
+def _sketch(folded: str) -> Sketch:
+    words = _WORD.findall(folded)
+    told = " ".join(words).encode()
+    ends = list(accumulate(len(word.encode()) + 1 for word in words))  # behind the blank after each word
+    begins = [0, *ends]
+    phrases = [crc32(told[begin : end - 1]) for begin, end in zip(begins, ends[PHRASE - 1 :], strict=False)]
+    counted = (n for n, word in enumerate(words) if _COUNTED.match(word))
+    numbers = [crc32(told[begins[max(n - 2, 0)] : ends[min(n + 1, len(ends) - 1)] - 1]) for n in counted]
+    return Sketch(frozenset([each for each in phrases if each % KEPT == 0]), frozenset(numbers))
 
 
 def parse_sketch(told: str) -> Sketch:
@@ -64,10 +75,6 @@ def parse_sketch(told: str) -> Sketch:
     """
     phrases, _, numbers = told.partition(":")
     return Sketch(*(frozenset(int(p[n : n + _HEX], 16) for n in range(0, len(p), _HEX)) for p in (phrases, numbers)))
-
-
-def _hash(words: list[str]) -> int:
-    return crc32(" ".join(words).encode())
 
 
 def same_texts(sketches: Mapping[str, Sketch]) -> dict[str, str]:

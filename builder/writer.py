@@ -4,6 +4,7 @@ Lines are made directly, by template; there are no blank nodes and no clock, so 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -98,15 +99,19 @@ class _Lines:
 
     def __init__(self, graph: str) -> None:
         self._end = f" <{graph}> .\n"
-        self.lines: set[str] = set()
+        self._told: dict[str, set[str]] = defaultdict(set)  # how a thing is named -> what is said of it
 
     def add(self, subject: str, predicate: str, value: str) -> None:
         """Add a statement; ``value`` is written out, the others are IRIs."""
-        self.lines.add(f"<{subject}> <{predicate}> {value}{self._end}")
+        self._told[f"<{subject}> "].add(f"<{predicate}> {value}{self._end}")
 
     def link(self, subject: str, predicate: str, target: str) -> None:
         """Add a statement about two IRIs."""
-        self.lines.add(f"<{subject}> <{predicate}> <{target}>{self._end}")
+        self._told[f"<{subject}> "].add(f"<{predicate}> <{target}>{self._end}")
+
+    def in_order(self) -> list[str]:
+        """Return all statements sorted, each once; the names of things are compared once for each thing."""
+        return [name + said for name in sorted(self._told) for said in sorted(self._told[name])]
 
 
 # ---------------------------------------------------------------- a page
@@ -267,6 +272,30 @@ def _write_observation(graph: _Graph, document: Document, fact: Observation) -> 
     _write_number(graph, document, s, fact, lines)
 
 
+def state(linked: LinkedDocument) -> list[Stated]:
+    """Return what a page's figures that count tell, as the graph writes it, each once."""
+    page = linked.document.id
+    counting = (fact for fact in linked.facts if isinstance(fact, Observation) and fact.accepted)
+    return sorted({_state(page, fact) for fact in counting})
+
+
+def _state(page: str, fact: Observation) -> Stated:
+    period = fact.period or Period(None, None)
+    return Stated(
+        iri=iri.observation_iri(page, fact),
+        page=iri.document_iri(page),
+        indicator=f"{CONCEPT}indicator/{fact.indicator}",
+        area=iri.version_iri(fact.area) if fact.area else "",
+        start=str(period.start or ""),
+        end=str(period.end or ""),
+        level=f"{CONCEPT}level/{fact.level}" if fact.level else "",
+        agency=iri.body_iri(fact.area.split("/")[0], fact.agency) if fact.agency else "",
+        status=f"{CONCEPT}status/{fact.status}",
+        bound=f"{CONCEPT}bound/{fact.bound}",
+        value=decimal(fact.value).split('"')[1],
+    )
+
+
 def _write_candidate(graph: _Graph, document: Document, fact: Candidate) -> None:
     s, e = f"<{iri.candidate_iri(document.id, fact)}> ", graph.end
     _write_number(graph, document, s, fact, [f"{s}{_IS_CANDIDATE}{e}", f"{s}{_PHRASE}{literal(fact.phrase)}{e}"])
@@ -384,7 +413,7 @@ def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, 
             _write_interval(lines, Period(_day(told[0]), _day(told[1])))
     _write_publishers(lines, [(r[1], r[2]) for r in ordered if r[0] == "publisher"])
     _write_dataset(lines)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def _write_publishers(lines: _Lines, told: Iterable[tuple[str, str]]) -> None:
@@ -402,7 +431,7 @@ def write_units(keys: Iterable[str], gazetteer: Gazetteer) -> list[str]:
     lines, ranks = _Lines(iri.REGISTER_GRAPH), rank_units(gazetteer)
     for key in sorted(keys):
         _write_unit(lines, gazetteer.versions[key], gazetteer, ranks[key])
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def _write_models(lines: _Lines, labels: Iterable[str]) -> None:
@@ -589,7 +618,7 @@ def write_comparison(comparison: Comparison, counted: Iterable[Coverage] = ()) -
         lines.link(iri.version_iri(unit), CCHC.liesIn, iri.version_iri(home))
     for each in counted:
         _write_count(lines, each)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def stated(figures: Iterable[Comparable]) -> Iterator[Stated]:
@@ -638,7 +667,7 @@ def write_corroboration(found: Corroboration) -> list[str]:
         lines.link(name, RDF.type, CCHC.SharedText)
         for page in pages:
             lines.link(name, PROV.hadMember, page)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def write_coverage(counted: Iterable[Coverage]) -> list[str]:
@@ -647,7 +676,7 @@ def write_coverage(counted: Iterable[Coverage]) -> list[str]:
     _call(lines, iri.COVERAGE_GRAPH, "Coverage")
     for each in counted:
         _write_count(lines, each)
-    return sorted(lines.lines)
+    return lines.in_order()
 
 
 def _call(lines: _Lines, graph: str, term: str) -> None:

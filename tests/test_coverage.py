@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from conftest import Outcome
 
-from builder import merging, queries, stating
+from builder import merging, queries
 from builder.cli.steps import open_answers
 from builder.coverage import count_coverage
 from builder.facts import Coverage
-from builder.pipeline import GRAPH, derive_comparison
+from builder.keeping import FIGURES, GRAPH
+from builder.pipeline import derive_comparison
 from builder.sparql import ask
-from builder.stating import Stated, keep_stated, read_kept, read_stated
+from builder.stating import Stated, find_stated, read_stated
 from builder.vocabulary import CCHC, SDMX_DIMENSION
 
 COUNTED = """
@@ -57,23 +58,13 @@ def test_little_memory_changes_no_number(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_figures_are_found_wherever_they_stand_in_a_graph(
-    good: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Looked for by halves, with steps of any width, they are those that reading the whole graph gives."""
-    graph = tmp_path / "graph.nq"
-    lines = (good.folder / GRAPH).read_bytes().splitlines(keepends=True)
-    figures = [line for line in lines if b"/id/observation/" in line[:40]]
-    ends = [lines[0]], [lines[-1]]
-    assert lines[0] < figures[0] < figures[-1] < lines[-1]
-    for some in (lines, figures, [*figures, *ends[1]], [*ends[0], *figures], [*ends[0], *ends[1]], []):
-        graph.write_bytes(b"".join(some))
-        for near in (1, 300, 1 << 30):
-            monkeypatch.setattr(stating, "_NEAR", near)
-            monkeypatch.setattr(stating, "_AT_ONCE", near)
-            keep_stated(graph, tmp_path / "kept")
-            assert list(read_kept(tmp_path / "kept")) == list(read_stated(some))
-    assert len(list(read_stated(lines))) > 5
+def test_the_table_of_figures_holds_what_the_graph_states(good: Outcome) -> None:
+    """Each figure that counts, page by page, with what its statements tell."""
+    table = list(read_stated(good.folder / FIGURES))
+    assert sorted(table) == sorted(find_stated((good.folder / GRAPH).read_bytes().splitlines(keepends=True)))
+    assert [figure.page for figure in table] == sorted(figure.page for figure in table)
+    assert len(table) > 5
+    assert all(any(getattr(figure, column) for figure in table) for column in Stated._fields)
 
 
 PLACES = """

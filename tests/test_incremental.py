@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from campaigns.children import in_a_child
 from conftest import DONG_HOI, GOOD_PAGES, LAP_VO, ROOT, TIEN_YEN, Outcome
@@ -17,7 +18,10 @@ from builder import artefacts, keeping, pipeline
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.extractor.llm import Model
 from builder.facts import Source
+from builder.identifiers import BASE, ONTOLOGY_GRAPH, PAGE, PAGE_THINGS, REGISTER_GRAPH
 from builder.keeping import fingerprint, page_key
+from builder.shelves import _derived
+from builder.vocabulary import PROV
 
 Build = Callable[..., Outcome]
 UNITS = ("Tiên Yên", "Ba Chẽ", "Bình Liêu", "Hải Hà", "Vân Đồn")
@@ -256,6 +260,33 @@ def test_any_history_of_changes_gives_what_a_build_of_all_gives(tmp_path: Path, 
     assert compare_histories(tmp_path, build, seed, steps=20) >= 20
 
 
+# ---------------------------------------------------------------- what belongs to a page
+
+
+def test_all_that_a_page_tells_is_about_itself_or_derived_from_it(good: Outcome) -> None:
+    """So it is found again in a sorted graph without going through all statements."""
+    parsed = list(ox.parse("".join(good.lines), format=ox.RdfFormat.N_QUADS))
+    derived = {(q.subject.value, q.object.value) for q in parsed if q.predicate.value == PROV.wasDerivedFrom}  # type: ignore[union-attr]
+    kinds = set()
+    for quad in parsed:
+        subject, graph = quad.subject.value, quad.graph_name.value  # type: ignore[union-attr]
+        if graph in (REGISTER_GRAPH, ONTOLOGY_GRAPH):
+            assert not subject.startswith(tuple(f"{BASE}{kind}/" for kind in PAGE_THINGS))
+            continue
+        page = graph.partition("#")[0].replace(f"{BASE}graph/", f"{BASE}document/")
+        kind = subject.removeprefix(BASE).partition("/")[0]
+        kinds.add(kind)
+        assert subject.partition("#")[0] == page if kind == PAGE else (subject, page) in derived
+    assert {*PAGE_THINGS} - {"candidate", "review"} <= kinds <= {*PAGE_THINGS}
+
+
+def test_a_text_that_looks_like_a_statement_binds_nothing() -> None:
+    told = f'<thing/1> <label> "x> <{PROV.wasDerivedFrom}> <page/other> " <graph> .\n'
+    run = f"{told}<thing/1> <{PROV.wasDerivedFrom}> <page/own> <graph> .\n".encode()
+    assert list(_derived(run, {b"page/own"})) == [b"<thing/1>"]
+    assert list(_derived(run, {b"page/other"})) == []
+
+
 # ---------------------------------------------------------------- what is damaged is not used
 
 
@@ -272,7 +303,7 @@ def spoil(path: Path, way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["deleted", "emptied", "cut", "flipped"])
-@pytest.mark.parametrize("name", ["graph.nq", "issues.tsv", "pages.jsonl"])
+@pytest.mark.parametrize("name", ["graph.nq", "issues.tsv", "figures.tsv", "pages.jsonl"])
 def test_where_a_shared_file_is_damaged_all_are_read(
     out: Path, check: Callable[..., None], good: Outcome, name: str, way: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import merging
-from builder.merging import Sorter, merge_runs
+from builder.merging import Sorter, find_line, find_lines, merge_runs, read_runs
 
 LINES = st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=5)))
 
@@ -46,12 +47,33 @@ def test_runs_and_what_comes_among_them_are_one_order(
     """Wherever the others belong and however many there are; and only a part is held at once."""
     lines = [f"{number:02}\n".encode() for number in sorted(numbers)]
     old = [line for line in lines if int(line) not in chosen]
-    runs = [old[i : i + length] for i in range(0, len(old), length)]
+    runs = [b"".join(old[i : i + length]) for i in range(0, len(old), length)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(merging, "AT_ONCE", at_once)
-        found = list(merge_runs([*runs, []], iter([line for line in lines if int(line) in chosen])))
-    assert [line for part in found for line in part] == lines
-    assert max(map(len, found), default=0) <= length + at_once
+        found = list(merge_runs(runs, iter([line for line in lines if int(line) in chosen])))
+    assert b"".join(found) == b"".join(lines)
+    assert max((part.count(b"\n") for part in found), default=0) <= max(length, at_once)
+
+
+@given(words=st.lists(st.text("ab#>é", max_size=4)), head=st.text("ab#>é", max_size=3), at_once=st.integers(1, 20))
+@settings(deadline=None, max_examples=300)
+def test_lines_are_found_by_what_they_begin_with(words: list[str], head: str, at_once: int) -> None:
+    """Wherever they stand among sorted lines, and in pieces of any length."""
+    lines = sorted(f"{word}\n".encode() for word in words)
+    file, begins = BytesIO(b"".join(lines)), head.encode()
+    found = find_lines(file, begins, (0, file.seek(0, 2)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "RUN", at_once)
+        assert b"".join(read_runs(file, found)) == b"".join(line for line in lines if line.startswith(begins))
+        assert all(run.endswith(b"\n") for run in read_runs(file, found))
+    assert find_line(file, begins, (0, file.seek(0, 2))) == found[0]
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_told() -> None:
+    file = BytesIO(b"a\nb\nc\n")
+    file.truncate(4)
+    with pytest.raises(OSError, match="cut while it was read"):
+        list(read_runs(file, (0, 6)))
 
 
 MEASURE = """

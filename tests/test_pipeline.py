@@ -23,7 +23,10 @@ from builder.errors import BuilderError, SourceError, StoreError
 from builder.pipeline import open_build
 
 Build = Callable[..., Outcome]
-STEPS = ("_write_graph", "_write_issues", "_write_texts", "_write_pages", "_write_manifest", "_prove", "_flush", "swap")
+STEPS = (
+    *("_write_graph", "_write_issues", "_write_texts", "_write_pages", "_write_figures", "_write_manifest"),
+    *("_prove", "_flush", "swap"),
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -70,7 +73,7 @@ def test_a_build_is_opened_whose_page_goes_between_look_and_read(
 
 def test_a_build_holds_what_it_says(good: Outcome) -> None:
     files = good.files()
-    shared = {"corroboration.nq", "graph.nq", "issues.tsv", "pages.jsonl", "manifest.json"}
+    shared = {"corroboration.nq", "figures.tsv", "graph.nq", "issues.tsv", "pages.jsonl", "manifest.json"}
     assert set(files) == shared | {f"texts/{name}.txt" for name in GOOD_PAGES}
     manifest = json.loads(files["manifest.json"])
     assert manifest["counts"] == {
@@ -395,7 +398,8 @@ def changed(out: Path, name: str, way: str) -> None:
 
 @pytest.mark.parametrize("way", ["missing", "truncated", "emptied", "one byte changed", "a folder"])
 @pytest.mark.parametrize(
-    "name", ["graph.nq", "issues.tsv", "pages.jsonl", "texts/tien-yen.txt.txt", "texts/sub/dong-hoi.md.txt"]
+    "name",
+    ["graph.nq", "issues.tsv", "figures.tsv", "pages.jsonl", "texts/tien-yen.txt.txt", "texts/sub/dong-hoi.md.txt"],
 )
 def test_a_damaged_build_does_not_open(out: Path, name: str, way: str) -> None:
     changed(out, name, way)

@@ -64,7 +64,7 @@ def list_sources(inputs: Iterable[Path | str]) -> tuple[list[Place], list[Source
     for where in map(locate, inputs):
         for place in _list_input(where, problems):
             known = places.setdefault(place.id, place)
-            if (_whole_path(known), known.line) != (_whole_path(place), place.line):
+            if known is not place and (_whole_path(known), known.line) != (_whole_path(place), place.line):
                 problems.append(_problem(place.id, "a page of this name is already in the input", "rename one"))
     kept = _with_usable_names(places, problems)
     return [kept[name] for name in sorted(kept)], problems

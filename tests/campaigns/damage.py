@@ -62,11 +62,11 @@ def damage_build(number: int, folder: Path) -> Iterator[Attempt]:
     chance, pages, whole = random.Random(6), write_pages(folder / "pages"), folder / "whole"
     good = build(pages, whole)
     derive_comparison(whole)
-    shared = ("graph.nq", "issues.tsv", "pages.jsonl", "manifest.json", "comparable.nq")
+    shared = ("graph.nq", "issues.tsv", "figures.tsv", "pages.jsonl", "manifest.json", "comparable.nq")
     for turn in range(number):
         out = folder / str(turn)
         shutil.copytree(whole, out)
-        name = shared[turn % 6] if turn % 6 < len(shared) else chance.choice(sorted(set(contents(whole)) - {*shared}))
+        name = shared[turn % 7] if turn % 7 < len(shared) else chance.choice(sorted(set(contents(whole)) - {*shared}))
         what = f"{name}: {spoil(out / name, chance)}"
         told = _told_by(lambda out=out: open_answers(out))  # type: ignore[misc]
         if not told and contents(out) != contents(whole) and not _says_the_same(out, whole):

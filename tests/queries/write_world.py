@@ -22,7 +22,7 @@ from builder.comparable import compare
 from builder.corroboration import corroborate
 from builder.coverage import count_coverage
 from builder.gazetteer import load_gazetteer
-from builder.stating import read_stated
+from builder.stating import find_stated
 from builder.writer import stated, write_comparison, write_corroboration, write_coverage
 
 WORLD = Path(__file__).with_name("world.trig")
@@ -623,7 +623,7 @@ def small_world() -> list[ox.Quad]:
 
 def with_derived(statements: list[ox.Quad]) -> list[ox.Quad]:
     """Return the statements of a world with what is derived from its figures."""
-    figures = list(read_stated(sorted(f"{statement} .\n".encode() for statement in statements)))
+    figures = list(find_stated(sorted(f"{statement} .\n".encode() for statement in statements)))
     counted = count_coverage(figures, PREFIXES["cchc"] + "Observation", Path(gettempdir()))
     lines = "".join([*write_corroboration(corroborate(lambda: figures, {})), *write_coverage(counted)])
     return [*statements, *ox.parse(lines, format=ox.RdfFormat.N_QUADS)]
