@@ -358,10 +358,10 @@ def _joins(before: _Cell, cell: _Cell, *, spaced: bool, airy: bool) -> bool:
 
 
 def _find_tall(cells: Sequence[_Cell], lexicon: Lexicon, tells: Tells) -> Iterator[Table]:
-    """Yield the tables whose rows repeat one pattern of words and figures, those of most cells first."""
+    """Yield the tables whose rows repeat one pattern of words and figures: those that count them, those of most cells."""
     kinds = "".join(cell.kind for cell in cells)
     used = [False] * len(cells)
-    for found in _find_repetitions(kinds):
+    for found in sorted(_find_repetitions(kinds), key=lambda found: not _counts_its_rows(cells, kinds, found)):
         if any(used[found.start : found.start + found.covered]):
             continue
         parts = _read_parts(cells, kinds, used, found, lexicon)
@@ -373,6 +373,13 @@ def _find_tall(cells: Sequence[_Cell], lexicon: Lexicon, tells: Tells) -> Iterat
         used[begin : parts[-1].end] = [True] * (parts[-1].end - begin)
         if _is_about(cells, header, parts, tells):
             yield table
+
+
+def _counts_its_rows(cells: Sequence[_Cell], kinds: str, found: _Repetition) -> bool:
+    """Tell whether the rows of a repetition open with their count; a list of two columns is none."""
+    first = _first_cell(cells, kinds, found)
+    column = [cells[i].text for i in range(first, found.start + found.covered, found.width)]
+    return found.width > 2 and kinds[first] == "n" and _counts_rows(column)
 
 
 def _find_repetitions(kinds: str) -> list[_Repetition]:
