@@ -167,7 +167,7 @@ def _uncollected() -> Iterator[None]:
 
 def _load(root: Path | None) -> Gazetteer:
     told = list(_wordings(root))
-    words, aliases = _read_kind_words(told), _read_aliases(told)
+    words, aliases, alike = _read_kind_words(told), _read_aliases(told), _read_spellings(told)
     path = artefacts.units_file(root)
     by_code: dict[str, list[UnitVersion]] = {}
     with path.open(encoding="utf-8", newline="") as lines:
@@ -180,7 +180,7 @@ def _load(root: Path | None) -> Gazetteer:
             except (KeyError, ValueError) as problem:
                 raise OntologyError(f"{path}, line {number}: not a unit version: {problem}") from problem
             by_code.setdefault(unit.code, []).append(unit)
-    return _index(by_code, words, aliases)
+    return _index(by_code, words, aliases, alike)
 
 
 def _read_version(row: Sequence[str], words: Mapping[str, tuple[str, frozenset[str]]]) -> UnitVersion:
@@ -237,6 +237,15 @@ def _read_aliases(told: Iterable[tuple[str, str, str]]) -> dict[str, list[str]]:
     return aliases
 
 
+def _read_spellings(told: Iterable[tuple[str, str, str]]) -> dict[str, list[str]]:
+    """Return for each word of names that is spelt in several ways all of them: "Đắk", "Đăk", "Đak"."""
+    spelt: dict[str, set[str]] = {}
+    for subject, predicate, value in told:
+        if "/spelling/" in subject and predicate.endswith(("#prefLabel", "#hiddenLabel")):
+            spelt.setdefault(subject, set()).add(value)
+    return {word: sorted(words) for words in spelt.values() for word in words}
+
+
 def _own_aliases(version: UnitVersion, names: Iterable[str], aliases: Iterable[str]) -> Iterator[str]:
     """Yield the other names of a unit that fit one version; a misspelling of one name is none of a later name."""
     slugs = set(map(slug, names))
@@ -245,19 +254,21 @@ def _own_aliases(version: UnitVersion, names: Iterable[str], aliases: Iterable[s
             yield alias
 
 
-def _spellings(name: str) -> tuple[str, ...]:
-    """Return how a name is spelt: Đắk is Đăk as well, an apostrophe or the blanks beside a hyphen may be left out."""
-    word = next((word for word in _VARIANTS if word in name.split()), "")
-    forms = [name, *(name.replace(word, other) for other in _VARIANTS if word and other != word)]
+def _spellings(name: str, alike: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return how a name is spelt: words ``alike`` as one another, an apostrophe or blanks beside a hyphen left out."""
+    word = next((word for word in name.split() if word in alike), "")
+    if not word and "'" not in name and "-" not in name:
+        return (name,)
+    forms = [name, *(name.replace(word, other) for other in alike.get(word, ()) if other != word)]
     forms += [form.replace("'", "") for form in forms if "'" in form]
     if "-" not in name:
         return tuple(forms)
     return tuple(joint.join(re.split(r"\s*-\s*", form)) for form in forms for joint in _JOINTS)
 
 
-def _fold_all(names: Iterable[str]) -> dict[str, str]:
+def _fold_all(names: Iterable[str], alike: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Fold many names in one pass, which is ten times faster than one by one."""
-    told = sorted({spelling for name in names for spelling in _spellings(name)})
+    told = sorted({spelling for name in names for spelling in _spellings(name, alike)})
     return dict(zip(told, fold("\n".join(told)).text.split("\n"), strict=True))
 
 
@@ -265,12 +276,14 @@ def _index(
     by_code: Mapping[str, list[UnitVersion]],
     words: Mapping[str, tuple[str, frozenset[str]]],
     aliases: Mapping[str, list[str]],
+    alike: Mapping[str, Sequence[str]],
 ) -> Gazetteer:
     versions = {v.key: v for code in sorted(by_code) for v in by_code[code]}
     versions[COUNTRY] = UnitVersion(COUNTRY, "VN", "country", "Việt Nam", "Việt Nam", "", None, None)
     folded = _fold_all(
         [name for v in versions.values() for name in (v.name, v.also) if name]
-        + [*chain.from_iterable(aliases.values())]
+        + [*chain.from_iterable(aliases.values())],
+        alike,
     )
     by_name: dict[str, list[UnitVersion]] = {}
     slugs: dict[str, list[UnitVersion]] = {}
@@ -282,7 +295,7 @@ def _index(
         own = list(_own_aliases(version, (v.name for v in by_code[version.code]), known)) if known else []
         own += [version.also] if version.also else []
         names = (version.name, *own)
-        for spelling in {folded[spelling] for each in names for spelling in _spellings(each)}:
+        for spelling in {folded[spelling] for each in names for spelling in _spellings(each, alike)}:
             by_name.setdefault(spelling, []).append(version)
         chosen = commune_slugs if len(version.code) == 5 else slugs
         for spelling in {slug(each) for each in names}:
@@ -323,7 +336,6 @@ def in_force(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitV
     return tuple(latest.values())
 
 
-_VARIANTS = ("Đắk", "Đăk", "Đak", "Đắc")  # all are printed by the provinces' own offices
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 

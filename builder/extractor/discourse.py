@@ -22,6 +22,7 @@ _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
 _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
+_BROUGHT = "put-to-one-stop"
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
@@ -66,7 +67,7 @@ class FrameReader:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
-        frame = self._as_part(zone, self._counted_again(zone, self._newly(zone, frame)))
+        frame = self._as_part(zone, self._counted_again(zone, self._newly(zone, self._brought(zone, frame))))
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
@@ -137,6 +138,15 @@ class FrameReader:
             return frame
         component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
         return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
+
+    def _brought(self, zone: Zone, frame: Frame) -> Frame:
+        """Read procedures of somebody as those brought to the one-stop unit: "tiếp nhận 1.297 TTHC của 18 sở"."""
+        owned = self.sentence.finds("procedures-of", zone.number.after, self.sentence.end)
+        if owned is None or frame.nouns != {"procedure"} or not frame.before & _INTAKE:
+            return frame
+        kept = {c: w for c, w in frame.cues.items() if c not in _INTAKE}
+        own = (frame.own - _INTAKE) | {_BROUGHT}
+        return replace(frame, cues={**kept, _BROUGHT: 1.0}, own=own)
 
     def _newly(self, zone: Zone, frame: Frame) -> Frame:
         """Read "mới" right before a number as what came in anew beside what was carried over, "tổng cộng" as both."""

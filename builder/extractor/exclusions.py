@@ -113,7 +113,7 @@ def _is_reduction(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     indexed = sentence.lexicon.has(frame.cues if frame.bare else frame.own, {"index"})
     if zone.number.kind in ("points", "rank") or indexed:
         return False
-    if not frame.near & _MADE_LESS:
+    if not frame.near & _MADE_LESS or sentence.finds("than-then", zone.number.after, sentence.end):
         return False
     if "time" in frame.near and zone.number.kind == "percent":
         return True  # "thời gian giải quyết hồ sơ giảm 30% so với quy định"

@@ -365,7 +365,7 @@ def _relative_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
         year = known.year  # an undated page sums up the year it told
     if year is None and this is not None:
         year = this - (groups["r"] != "nay" and not ending)
-        year -= groups["r"] == "trước" and known.year == year  # of which the page has just spoken
+        year -= "last" in groups and known.year == year  # of which the page has just spoken
     return Period(date(year, 1, 1), date(year, 12, 31)) if year is not None else None
 
 

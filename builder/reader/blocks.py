@@ -235,10 +235,13 @@ def _label_ends(lines: list[_Line]) -> None:
     prose = [i for i, x in enumerate(lines) if _is_prose(x) or _is_item(x)]
     last = prose[-1] if prose else -1
     for index, line in enumerate(lines):
-        if line.kind != "body" or _is_prose(line) or _is_item(line):
+        headed = _SECTION.match(line.text) is not None
+        if line.kind != "body" or _is_prose(line) or (_is_item(line) and not headed):
             continue
         if _is_heading(lines, index, last):
             line.kind = "heading"
+        elif _is_item(line):
+            continue
         elif index < first:
             line.kind = "furniture"
         elif index > last >= 0:

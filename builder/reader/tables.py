@@ -358,7 +358,7 @@ def _joins(before: _Cell, cell: _Cell, *, spaced: bool, airy: bool) -> bool:
 
 
 def _find_tall(cells: Sequence[_Cell], lexicon: Lexicon, tells: Tells) -> Iterator[Table]:
-    """Yield the tables whose rows repeat one pattern of words and figures: those that count them, those of most cells."""
+    """Yield the tables whose rows repeat one pattern of words and figures, those first that count their rows."""
     kinds = "".join(cell.kind for cell in cells)
     used = [False] * len(cells)
     for found in sorted(_find_repetitions(kinds), key=lambda found: not _counts_its_rows(cells, kinds, found)):
