@@ -703,10 +703,10 @@ class _SentenceReader:
         told = {h.concept for h in hits if h.dimension == "status"}
         counted = self.sentence.counted
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted]
-        headed = opens_with(self.sentence.page, self.sentence.start, "plan")
-        if headed and anew is None and plans and ":" in self.text[plans[0].end : zone.number.start]:
-            return "target"  # "Kế hoạch năm 2020: …"
+        headed = opens_with(self.sentence.page, self.sentence.start, "plan") and anew is None
         named = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
+        if headed and not named and plans and ":" in self.text[plans[0].end : zone.number.start]:
+            return "target"  # "Kế hoạch năm 2020: …"
         if not named and any(only_small_words(self.sentence, h.end, zone.number.start) for h in plans):
             return "target"  # "(kế hoạch 97%)"
         intended = self.lexicon.grammar["intended"].search(self.text, zone.start, zone.number.start) is not None
@@ -745,9 +745,9 @@ class _SentenceReader:
 
 
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
-    """Read "đúng hạn" as "on the due date" where the same paragraph gives the early ones apart."""
+    """Read "đúng hạn" as "on the due date" where the same paragraph gives the early ones of the same apart."""
     narrower = {i.narrows: i for i in lexicon.indicators.values() if i.narrows}
-    told = {(f.group, f.indicator) for f in figures}
+    told = {(f.group, f.indicator, f.level) for f in figures}
     return [
         replace(f, indicator=n.id)
         if (n := narrower.get(f.indicator)) is not None and _is_narrow(f, n, told, lexicon)
@@ -756,9 +756,9 @@ def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
     ]
 
 
-def _is_narrow(figure: Figure, narrower: Indicator, told: set[tuple[int, str]], lexicon: Lexicon) -> bool:
+def _is_narrow(figure: Figure, narrower: Indicator, told: set[tuple[int, str, str | None]], lexicon: Lexicon) -> bool:
     sisters = {narrower.beside, lexicon.indicators[narrower.beside].numerator}
-    beside = any((figure.group, sister) in told for sister in sisters)
+    beside = any((figure.group, sister, figure.level) in told for sister in sisters)
     return beside and any(set(r.needs) <= figure.cues for r in narrower.readings)
 
 

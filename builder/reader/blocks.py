@@ -180,7 +180,7 @@ def _label_title(lines: list[_Line], end: int) -> None:
             line.kind == "body"
             and line.row is None
             and 4 <= line.words <= 45
-            and not _ITEM.match(line.text)
+            and not (_ITEM.match(line.text) or _SECTION.match(line.text))
             and not line.text.endswith((".", ";", ",", ":"))
         ):
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
