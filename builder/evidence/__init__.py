@@ -35,9 +35,10 @@ def prove(graph: Path, texts: Path, pages: Path | GetPage | None = None) -> Proo
 
     """
     get_page = pages if callable(pages) else lambda path: _read_file(pages, path) if pages else None
-    wrong, counts = list[str](), [(0, 0, 0)]
-    counts += [_prove_page(nodes, texts, get_page, wrong) for nodes in read_pages(graph, wrong)]
-    facts, quotations, compared = map(sum, zip(*counts, strict=True))
+    wrong, facts, quotations, compared = list[str](), 0, 0, 0
+    for nodes in read_pages(graph, wrong):
+        told = _prove_page(nodes, texts, get_page, wrong)
+        facts, quotations, compared = facts + told[0], quotations + told[1], compared + told[2]
     return Proof(facts, quotations, compared, sorted({*wrong}))
 
 

@@ -512,6 +512,9 @@ class _SentenceReader:
         joined = previous is not None and self.text[previous.end : position].strip()
         if previous is not None and previous.measure == "rank" and joined and self._is_list_gap(joined):
             return True  # "xếp thứ 2 và 3"
+        labelled = self.lexicon.grammar["rank-label"].search(self.text, zone.start, position)
+        if zone.number.whole is not None and (labelled or (previous is not None and previous.measure == "rank")):
+            return True  # "Xếp hạng CCHC năm 2021: 5/15; SIPAS: 12/30"
         before = self.sentence.hits(position - _VERB_REACH, position)
         if zone.number.whole is not None and self.text[position - 1] == "(":
             return any(h.concept == "rank" for h in before)  # "ở vị trí thấp (58/63)"
