@@ -22,6 +22,7 @@ _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
 _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
+_DONE = "resolved"
 _BROUGHT = "put-to-one-stop"
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
@@ -67,7 +68,8 @@ class FrameReader:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
-        frame = self._as_part(zone, self._counted_again(zone, self._newly(zone, self._brought(zone, frame))))
+        for narrow in (self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
+            frame = narrow(zone, frame)
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
@@ -138,6 +140,13 @@ class FrameReader:
             return frame
         component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
         return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
+
+    def _resolved(self, zone: Zone, frame: Frame) -> Frame:
+        """Read the result of handling as dossiers resolved: "kết quả giải quyết: 213 hồ sơ"."""
+        result = self.lexicon.grammar["result-of-handling"].search(self.text, zone.start, zone.number.start)
+        if result is None or frame.nouns != {"dossier"}:
+            return frame
+        return replace(frame, cues={**frame.cues, _DONE: 1.0}, own=frame.own | {_DONE}, before=frame.before | {_DONE})
 
     def _brought(self, zone: Zone, frame: Frame) -> Frame:
         """Read procedures of somebody as those brought to the one-stop unit: "tiếp nhận 1.297 TTHC của 18 sở"."""

@@ -336,6 +336,8 @@ class _SentenceReader:
         elif bound == "above" and self.lexicon.grammar["kept-under"].search(self.text, zone.start, number.start):
             bound = "at-most"
         level, body = self._scope(zone, choice)
+        if self._is_of_higher_body(body):
+            self.place = None
         tiers = frame.nouns.intersection(LEVELS)
         visited = self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
         if len(tiers) == 1 and choice.indicator.levelled and visited is None:
@@ -641,6 +643,12 @@ class _SentenceReader:
         if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
             level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
         return level, body
+
+    def _is_of_higher_body(self, body: Body | None) -> bool:
+        """Tell whether a provincial body is told behind a unit: "huyện Sơn Tịnh (201), Sở Xây dựng (20)"."""
+        if body is None or body.level != "province" or self.place is None or body.start < self.place.end:
+            return False
+        return all(unit.level != "province" for unit in self.place.candidates)
 
     def _last_of(self, constructions: Sequence[str], position: int) -> int:
         """Return where the last of some constructions of the sentence begins before a position; -1 if there is none."""

@@ -222,7 +222,8 @@ def read_frame(
     settled: set[str] = set()
     for weight, stretch, touches in _weighted(zone):
         found = _without_aim(text, zone.number, between(hits, *stretch), lexicon)
-        found = _without_past_trend(text, zone.number, _without_owners(text, found, lexicon))
+        found = _without_source(text, _without_owners(text, found, lexicon), lexicon)
+        found = _without_past_trend(text, zone.number, found)
         found = [h for h in found if h.start - zone.number.after < _FAR]
         found = [h for h in found if level is None or h.end <= level.start() or h.start >= level.end()]
         _add_stretch(found, weight, own, settled)
@@ -305,6 +306,12 @@ def _without_owners(text: str, found: Sequence[Hit], lexicon: Lexicon) -> Sequen
         return not (owned or (acting is not None and acting.end() == hit.end))
 
     return [h for h in found if h.concept not in TIERS or counted(h)]
+
+
+def _without_source(text: str, found: Sequence[Hit], lexicon: Lexicon) -> Sequence[Hit]:
+    """Leave out the channel that only tells where figures come from: "theo số liệu trên Cổng Dịch vụ công, …"."""
+    source = lexicon.grammar["source-of-figures"]
+    return [h for h in found if h.dimension != "channel" or not source.search(text, max(0, h.start - _FAR), h.start)]
 
 
 def _without_aim(text: str, number: Number, found: Sequence[Hit], lexicon: Lexicon) -> Sequence[Hit]:

@@ -65,6 +65,7 @@ class Told:
     first: PeriodMention | None = None  # the first that governed the text below the headline
     section: str = ""  # "target" in a section that sets targets, "result" in one that tells results
     rank: int = 0  # of the heading of the section
+    headed: bool = False  # the present block is that heading
     of_section: PeriodMention | None = None  # of the heading of the section
     listed: str = ""  # "target" in a list that sets targets
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
@@ -169,7 +170,8 @@ def _heading(page: Page, index: int) -> _Heading | None:
 def note_section(page: Page, index: int, told: Told) -> None:
     """Notice a heading that opens a section of targets ("I. MỤC TIÊU") or of results, or closes one."""
     heading = _heading(page, index)
-    if heading is None or not (heading.aims or heading.rank <= told.rank):
+    told.headed = heading is not None and bool(heading.aims or heading.rank <= told.rank)
+    if heading is None or not told.headed:
         return
     told.section, told.rank, told.of_section = heading.aims, heading.rank, None
     if told.planned and told.section == "result":
@@ -267,7 +269,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     if heading and told.section and periods:
         periods[0] = replace(periods[0], base=False)  # "Nhiệm vụ năm 2023"
     _remember_periods(periods, told, kind, announces=heads, reform=reform)
-    if heading and told.section and any(p.period is not None for p in periods):
+    if told.headed and any(p.period is not None for p in periods):
         told.of_section = told.period
     acting = [h for h in sentence.hits() if h.start not in idle]
     of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
@@ -289,7 +291,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
         told.headline_level = next(iter(of_page), None) if len(of_page) == 1 else told.headline_level
         bodies = [(b.start, b.end) for b in sentence.bodies]
         concepts = {h.concept for h in sentence.hits() if not any(a <= h.start < b for a, b in bodies)}
-        told.planned = told.planned or ("plan" in concepts and "result" not in concepts)
+        aims = sentence.lexicon.grammar["aims-given"].search(sentence.text, sentence.start, sentence.end) is not None
+        told.planned = told.planned or ("result" not in concepts and ("plan" in concepts or aims))
         if told.planned and told.main is not None:
             told.plan = told.main.period
     if doers := sentence.doers:

@@ -25,9 +25,8 @@ _WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d\)?:$")  # "Năm 2017:"
 _SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s|\d{1,2}(?:[-/]\s?|\.-?)(?=[^\W\d])")
-_LABELLED = re.compile(
-    r"[^\W\d][^:\d]{3,80}: ?\d[\d.,/]* ?(?:%|(?:[^\s\d]+ ?){0,3})[.;,]?$"
-)  # "Hồ sơ quá hạn: 0 hồ sơ"
+_COUNT = r"\d[\d.,/]* ?(?:%|(?:[^\s\d]+ ?){0,3}?)"
+_LABELLED = re.compile(rf"[^\W\d][^:\d]{{3,80}}(?:: ?{_COUNT}[.;,]?| {_COUNT}[.;])$")  # "Hồ sơ quá hạn: 0 hồ sơ"
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
 _HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
 _MODIFYING = frozenset({"rank", "score"})
