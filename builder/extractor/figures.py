@@ -337,7 +337,7 @@ class _SentenceReader:
             bound = "at-most"
         level, body = self._scope(zone, choice)
         if self._is_of_higher_body(body):
-            self.place = None
+            self.place = None  # of what follows, too
         tiers = frame.nouns.intersection(LEVELS)
         visited = self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
         if len(tiers) == 1 and choice.indicator.levelled and visited is None:

@@ -160,8 +160,8 @@ def _heading(page: Page, index: int) -> _Heading | None:
     if not (opening or numbered or block.kind == "heading"):
         return None
     aims, results = (grammar[name].search(text, start, end) for name in ("target-section", "result-section"))
-    mark = opening.lastgroup if opening and not numbered else "part"
-    rank = _RANKS.get(mark or "", len(_RANKS)) if numbered or opening else len(_RANKS)
+    mark = "part" if numbered else (opening and opening.lastgroup) or ""
+    rank = _RANKS.get(mark, len(_RANKS))
     if results and not (aims and aims.start() < results.start()):
         return _Heading(rank, "result")
     return _Heading(rank, "target" if aims else "")

@@ -33,6 +33,10 @@ from builder.lexicon import Lexicon
 from builder.linker.context import Context, Named, block_kind_at, find_context
 from builder.text import fold_name
 
+_DATELINE = re.compile(r"\)?\s?[-–—]\s")
+_REPORTED_REACH, _REPORTED_GAP = 80, 40  # of "Theo công bố của" before a unit, and from it to the unit told of
+_BELOW = {"province": {"district", "commune"}, "district": {"commune"}}
+
 
 def link_document(document: Document, extraction: Extraction, gazetteer: Gazetteer, lexicon: Lexicon) -> LinkedDocument:
     """Return the facts of a page, and an issue for each claim that cannot be tied to one unit."""
@@ -104,11 +108,6 @@ def _of_that_day(mention: UnitMention, day: date | None, gazetteer: Gazetteer) -
         return units
     heirs = (u for u in gazetteer.by_name.get(fold_name(mention.name), ()) if u.in_force(day))
     return tuple(heirs) or units
-
-
-_DATELINE = re.compile(r"\)?\s?[-–—]\s")
-_REPORTED_REACH, _REPORTED_GAP = 80, 40  # of "Theo công bố của" before a unit, and from it to the unit told of
-_BELOW = {"province": {"district", "commune"}, "district": {"commune"}}
 
 
 def _context_issues(document: Document, context: Context) -> list[Issue]:
