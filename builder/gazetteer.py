@@ -336,6 +336,18 @@ def in_force(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitV
     return tuple(latest.values())
 
 
+def named_on(candidates: Iterable[UnitVersion], day: date | None) -> tuple[UnitVersion, ...]:
+    """Return the candidates in force on a day.
+
+    Where no day is told, units that gave their name to another are left out: the province of today is meant.
+    """
+    units = in_force(candidates, day)
+    if day is not None:
+        return units
+    named = {(u.code, u.label) for u in units}
+    return tuple(u for u in units if not any((code, u.label) in named for code in u.successors if code != u.code))
+
+
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 

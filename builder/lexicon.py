@@ -7,7 +7,7 @@ word. Matching runs over folded text in one Aho–Corasick pass.
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from builder import artefacts
 from builder.artefacts import local_name
 from builder.sieve import Construction, Sieve
-from builder.text import fold_name, fold_pattern
+from builder.text import address_words, fold_name, fold_pattern
 
 CCHC = "https://w3id.org/cchc/ontology#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -111,6 +111,7 @@ class Lexicon:
     publishers: Mapping[str, str]  # host or sigle -> code of the unit it points to
     body_kinds: Mapping[str, str]  # head of a body's name, folded -> kind of body
     grammar: Mapping[str, Construction]  # constructions of sentences
+    addressed: Mapping[str, str]  # wording of an index as addresses spell it -> the index
     log_odds: Mapping[str, float]  # sign of a right reading -> by how much it speaks for it
     _layers: tuple[Mapping[int, list[tuple[str, str]]], ...] = field(repr=False)  # wording -> what it tells, by layer
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
@@ -121,6 +122,11 @@ class Lexicon:
         Names of indicators and of initiatives hide only their own kind: the cues inside them count as well.
         """
         return list(_find(self, folded))
+
+    def indices_of(self, words: Sequence[str]) -> frozenset[str]:
+        """Return the indices that the words of an address tell of: those of "chi-so-cchc-nam-2022"."""
+        told = f"-{'-'.join(words)}-"
+        return frozenset(index for wording, index in self.addressed.items() if f"-{wording}-" in told)
 
     def has(self, cues: Iterable[str], dimensions: Set[str]) -> bool:
         """Tell whether one of some cues is of one of some dimensions."""
@@ -214,6 +220,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         },
         grammar={local_name(s): Construction(_compile(graph, s)) for s in graph.of_type("GrammarPattern")}
         | {local_name(s): Construction(re.compile(graph.text(s, "pattern"))) for s in graph.of_type("PrintedPattern")},
+        addressed=_as_addresses_spell({w: t for w in words for d, t in surfaces[w] if d == "index"}),
         log_odds={local_name(s): float(graph.text(s, "logOdds", "0")) for s in graph.concepts("sign")},
         _layers=_share_out(surfaces[word] for word in words),
         _matcher=ahocorasick_rs.AhoCorasick(words),
@@ -325,6 +332,14 @@ def _read_surfaces(
         for concept in graph.concepts(scheme):
             add(graph.all(concept, SKOS + "hiddenLabel"), scheme, local_name(concept))
     return surfaces
+
+
+def _as_addresses_spell(wordings: Mapping[str, str]) -> dict[str, str]:
+    """Return what wordings tell by how an address would spell them, but for those that are alike without marks."""
+    told: dict[str, set[str]] = {}
+    for wording, concept in wordings.items():
+        told.setdefault("-".join(address_words(wording)), set()).add(concept)
+    return {spelt: next(iter(concepts)) for spelt, concepts in told.items() if len(concepts) == 1}
 
 
 def _share_out(surfaces: Iterable[Set[tuple[str, str]]]) -> tuple[dict[int, list[tuple[str, str]]], ...]:

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from builder.facts import Span
 
@@ -37,6 +38,8 @@ _CLUSTER = re.compile(
     rf"|(?P<letter>[^\W\d_](?:[{_NO_WIDTH}]*[{_MARK}])*)|(?P<nothing>[{_NO_WIDTH}]+)|.",
     re.DOTALL,
 )
+_ADDRESS_WORD = re.compile(r"[a-z]+|\d+")
+_HEADLINE = 5  # words of a part of an address that is the headline of the page
 _NOT_SEEN = re.compile(f"[{_NO_WIDTH}]")
 
 
@@ -101,6 +104,25 @@ def without_marks(text: str) -> str:
     """
     plain = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
     return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def address_words(part: str) -> list[str]:
+    """Return the words and numbers of a part of an address, or of a name as an address would spell it.
+
+    >>> address_words("chi-so-cchc-nam-2022.html"), address_words("Chỉ số CCHC")
+    (['chi', 'so', 'cchc', 'nam', '2022', 'html'], ['chi', 'so', 'cchc'])
+    """
+    return _ADDRESS_WORD.findall(without_marks(part))
+
+
+def address_headline(url: str) -> list[str]:
+    """Return the words of the headline that an address ends with; none where it holds no headline.
+
+    >>> address_headline("https://example.vn/tin-tuc/cong-bo-chi-so-cchc-nam-2022-17.html")[:4]
+    ['cong', 'bo', 'chi', 'so']
+    """
+    parts = (address_words(part) for part in reversed(urlsplit(url).path.split("/")))
+    return next((words for words in parts if len(words) >= _HEADLINE), [])
 
 
 def alphabetical(name: str) -> tuple[str, str]:

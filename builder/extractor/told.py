@@ -14,6 +14,7 @@ from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
 from builder.facts import Block, Period
 from builder.lexicon import Lexicon
+from builder.text import address_headline
 
 _YEAR = re.compile(r"(?<![\d.,/])20[0-3]\d(?![\d.,])")
 _YEAR_OF_DATE = re.compile(r"(?<=\d[/.-])20[0-3]\d(?!\d)")
@@ -107,6 +108,8 @@ def begin(page: Page) -> Told:
     latest = max(map(int, years), default=None)
     told = Told(Calendar(page.document.published, latest=latest), _depths(page))
     told.line_by_line = _is_line_by_line(page)
+    if len(indices := page.lexicon.indices_of(address_headline(page.document.url))) == 1:
+        told.headline = next(iter(indices))  # unless the page has a headline of its own
     for mention in _reporting_periods(page):
         told.explicit += [mention.period] if mention.period else []
         told.intervals += [mention.period] if mention.period else []

@@ -7,7 +7,8 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from builder.facts import Document
-from builder.gazetteer import Gazetteer, UnitVersion, in_force, slug
+from builder.gazetteer import Gazetteer, UnitVersion, named_on, slug
+from builder.text import address_headline, address_words
 
 # Weights of the clues; set on annotated pages (benchmarks/accuracy.md).
 _HOST_WEIGHT = 5.0
@@ -19,6 +20,7 @@ _LONG_LABEL = 8  # letters of a part of an address that may hold a province's na
 _NEWSPAPER = "bao"  # newspapers are provincial, also one that is called after a city: baodienbienphu.com.vn
 _NO_NAME = frozenset({"www", "vn", "gov", "com", "org", "net", "edu"})
 _COMMUNE_LABEL = re.compile(r"^(?:xa|phuong|thitran|tt|p|x)-?([a-z0-9-]+)$")
+_COMMUNE_LABELS = 3  # of a commune, its district and their province
 _LABEL_PREFIX = re.compile(
     r"^(?:bao|dai|cong|portal|ubnd|huyen|thanhpho|tp|tx|thixa|quan|so[a-z]{2,8}|tinhuy|tinh|cchc|tinhdoan|dangbo|hdnd|svhtt|vanphong)"
 )
@@ -26,7 +28,6 @@ _LABEL_SUFFIX = re.compile(r"(?:online|tv|dientu|gov|portal)$")
 _NAME_WORDS = (1, 2, 3, 4)
 _LONG_WORD = 6  # letters of one word of an address that may be a name; few syllables have more
 _NO_PLACE = frozenset({"vanban"})  # documents, not the district Văn Bàn
-_PATH_WORD = re.compile(r"[a-z]+|\d+")
 _SHORTEST_TAIL = 6  # letters of a province's name at the end of a longer label
 _SIGLE = re.compile(r"^\W{0,3}(\w[\w ]{1,10}?)\)? ?[-–—]")
 
@@ -45,6 +46,22 @@ def outside_clues(
     for heir in filter(None, (gazetteer.heir(code, day) for code in dict.fromkeys(known))):
         weights[heir.code] = weights.get(heir.code, 0.0) + _PUBLISHER_WEIGHT
     return weights
+
+
+def headline_units(document: Document, gazetteer: Gazetteer, day: date | None) -> tuple[UnitVersion, ...]:
+    """Return the units that the headline in an address names with their kind or first: "…/cho-moi-giam-sat-….html".
+
+    Below a province that the host names it is a unit of that province; else there are as many as bear the name.
+    """
+    above = {u.code for u in units_of_host(urlsplit(document.url).hostname or "", gazetteer, day)}
+    for spot in sorted(
+        _spots_of(address_headline(document.url), gazetteer, day), key=lambda s: (not s.called, s.start)
+    ):
+        below = tuple(u for u in spot.units if above & {u.code, *(a.code for a in gazetteer.ancestors(u, day))})
+        units = below or (spot.units if spot.called or spot.units[0].level == "province" else ())
+        if units and (spot.called or spot.start == 0) and not (units[0].level == "commune" and len(units) > 1):
+            return units
+    return ()
 
 
 def _publisher_names(document: Document) -> Iterator[str]:
@@ -87,14 +104,24 @@ def units_of_host(host: str, gazetteer: Gazetteer, day: date | None) -> list[Uni
 def _lies_below(unit: UnitVersion, provinces: Sequence[UnitVersion], gazetteer: Gazetteer) -> bool:
     """Tell whether a unit lies in one of some provinces and does not share its name."""
     parent = gazetteer.parent(unit)
-    return parent in provinces and slug(unit.name) not in {slug(p.name) for p in provinces}
+    return (
+        parent is not None
+        and parent.code in {p.code for p in provinces}
+        and slug(unit.name) not in {slug(p.name) for p in provinces}
+    )
 
 
 def _commune_of_host(labels: Sequence[str], above: Collection[str], gazetteer: Gazetteer) -> UnitVersion | None:
-    """Return the one commune a host names below its province or district: ``xatanphu.camau.gov.vn``."""
+    """Return the one commune a host names below its province or district: ``xatanphu.camau.gov.vn``.
+
+    Without the word for its kind it stands right before its district: ``haian.hailang.quangtri.gov.vn``.
+    """
     names = [m[1].replace("-", "") for label in labels if (m := _COMMUNE_LABEL.match(label))]
     named = [u for name in names for u in gazetteer.commune_slugs.get(name, ())]
     found = {u.code: u for u in named if any(a.code in above for a in gazetteer.ancestors(u))}
+    if not found and len(labels) >= _COMMUNE_LABELS:
+        bare = gazetteer.commune_slugs.get(labels[0].replace("-", ""), ())
+        found = {u.code: u for u in bare if (d := gazetteer.parent(u)) and d.level == "district" and d.code in above}
     return next(iter(found.values())) if len(found) == 1 else None
 
 
@@ -105,14 +132,14 @@ def _units_of_label(label: str, gazetteer: Gazetteer, level: str, day: date | No
     if level == "province" and plain.startswith(_NEWSPAPER):
         seats = [u for u in gazetteer.slugs.get(plain.removeprefix(_NEWSPAPER), ()) if u.level == "district"]
         if seats and not any(u.level == "province" for u in gazetteer.slugs[plain.removeprefix(_NEWSPAPER)]):
-            return in_force([p for u in in_force(seats, day) if (p := gazetteer.parent(u, day))], day)
+            return named_on([p for u in named_on(seats, day) if (p := gazetteer.parent(u, day))], day)
     for text in (plain, _LABEL_PREFIX.sub("", plain), _LABEL_SUFFIX.sub("", plain)):
         if found := [u for u in gazetteer.slugs.get(text, ()) if u.level == level]:
-            return in_force(found, day)
+            return named_on(found, day)
     if level != "province":
         return ()
     tails = (plain[start:] for start in range(len(plain) - _SHORTEST_TAIL + 1))
-    return in_force([u for tail in tails for u in gazetteer.slugs.get(tail, ()) if u.level == level], day)
+    return named_on([u for tail in tails for u in gazetteer.slugs.get(tail, ()) if u.level == level], day)
 
 
 def _units_of_path(path: str, gazetteer: Gazetteer, day: date | None) -> Iterator[tuple[UnitVersion, float]]:
@@ -120,7 +147,7 @@ def _units_of_path(path: str, gazetteer: Gazetteer, day: date | None) -> Iterato
 
     A name that several units bear counts for those below a unit that is named as well.
     """
-    spots = [spot for part in path.lower().split("/") for spot in _spots_of(part, gazetteer, day)]
+    spots = [spot for part in path.split("/") for spot in _spots_of(address_words(part), gazetteer, day)]
     named = {u.code for spot in spots for u in spot.units}
     for spot in spots:
         below = [u for u in spot.units if any(a.code in named for a in gazetteer.ancestors(u, day))]
@@ -140,9 +167,8 @@ class _Spot:
     weight: float
 
 
-def _spots_of(part: str, gazetteer: Gazetteer, day: date | None) -> Iterator[_Spot]:
-    """Yield the units named in one part of an address, those called by their kind first, then provinces."""
-    words = _PATH_WORD.findall(part)
+def _spots_of(words: Sequence[str], gazetteer: Gazetteer, day: date | None) -> Iterator[_Spot]:
+    """Yield the units named in one part of an address, that which stands first before what it shares words with."""
     spots = [
         spot
         for width in _NAME_WORDS
@@ -150,7 +176,9 @@ def _spots_of(part: str, gazetteer: Gazetteer, day: date | None) -> Iterator[_Sp
         if (spot := _spot_at(words, start, start + width, gazetteer, day)) is not None
     ]
     free = set(range(len(words)))
-    for spot in sorted(spots, key=lambda s: (not s.called, s.units[0].level != "province", s.start, -s.end)):
+    for spot in sorted(
+        spots, key=lambda s: (not s.called, s.start > 0, s.units[0].level != "province", s.start, -s.end)
+    ):
         if free >= set(range(spot.start, spot.end)):  # "ha-nam-dan-dau" does not name the district Nam Đàn
             free -= set(range(spot.start, spot.end))
             yield spot
@@ -161,10 +189,10 @@ def _spot_at(words: Sequence[str], start: int, end: int, gazetteer: Gazetteer, d
     name, kinds = "".join(words[start:end]), _kinds_before(words, start, gazetteer)
     called = [u for table in (gazetteer.slugs, gazetteer.commune_slugs) for u in table.get(name, ()) if u.kind in kinds]
     if called:
-        return _Spot(start, end, tuple(in_force(called, day)), called=True, weight=_PATH_WEIGHT)
+        return _Spot(start, end, tuple(named_on(called, day)), called=True, weight=_PATH_WEIGHT)
     if (end - start == 1 and len(name) < _LONG_WORD) or name in _NO_PLACE:
         return None
-    units = tuple(in_force(gazetteer.slugs.get(name, ()), day))
+    units = tuple(named_on(gazetteer.slugs.get(name, ()), day))
     if not units and end - start == len(words) == 1 and len(name) >= _LONG_LABEL:
         units = tuple(_units_of_label(name, gazetteer, "province", day))
     provinces = tuple(u for u in units if u.level == "province")

@@ -3,14 +3,14 @@
 import calendar
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from unicodedata import normalize
 
 from builder.facts import Block, Document
-from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, in_force
+from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, named_on
 from builder.lexicon import Lexicon
-from builder.linker.addresses import outside_clues
+from builder.linker.addresses import headline_units, outside_clues
 
 _REFORM = date(2025, 7, 1)
 # Weights of the clues to a page's unit; set on annotated pages (benchmarks/accuracy.md).
@@ -24,7 +24,7 @@ _BLOCK_WEIGHT = {
     "caption": 1.5,
     "dateline": 2.0,
     "signature": 4.0,
-    "furniture": 1.0,
+    "furniture": 0.25,
 }
 _MOST_PER_BLOCK_KIND = 5.0  # occurrences that count
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
@@ -59,7 +59,7 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
     """Return the unit a page is about, or the rivals between which nothing decides."""
     day = document.published or _likely_day(document, named, lexicon)
     outside = outside_clues(document, gazetteer, lexicon.publishers, day)
-    groups = _group(named, day)
+    groups = _with_headline(_group(named, day), headline_units(document, gazetteer, day))
     support = dict(outside)
     for group in groups:
         for unit in group.units:
@@ -146,8 +146,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
     weights: dict[frozenset[str], dict[str, float]] = {}
     found: dict[frozenset[str], tuple[tuple[UnitVersion, ...], int]] = {}
     for name in named:
-        units = in_force(name.candidates, day)
-        units = _last_of_name(units) if day is None else units
+        units = named_on(name.candidates, day)
         if not units:
             continue
         key = frozenset(u.key for u in units)
@@ -164,11 +163,17 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
     ]
 
 
-def _last_of_name(units: Sequence[UnitVersion]) -> tuple[UnitVersion, ...]:
-    """Leave out units that gave their name to another: where no time is told, the province of today is meant."""
-    heirs = {(code, u.label) for u in units for code in u.successors}
-    followed = {label for code, label in heirs if any((u.code, u.label) == (code, label) for u in units)}
-    return tuple(u for u in units if u.label not in followed or (u.code, u.label) in heirs)
+def _with_headline(groups: list[_Group], units: tuple[UnitVersion, ...]) -> list[_Group]:
+    """Take the units that the headline in an address names for those of the title, where the page tells none itself."""
+    if not units or any(g.titled for g in groups):
+        return groups
+    codes = {u.code for u in units}
+    same = next((g for g in groups if {u.code for u in g.units} <= codes or codes <= {u.code for u in g.units}), None)
+    weight = _BLOCK_WEIGHT["title"]
+    if same is None:
+        return [*groups, _Group(units, weight, titled=True, lead=False, first=0)]
+    settled = tuple(u for u in same.units if u.code in codes)
+    return [replace(g, units=settled, weight=g.weight + weight, titled=True) if g is same else g for g in groups]
 
 
 def _settle(
@@ -250,7 +255,23 @@ def _decide(
         return Context(_carrier(deepest, groups, units, chain, spoken), (), day, scores)
 
     named = {u.code for g in groups for u in g.units}
-    return Context(_weightiest(named, scores, units, chain, spoken), (), day, scores)
+    meant = _spoken_above([units[code] for code in named if code in units], spoken, gazetteer, day)
+    return Context(meant or _weightiest(named, scores, units, chain, spoken), (), day, scores)
+
+
+def _spoken_above(
+    named: Sequence[UnitVersion], spoken: Mapping[str, float], gazetteer: Gazetteer, day: date | None
+) -> UnitVersion | None:
+    """Return the unit that a page calls "the district" or "the province" and names by units that lie in it alone."""
+    for level, lower, fewest in (("district", ("commune",), 1), ("province", ("commune", "district"), 2)):
+        below = [u for u in named if u.level in lower]
+        above = {a.code: a for u in below for a in gazetteer.ancestors(u, day) if a.level == level}
+        if len(above) != 1 or len(below) < fewest or any(u.level == level for u in named):
+            continue
+        (unit,) = above.values()
+        if spoken.get(unit.kind, 0.0) > max(spoken.get(u.kind, 0.0) for u in below):
+            return unit
+    return None
 
 
 def _weightiest(
@@ -270,7 +291,7 @@ def _weightiest(
     first, *others = sorted(scores, key=lambda c: (-standing(c), c))
     if any(standing(c) == standing(first) and c not in chain[first] and first not in chain[c] for c in others):
         return None  # a page on several places equally is about none of them
-    inside = [c for c in named if c in units and units[c].level == "district" and first in chain[c] - {c}]
+    inside = _named_districts(first, named, units, chain)
     if len(inside) == 1 and spoken.get(units[inside[0]].kind) and scores[inside[0]] >= _CARRIES * scores[first]:
         return units[inside[0]]  # the one district of the province, called "the district" as well
     if (commune := _chief_commune(scores, units, scores[first])) and first in chain[commune]:
@@ -278,9 +299,17 @@ def _weightiest(
         if told > above:
             return units[commune]  # the chief commune of the page, called "the commune" as well
     of_district = max(spoken.get(kind, 0.0) for kind in _DISTRICTS)
-    if first not in named and units[first].level == "province" and spoken.get(units[first].kind, 0.0) < of_district:
+    told = max(spoken.get(units[first].kind, 0.0), len(_named_districts(first, named, units, chain)) - 1)
+    if first not in named and units[first].level == "province" and told < of_district:
         return None  # "the district" on a page of which only the province's host is known
     return units[first]
+
+
+def _named_districts(
+    code: str, named: Set[str], units: Mapping[str, UnitVersion], chain: Mapping[str, set[str]]
+) -> list[str]:
+    """Return the districts that a page names below a unit."""
+    return [c for c in named if c in units and units[c].level == "district" and code in chain[c] - {c}]
 
 
 def _chief_commune(scores: Mapping[str, float], units: Mapping[str, UnitVersion], above: float) -> str | None:
