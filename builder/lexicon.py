@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABELS = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel")
 _LAYER = {"indicator": 1, "initiative": 2, "initiative-head": 2, "ordinal": 3}
+_CUT_SHORT = re.compile(r"\d ?((?:[^\W\d_]+ ){0,2}[^\W\d_]+)\s*$")
+_LONGEST_CUT = 40  # characters from the last number to where a page breaks off
 _WORDED_SCHEMES = ("bound", "status", "level")
 
 
@@ -114,6 +117,7 @@ class Lexicon:
     addressed: Mapping[str, str]  # wording of an index as addresses spell it -> the index
     log_odds: Mapping[str, float]  # sign of a right reading -> by how much it speaks for it
     _layers: tuple[Mapping[int, list[tuple[str, str]]], ...] = field(repr=False)  # wording -> what it tells, by layer
+    _counted: Mapping[str, str] = field(repr=False)  # wording -> what is counted, in the order of the alphabet
     _matcher: ahocorasick_rs.AhoCorasick = field(repr=False)
 
     def find(self, folded: str) -> list[Hit]:
@@ -147,8 +151,27 @@ def _find(lexicon: Lexicon, folded: str) -> tuple[Hit, ...]:
         for start, end, wording in _outermost([f for f in found if f[2] in told])
         for dimension, concept in told[wording]
     ]
+    hits += list(_cut_short(lexicon, folded, hits))
     hits.sort()
     return tuple(hits)
+
+
+def _cut_short(lexicon: Lexicon, folded: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield what is counted last where a page breaks off in the middle of a word: "trong đó 31 thủ tục h".
+
+    It is what the page has counted before, else the shortest wording that goes on like that, if no other does.
+    """
+    cut = _CUT_SHORT.search(folded, max(0, len(folded) - _LONGEST_CUT))
+    if cut is None or cut[1] in lexicon._counted:
+        return
+    told = (h for h in reversed(hits) if h.dimension == "object" and folded[h.start : h.end].startswith(cut[1]))
+    words = list(lexicon._counted)
+    meant = list(takewhile(lambda word: word.startswith(cut[1]), words[bisect_left(words, cut[1]) :]))
+    concepts = [lexicon._counted[word] for word in sorted(meant, key=len)]
+    if before := next(told, None):
+        yield Hit(*cut.span(1), "object", before.concept)
+    elif concepts and (" " in cut[1] or all(concepts[0] in lexicon.cues[concept].wider for concept in concepts)):
+        yield Hit(*cut.span(1), "object", concepts[0])
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
@@ -223,6 +246,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
         addressed=_as_addresses_spell({w: t for w in words for d, t in surfaces[w] if d == "index"}),
         log_odds={local_name(s): float(graph.text(s, "logOdds", "0")) for s in graph.concepts("sign")},
         _layers=_share_out(surfaces[word] for word in words),
+        _counted={w: t for w in words for d, t in sorted(surfaces[w]) if d == "object"},
         _matcher=ahocorasick_rs.AhoCorasick(words),
     )
 
