@@ -24,7 +24,7 @@ _WIDEST, _FULL, _FEWEST_FULL = 140, 0.85, 8  # a page broken into lines: charact
 _WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d\)?:$")  # "Năm 2017:"
 _SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
-_ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s|\d{1,2}(?:[-/]\s?|\.-?)(?=[^\W\d])")
+_ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s|\d{1,2}(?:\.\d{1,2}){1,3}[.)]\s|\d{1,2}(?:[-/]\s?|\.-?)(?=[^\W\d])")
 _COUNT = r"\d[\d.,/]* ?(?:%|(?:[^\s\d]+ ?){0,3}?)"
 _LABELLED = re.compile(rf"[^\W\d][^:\d]{{3,80}}(?:: ?{_COUNT}[.;,]?| {_COUNT}[.;])$")  # "Hồ sơ quá hạn: 0 hồ sơ"
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
@@ -181,6 +181,7 @@ def _label_title(lines: list[_Line], end: int) -> None:
             and 4 <= line.words <= 45
             and not (_ITEM.match(line.text) or _SECTION.match(line.text))
             and not line.text.endswith((".", ";", ",", ":"))
+            and not _is_broken(lines, index)
         ):
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
             if not any(x.words >= _BODY_WORDS or _is_item(x) for x in following) and len(lines) >= 4:
@@ -195,6 +196,13 @@ def _label_title(lines: list[_Line], end: int) -> None:
                 return
         elif line.kind == "body" and line.words >= _BODY_WORDS:
             return
+
+
+def _is_broken(lines: Sequence[_Line], index: int) -> bool:
+    """Tell whether a line begins or breaks off in the middle of a sentence, on a page that has lost its headline."""
+    line = lines[index]
+    goes_on = index + 1 < len(lines) and lines[index + 1].words >= _BODY_WORDS and lines[index + 1].text[0].islower()
+    return line.text[0].islower() or goes_on or line.text.count("(") > line.text.count(")")
 
 
 def _is_menu(line: _Line) -> bool:
@@ -243,7 +251,7 @@ def _label_ends(lines: list[_Line]) -> None:
             continue
         elif index < first:
             line.kind = "furniture"
-        elif index > last >= 0:
+        elif index > last >= 0 and not line.text[0].islower():
             line.kind = "signature" if line.words <= 10 and index <= last + 3 else "furniture"
 
 
@@ -251,7 +259,8 @@ def _is_heading(lines: Sequence[_Line], index: int, last: int) -> bool:
     """Tell whether a short line inside the text heads the prose right behind it."""
     line = lines[index]
     inside = index < last and 3 <= line.words < _BODY_WORDS and line.text[:1].isupper()
-    return inside and line.text[-1] not in ".,;:" and lines[index + 1].words >= _BODY_WORDS
+    below = lines[index + 1] if inside else line
+    return inside and line.text[-1] not in ".,;:" and below.words >= _BODY_WORDS and not below.text[0].islower()
 
 
 def _is_prose(line: _Line) -> bool:
