@@ -16,8 +16,9 @@ from builder.facts import Block, Period
 from builder.lexicon import Lexicon
 from builder.text import address_headline
 
-_YEAR = re.compile(r"(?<![\d.,/])20[0-3]\d(?![\d.,])")
-_YEAR_OF_DATE = re.compile(r"(?<=\d[/.-])20[0-3]\d(?!\d)")
+_YEAR = re.compile(r"(?<![\d.,/:])20[0-3]\d(?![\d.,])")
+_YEAR_OF_DATE = re.compile(r"(?<=\d[/.-])20[0-3]\d(?!\d|/[^\W\d])")
+_BASE_REACH = 48  # characters in which "so với cùng kỳ của" stands before a year
 _OPENING = 600  # characters in which a page tells what day it speaks of
 _MARKER = re.compile(
     r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)])|(?P<letter>[a-zđ]\))|(?P<dash>[-–—*])|(?P<plus>[+•o]))\s"
@@ -103,10 +104,7 @@ class Told:
 
 def begin(page: Page) -> Told:
     """Return the state at the top of a page."""
-    text = page.folded.text
-    years = [*_YEAR.findall(text), *_YEAR_OF_DATE.findall(text, 0, _OPENING)]
-    latest = max(map(int, years), default=None)
-    told = Told(Calendar(page.document.published, latest=latest), _depths(page))
+    told = Told(Calendar(page.document.published, latest=_latest_year(page)), _depths(page))
     told.line_by_line = _is_line_by_line(page)
     if len(indices := page.lexicon.indices_of(address_headline(page.document.url))) == 1:
         told.headline = next(iter(indices))  # unless the page has a headline of its own
@@ -115,6 +113,18 @@ def begin(page: Page) -> Told:
         told.intervals += [mention.period] if mention.period else []
         told.period = told.main = mention  # unless the headline tells another
     return told
+
+
+def _latest_year(page: Page) -> int | None:
+    """Return the latest year that a page names but for those that it only compares with and those of numbers of laws."""
+    text, compares = page.folded.text, page.lexicon.grammar["base-before"]
+    years = []
+    for found in _YEAR.finditer(text):
+        before = text[max(0, found.start() - _BASE_REACH) : found.start()].rstrip()
+        if not any(compares.search(each) for each in (before, before.rpartition(" ")[0])):  # with "năm", or without
+            years.append(int(found[0]))
+    years += [int(year) for year in _YEAR_OF_DATE.findall(text, 0, _OPENING)]
+    return max(years, default=None)
 
 
 def _is_line_by_line(page: Page) -> bool:
