@@ -17,6 +17,7 @@ _POINTED_AT = frozenset({"agency", "person", "citizen", "province"})  # nouns th
 _PAPER_REACH = 8  # characters of "báo " or "đài ptth " before a name
 _OPENING = 5  # how far into a sentence its first word may begin
 _LONGEST_WORDING = 40
+_WORDS_OF_PROSE = 14  # of a sentence before its last number: it is none of the lines of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def locate(page: Page, start: int, end: int, paragraph: int, known: Calendar) ->
     masked += [(p.start, p.end) for p in periods]
     masked += [(p.start, p.end) for p in named]
     hits = between(page.hits, start, end)
-    numbers = [n for n in find_numbers(text, start, end, masked, lexicon) if not _is_year(text, n, page.hits)]
+    found = find_numbers(text, start, end, masked, lexicon)
+    numbers = [n for n in found if not (_is_year(text, n, page.hits) or _is_cut_short(text, start, n))]
     numbers += [*_zeros(text, hits, start, numbers, lexicon), *_ordinals(text, hits, numbers, masked, lexicon)]
     numbers += _in_words(text, hits, numbers, masked, lexicon)
     numbers.sort(key=lambda n: n.start)
@@ -120,6 +122,12 @@ def _is_year(text: str, number: Number, hits: Hits) -> bool:
         return False
     behind = between(hits, number.after, number.after + 40)
     return not any(h.dimension == "object" and not text[number.after : h.start].strip() for h in behind)
+
+
+def _is_cut_short(text: str, start: int, number: Number) -> bool:
+    """Tell whether a page breaks off behind a number in the middle of prose, which may have more digits."""
+    last = number.kind == "plain" and not text[number.after :].strip()
+    return last and len(text[start : number.start].split()) >= _WORDS_OF_PROSE
 
 
 def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number], lexicon: Lexicon) -> Iterator[Number]:
