@@ -23,6 +23,7 @@ _OPENING = 600  # characters in which a page tells what day it speaks of
 _MARKER = re.compile(
     r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)])|(?P<letter>[a-zđ]\))|(?P<dash>[-–—*])|(?P<plus>[+•o]))\s"
 )
+_HEADS = re.compile(r"\s*(?:[ivx]{1,5}|\d{1,2}(?:\.\d{1,2})*)\s?[.)/]")
 _LABELLED = re.compile(r"\s*[^\d:]{2,60}:\s*\d[\d.,]*(?: ?%| [^\W\d]+){0,3}\s*(?:\([^)]*\))?[.;,]?\s*")
 _DEPTHS = ("number", "letter", "dash", "plus")
 _BARE_ITEM = 4
@@ -87,6 +88,7 @@ class Told:
     places: dict[str, Place] = field(default_factory=dict)  # the last unit named with each kind word
     titled: dict[str, Place] = field(default_factory=dict)  # these of the headline
     subject: Place | None = None  # the unit that the paragraph is telling of
+    of_heading: Place | None = None  # the unit that the heading above the paragraph names
     since_named: int = 0  # sentences since it was named
     last: Period | None = None  # of the last figure read
     header: Header | None = None  # of the table that the present block is a row of
@@ -182,6 +184,7 @@ def _heading(page: Page, index: int) -> _Heading | None:
 
 def note_section(page: Page, index: int, told: Told) -> None:
     """Notice a heading that opens a section of targets ("I. MỤC TIÊU") or of results, or closes one."""
+    _note_unit(page, index, told)
     heading = _heading(page, index)
     told.headed = heading is not None and bool(heading.aims or heading.rank <= told.rank)
     if heading is None or not told.headed:
@@ -191,11 +194,25 @@ def note_section(page: Page, index: int, told: Told) -> None:
         told.period = told.mentioned = None  # not what is planned for
 
 
+def _note_unit(page: Page, index: int, told: Told) -> None:
+    """Notice a line that names the unit told of in the lines below it: "2. Tại xã Phú Mỹ"; another heading ends it."""
+    block = page.document.blocks[index]
+    if block.kind not in ("heading", *_PROSE):
+        return
+    start, end = page.stretch(block.span)
+    named = [p for p in page.places if start <= p.start and p.end <= end]
+    text, before = page.folded.text, page.lexicon.grammar["unit-heading-before"]
+    if len(named) == 1 and not text[named[0].end : end].strip(" :") and before.match(text, start, named[0].start):
+        told.of_heading = named[0]
+    elif block.kind == "heading" or _HEADS.match(text, start, end):
+        told.of_heading = None
+
+
 def open_block(page: Page, index: int, told: Told) -> None:
     """Set what governs a block: for a list item what stands above it, for a paragraph what the page told before."""
     block, depth = page.document.blocks[index], told.depths[index]
     told.opening, told.announced, told.group = None, None, index
-    told.subject = None
+    told.subject = told.of_heading
     if block.kind in TABULAR:
         _open_row(page, index, told)
         return

@@ -26,6 +26,9 @@ _YEAR_HEAD = re.compile(r"(?:19|20)\d\d\)?:$")  # "Năm 2017:"
 _SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s|\d{1,2}(?:\.\d{1,2}){1,3}[.)]\s|\d{1,2}(?:[-/]\s?|\.-?)(?=[^\W\d])")
 _COUNT = r"\d[\d.,/]* ?(?:%|(?:[^\s\d]+ ?){0,3}?)"
+_DAY = re.compile(r"\d\d?[/.-]\d\d?")
+_HEADLINE_WORDS = 9  # of a line that tells from when to when besides
+_STATED = re.compile(r"(?<![\d.,/-])(?!(?:19|20)\d\d(?![\d.,]))(?!(?:\d\d?[/-]){1,2}(?:19|20)\d\d)\d")
 _LABELLED = re.compile(rf"[^\W\d][^:\d]{{3,80}}(?:: ?{_COUNT}[.;,]?| {_COUNT}[.;])$")  # "Hồ sơ quá hạn: 0 hồ sơ"
 _MEASURING = frozenset({"stage", "timing", "channel", "index", "opinion", "degree", "topic", "object", "indicator"})
 _HEADING_LINES = 2  # "Thăm dò ý kiến", and its question
@@ -35,6 +38,7 @@ _MENU = re.compile(r"\s[|»›>]\s")
 _MENU_WORDS = 6  # of each of its entries
 _HEAD = 40  # lines among which the name of an official document stands
 _NAME_LINES = 5
+_NAME_WORDS = 5  # of a unit that a list is about
 _TITLE_LINES = 25
 _LONGEST_LABEL = 24  # characters of "Các tin khác:"
 
@@ -47,7 +51,7 @@ def find_blocks(content: Content, folded: Folded, lexicon: Lexicon) -> tuple[Blo
 class _Line:
     """A line of a page with what labelling needs to know of it."""
 
-    __slots__ = ("end", "hits", "kind", "opens", "row", "start", "states", "text", "words")
+    __slots__ = ("end", "hits", "kind", "listed", "opens", "row", "start", "states", "text", "words")
 
     def __init__(self, start: int, end: int, text: str, hits: list[Hit], *, opens: bool) -> None:
         self.start, self.end, self.text, self.hits = start, end, text, hits
@@ -55,6 +59,7 @@ class _Line:
         self.words = len(text.split())
         self.row: Row | None = None  # of a table
         self.states = False  # it is a label of something measured with its figure
+        self.listed = False  # it tells a figure in a few words, as the line before or behind it does
         self.kind: BlockKind = "body"
 
     def tells(self, concept: str) -> bool:
@@ -78,7 +83,9 @@ def _label_lines(content: Content, folded: Folded, lexicon: Lexicon) -> list[_Li
     for line in lines:
         aside = line.start >= len(content.text) - len(content.margin)
         line.kind = "furniture" if aside else _label_alone(line, lexicon, content.article)
-    _find_rows(content.text, folded, lines, lexicon, [h for h in found if _measures(h)])
+    measuring = [h for h in found if _measures(h)]
+    _keep_headlines(folded, lines, measuring)
+    _find_rows(content.text, folded, lines, lexicon, measuring)
     _label_title(lines, _label_document_name(folded, lines, lexicon))
     _label_related(lines)
     _label_ends(lines)
@@ -92,6 +99,16 @@ def _measures(hit: Hit) -> bool:
     return hit.dimension in _MEASURING or hit.concept in _MODIFYING
 
 
+def _keep_headlines(folded: Folded, lines: Sequence[_Line], measuring: Sequence[Hit]) -> None:
+    """Label no line a dateline that says what is told from one day to another: "Kết quả … hồ sơ từ 1/1 đến 30/6"."""
+    starts = [h.start for h in measuring if h.dimension == "object"]
+    for line in lines:
+        if line.kind == "dateline" and line.words >= _HEADLINE_WORDS and len(_DAY.findall(line.text)) > 1:
+            first = bisect_left(starts, folded.position(line.start))
+            if first < len(starts) and starts[first] < folded.position(line.end):
+                line.kind = "body"
+
+
 def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexicon, measuring: list[Hit]) -> None:
     """Mark the lines of tables and labels with a figure; right below a tool of the page stands no table."""
     starts = [h.start for h in measuring]
@@ -102,6 +119,10 @@ def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexic
 
     for line in lines:
         line.states = _LABELLED.match(line.text) is not None and tells(Span(line.start, line.end))
+    telling = [x.states or (_is_brief_figure(x) and tells(Span(x.start, x.end))) for x in lines]
+    for index in range(1, len(lines)):
+        if telling[index - 1] and telling[index]:
+            lines[index - 1].listed = lines[index].listed = True
     free = [line.kind == "body" for line in lines]
     for table in find_tables(text, lines, free, lexicon, tells):
         above = lines[max(0, table[0].first - _HEADING_LINES) : table[0].first]
@@ -110,6 +131,11 @@ def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexic
         for row in table:
             for line in lines[row.first : row.last + 1]:
                 line.row = row
+
+
+def _is_brief_figure(line: _Line) -> bool:
+    """Tell whether a line of a few words holds a number that is no year and no date: "Huyện Cư Jút đạt 80 điểm"."""
+    return line.kind == "body" and line.words < _BODY_WORDS and _STATED.search(line.text) is not None
 
 
 def _label_alone(line: _Line, lexicon: Lexicon, main: frozenset[str] | None) -> BlockKind:
@@ -178,6 +204,7 @@ def _label_title(lines: list[_Line], end: int) -> None:
         if (
             line.kind == "body"
             and line.row is None
+            and not line.listed
             and 4 <= line.words <= 45
             and not (_ITEM.match(line.text) or _SECTION.match(line.text))
             and not line.text.endswith((".", ";", ",", ":"))
@@ -186,7 +213,7 @@ def _label_title(lines: list[_Line], end: int) -> None:
             following = [x for x in lines[index + 1 : index + 12] if x.kind in ("body", "dateline")]
             if not any(x.words >= _BODY_WORDS or _is_item(x) for x in following) and len(lines) >= 4:
                 return
-            if _is_repeated_caption(lines, index):
+            if _is_repeated_caption(lines, index) or _heads_list(lines, index):
                 continue
             line.kind = "title"
             for other in lines[index + 1 :]:
@@ -196,6 +223,13 @@ def _label_title(lines: list[_Line], end: int) -> None:
                 return
         elif line.kind == "body" and line.words >= _BODY_WORDS:
             return
+
+
+def _heads_list(lines: Sequence[_Line], index: int) -> bool:
+    """Tell whether a few words below the headline head a list of figures: "Thị xã Hương Thủy"."""
+    below = lines[index + 1 : index + 2]
+    headed = any(line.kind == "title" for line in lines[:index])
+    return headed and lines[index].words <= _NAME_WORDS and any(line.listed for line in below)
 
 
 def _is_broken(lines: Sequence[_Line], index: int) -> bool:
@@ -272,7 +306,7 @@ def _is_item(line: _Line) -> bool:
     """Tell whether a line is a list item or a row of a table: a dash or number in front, or words beside figures."""
     if line.kind != "body":
         return False
-    if line.row is not None or line.states:
+    if line.row is not None or line.states or line.listed:
         return True
     marked = _ITEM.match(line.text) or _SECTION.match(line.text)
     return bool(marked or _YEAR_HEAD.search(line.text) or _PERCENT.search(line.text))
