@@ -10,7 +10,7 @@ from builder.extractor.page import TABULAR
 from builder.extractor.quantities import Number
 from builder.extractor.reading import ACCEPTED, rank_indicators
 from builder.extractor.sentence import Sentence
-from builder.extractor.told import Told
+from builder.extractor.told import Told, index_told
 from builder.extractor.turns import Turns
 from builder.lexicon import Hit, Hits, Lexicon
 
@@ -102,7 +102,8 @@ class FrameReader:
 
         One stage will do in a list under a heading about dossiers.
         """
-        if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(frame.cues.keys() - _OUTCOME, {"object"}):
+        named = frame.cues.keys() - _OUTCOME - ((TIERS | _DOERS) - frame.own)
+        if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(named, {"object"}):
             return frame
         stages = _stages_of_dossiers(self.lexicon)
         told = self.sentence.hits()
@@ -133,9 +134,15 @@ class FrameReader:
         return replace(frame, cues=cues, own=frame.own | {HAS}, before=frame.before | {HAS}, nouns=nouns)
 
     def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
-        """Give points and ranks that no index explains the index that the page's headline is about."""
+        """Give points and ranks that no index explains the index that the page's headline is about.
+
+        So are percentages of those that are ranked, which the sentence before may have told the index of.
+        """
         index, number = self.told.headline, zone.number
         scored = indexed or (number.kind == "plain" and number.decimals)
+        if number.kind == "percent" and frame.bare and not self.lexicon.has(frame.own, MEASURING):
+            ranked = self.lexicon.grammar["ranked-before"].search(self.text, self.sentence.start, number.start)
+            index, scored = index_told(self.told, self.lexicon), ranked is not None
         if not (index and scored) or number.whole is not None or self.lexicon.has(frame.cues, {"index"}):
             return frame
         component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())

@@ -12,6 +12,7 @@ from builder.sieve import Construction
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _OF = re.compile(r"\s?/\s?(\d+(?:[.,]\d+)*)")
 _UPPER_END = re.compile(r" ?[-–] ?(\d+(?:[.,]\d+)*)(?! ?[-–/])")
+_POINTS_REACH = 30  # of "tổng số điểm đạt" before a number
 _WIDEST_RANGE = 3  # how many times as much its upper end may be
 _GROUPED_BY_DOT = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _GROUPED_BY_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
@@ -107,7 +108,8 @@ def _read_number(text: str, start: int, stop: int, printed: str, lexicon: Lexico
         return Number(start, percent.end(), value, "percent", decimals=_decimals(value))
     if (scale := grammar["scale"].match(text, stop)) and whole is None:
         return _read_scaled(text, start, scale, printed, lexicon)
-    if grammar["points"].match(text, whole_end or stop):
+    scored = grammar["points-before"].search(text, max(0, start - _POINTS_REACH), start)
+    if scored or grammar["points"].match(text, whole_end or stop):
         value = parse_number(printed, counted=False)
         return Number(start, stop, value, "points", whole, whole_end, _decimals(value))
     if money := grammar["money"].match(text, stop):

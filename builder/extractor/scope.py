@@ -15,6 +15,7 @@ _SOURCE_REACH = 40  # how far before a body the words stand that make it a sourc
 _STAFF_REACH = 50  # how far before a level the words for its people may begin
 VENUE_REACH = 45  # how far before a unit the words stand that make it a venue
 _COUNT_REACH = 30  # how far before a unit "có" and its number may begin
+_BEHIND_REACH = 20  # of "đứng chỉ sau" before a unit
 LEVELS = ("province", "district", "commune")
 _NAME_ENDS = re.compile(r"[,;:.()\"\n|]|\d")
 
@@ -184,7 +185,7 @@ def choose_place(
         if held:
             return held[-1]  # "Cà Mau (hạng 10, 86,91%)"
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
-    own = [p for p in own if not is_apposed(p, places, text, grammar)]
+    own = [p for p in own if not (is_apposed(p, places, text, grammar) or _ranks_higher(p, start, text, grammar))]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
         named = [p for p in places if start <= p.start < zone.number.start and p.kind_word == kinds[-1]]
@@ -223,6 +224,11 @@ def is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mappin
     gap = text[before[-1].end : place.start]
     placed = any(grammar[name].fullmatch(gap.strip()) for name in ("apposition", "placed-in"))
     return placed or grammar["leads-before"].search(gap) is not None
+
+
+def _ranks_higher(place: Place, start: int, text: str, grammar: Mapping[str, Construction]) -> bool:
+    """Tell whether a unit is named only as the one that another comes behind: "xếp thứ hai, chỉ sau phường B"."""
+    return grammar["ranked-behind"].search(text, max(start, place.start - _BEHIND_REACH), place.start) is not None
 
 
 def _named_together(own: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> Sequence[Place]:

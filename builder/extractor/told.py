@@ -256,13 +256,13 @@ def _open_row(page: Page, index: int, told: Told) -> None:
         names = cells if block.kind == "header" else ()
         over = before.cells if before and before.index == index - 1 and len(before.cells) == len(names) else ()
         frame = counted_frame(page, (*names[1:], *over), frame or told.frame)
-        told.header = Header(index, names, frame, _index_told(told, page.lexicon), over)
+        told.header = Header(index, names, frame, index_told(told, page.lexicon), over)
     elif len(cells) == 1:
         told.heading = cells[0]
     told.group = told.header.index
 
 
-def _index_told(told: Told, lexicon: Lexicon) -> str:
+def index_told(told: Told, lexicon: Lexicon) -> str:
     """Return the index that was told last, else that of the headline."""
     cues = told.frame.cues if told.frame is not None else {}
     told_last = [c for c in cues if lexicon.cues[c].dimension == "index"]
