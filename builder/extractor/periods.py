@@ -14,6 +14,7 @@ _EARLIEST, _LATEST = 1990, 2035
 _LATE_REPORT = 2  # months after which a page no longer calls the first months of its year "qua"
 _JUST_OVER = 75  # days after which a page no longer reports on the months before
 _LOOKS_BACK = 3  # the month up to which "6 tháng cuối năm" means those of the year before
+_LATE_IN_YEAR = 9  # months that a page of the beginning of a year sums up of the year before
 _YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
 _NOT_GOVERNING = frozenset({"years", "unknown", "whole-year"})
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -106,6 +107,8 @@ def _interpret(
             text, begin, start
         ):
             groups["ahead"] = ""
+        if "r" in groups and yields != "relative-year" and known.published is not None:
+            groups["y"] = groups["y1"] = str(known.published.year - (groups["r"] != "nay"))
         try:
             period = _READERS[yields](groups, known)
         except ValueError:  # 31/2, month 13: no date
@@ -180,7 +183,8 @@ def _dates(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if "m2" not in groups:
         day = date(last_year, int(groups["m1"]), int(groups["d1"]))
         return Period(day, day)
-    last = date(last_year, int(groups["m2"]), int(groups["d2"]))
+    month = int(groups["m2"])
+    last = date(last_year, month, int(groups["d2"])) if "d2" in groups else _month_end(last_year, month)
     first_year = _number(groups, "y1")
     first = date(first_year or last_year, int(groups.get("m1") or groups["m2"]), int(groups["d1"]))
     if first > last and first_year is None:
@@ -193,7 +197,7 @@ def _months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if last_year is None:
         return None
     first_year = _number(groups, "y1") or last_year
-    return Period(date(first_year, int(groups["m1"]), 1), _month_end(last_year, int(groups["m2"])))
+    return Period(date(first_year, _number(groups, "m1") or 1, 1), _month_end(last_year, _number(groups, "m2") or 1))
 
 
 def _years(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
@@ -274,7 +278,10 @@ def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     day = known.published
     if "past" in groups and day is not None and not months <= day.month <= months + _LATE_REPORT:
         return _months_before(day, months)
-    return period
+    if day is None or "y" in groups or year != day.year or months <= day.month + 1:
+        return period
+    late = day.month <= _LOOKS_BACK and months >= _LATE_IN_YEAR  # "11 tháng" in January
+    return Period(date(year - 1, 1, 1), _month_end(year - 1, months)) if late else None
 
 
 def _months_before(day: date, months: int) -> Period:
@@ -346,7 +353,8 @@ def _month(groups: Mapping[str, str], known: Calendar) -> Period | None:
     month = int(groups["m1"])
     year = _number(groups, "y1")
     if year is None and known.published and known.year in (None, known.published.year):
-        year = known.published.year - (month > known.published.month and "ahead" not in groups)
+        ahead = "ahead" in groups or month == known.published.month + 1
+        year = known.published.year - (month > known.published.month and not ahead)
     year = year or known.current_year()
     return Period(date(year, month, 1), _month_end(year, month)) if year else None
 
