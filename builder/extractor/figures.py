@@ -331,7 +331,10 @@ class _SentenceReader:
         )
         if sentence.finds("at-least-behind", number.after, sentence.end):
             bound = "at-least"
-        elif bound == "at-least" and leads_on(sentence, number):
+        elif bound == "at-least" and (
+            leads_on(sentence, number)
+            or self.lexicon.grammar["changed-from"].search(self.text, zone.start, number.start)
+        ):
             bound = "exact"  # "từ 5,2% xuống còn 1,4%"
         elif bound == "above" and self.lexicon.grammar["kept-under"].search(self.text, zone.start, number.start):
             bound = "at-most"
@@ -413,9 +416,9 @@ class _SentenceReader:
         return bool(plan and plan.start and period and period.start and period.end and period.end < plan.start)
 
     def _is_ahead(self, period: Period) -> bool:
-        """Tell whether a period is a day to come when the page was published: "đến hết năm 2025"."""
-        published = self.sentence.page.document.published
-        return period.start is None and published is not None and period.end is not None and period.end > published
+        """Tell whether a period is to come when the page was published: "đến hết năm 2025", "tháng 9" in August."""
+        published, day = self.sentence.page.document.published, period.start or period.end
+        return published is not None and day is not None and day > published
 
     def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
@@ -748,11 +751,10 @@ class _SentenceReader:
 
     def _aims_on(self, zone: Zone) -> bool:
         """Tell whether targets go on, with no new period and nothing done: "phấn đấu 98% …, … đạt 85%"."""
-        aimed = bool(self.figures) and all(figure.status == "target" for figure in self.figures)
+        aimed = any(figure.status == "target" for figure in self.figures)
         told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
         done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start)
-        closed = ")" in self.text[zone.start : zone.number.start]
-        return aimed and not (told or closed) and done is None
+        return aimed and not told and done is None
 
 
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:

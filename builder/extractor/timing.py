@@ -43,9 +43,9 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
 
 
 def _is_over(mention: PeriodMention | None, told: Told) -> bool:
-    """Tell whether a period ended before the year in which the page was published."""
+    """Tell whether a period ended before the page was published."""
     published, period = told.known.published, mention.period if mention else None
-    return bool(published and period and period.end and period.end.year < published.year)
+    return bool(published and period and period.end and period.end < published)
 
 
 def _tells_year_before(sentence: Sentence, number: Number) -> bool:
