@@ -21,7 +21,10 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     text, grammar = sentence.text, sentence.lexicon.grammar
     if any(grammar[c].search(text, zone.start, number.start) for c in ("difference-before", "hypothetical")):
         return True
-    if any(grammar[c].search(text, sentence.start, number.start) for c in ("nothing-before", "band-before", "wished-before")):
+    if any(
+        grammar[c].search(text, sentence.start, number.start)
+        for c in ("nothing-before", "band-before", "wished-before")
+    ):
         return True
     if _is_part_of_satisfied(sentence, zone, frame):
         return True

@@ -320,7 +320,8 @@ class _SentenceReader:
         """Return a number with what is told of it: for whom, when, how exactly, as a result or not."""
         number, sentence = zone.number, self.sentence
         period = self._period(zone, choice.indicator)
-        planned = self.status == "actual" and period is not None and (period == self._plan() or self._is_ahead(period))
+        ahead = period is not None and self._is_ahead(period, result=not choice.indicator.levelled)
+        planned = self.status == "actual" and period is not None and (period == self._plan() or ahead)
         achieved = self.status == "target" and (
             (bool(self._aim()) and self._is_past(period)) or self._is_before_plan(period)
         )
@@ -415,10 +416,13 @@ class _SentenceReader:
         plan = self.told.plan
         return bool(plan and plan.start and period and period.start and period.end and period.end < plan.start)
 
-    def _is_ahead(self, period: Period) -> bool:
-        """Tell whether a period is to come when the page was published: "đến hết năm 2025", "tháng 9" in August."""
+    def _is_ahead(self, period: Period, *, result: bool) -> bool:
+        """Tell whether a period is to come when the page was published: "đến hết năm 2025", "tháng 9" in August.
+
+        What is decided may be told from a day to come on as a ``result``: "từ ngày 1/1/2025, tỉnh có 170 xã".
+        """
         published, day = self.sentence.page.document.published, period.start or period.end
-        return published is not None and day is not None and day > published
+        return published is not None and day is not None and day > published and not (result and period.start)
 
     def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""

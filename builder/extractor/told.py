@@ -118,7 +118,7 @@ def begin(page: Page) -> Told:
 
 
 def _latest_year(page: Page) -> int | None:
-    """Return the latest year that a page names but for those that it only compares with and those of numbers of laws."""
+    """Return the latest year that a page names, those left out that it compares with and those of laws."""
     text, compares = page.folded.text, page.lexicon.grammar["base-before"]
     years = []
     for found in _YEAR.finditer(text):
