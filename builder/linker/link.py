@@ -261,8 +261,11 @@ def _place_unit(place: UnitMention, context: Context, gazetteer: Gazetteer, peri
     related = [u for u in candidates if {a.code for a in gazetteer.ancestors(u, context.day)} & above_home]
     below = [u for u in related if home.code in {a.code for a in gazetteer.ancestors(u, context.day)}]
     children = [u for u in below if u.parent == home.code]
-    chosen = children or below or related
-    return chosen[0] if len(chosen) == 1 else "ambiguous-unit"
+    chosen = sorted(children or below or related, key=lambda u: (-context.support.get(u.code, 0.0), u.code))
+    weights = [context.support.get(u.code, 0.0) for u in chosen]
+    if len(chosen) > 1 and weights[0] <= weights[1]:
+        return "ambiguous-unit"  # no other name on the page tells the huyện Kỳ Anh from the town
+    return chosen[0] if chosen else "ambiguous-unit"
 
 
 def _names_home(place: UnitMention, home: UnitVersion, candidates: Sequence[UnitVersion], day: date | None) -> bool:
