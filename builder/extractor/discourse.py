@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 
-from builder.extractor.frames import HAS, MEASURING, TIERS, Frame, Zone, read_frame
+from builder.extractor.frames import HAS, MEASURING, TIERS, Frame, Zone, read_frame, recall
 from builder.extractor.page import TABULAR
 from builder.extractor.quantities import Number
 from builder.extractor.reading import ACCEPTED, rank_indicators
@@ -358,10 +358,12 @@ class FrameReader:
         told = (begin for begin, end in zone.left if self.text[begin:end].strip())
         start = zone.start if share else next(told, number.start)
         aside = share and self.text[: zone.left[0][0]].endswith("(") if zone.left else False
-        foreign = not aside and self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
+        ranked = self.lexicon.grammar["in-order"].search(self.text, zone.start, number.start) is not None
+        foreign = not (aside or ranked) and self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
         if not pointed and (foreign or not self.names_whose(start, number.start, period=share)):
             return frame
-        return read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
+        told_anew = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
+        return recall(told_anew, last, self.lexicon) if ranked or share else told_anew
 
     def _is_explained(self, frame: Frame) -> bool:
         """Tell whether points or a rank are explained without an index: "xếp thứ 16 về CCHC"."""

@@ -444,6 +444,18 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
     return replace(frame, cues=cues, before=frozenset(led), near=near)
 
 
+def recall(frame: Frame, last: Frame, lexicon: Lexicon) -> Frame:
+    """Return the frame of a number that goes on from one of another unit: "cao nhất là huyện A với 2.310 hồ sơ".
+
+    What says that there is so much, and of which level a share is, keeps nothing from being taken over.
+    """
+    idle = {HAS} | ((TIERS & frame.own) - frame.nouns if frame.share else set())
+    cues = {c: w for c, w in frame.cues.items() if c not in idle}
+    return _inherit(
+        replace(frame, cues=cues, own=frame.own - idle, before=frame.before - idle), last, lexicon, bracketed=False
+    )
+
+
 def _names_more(frame: Frame, before: Frame, lexicon: Lexicon) -> bool:
     """Tell whether a share has a thing of its own beside those it is of: "100% cán bộ có máy tính"."""
     new = [lexicon.cues[c] for c in frame.own - before.cues.keys() - frame.nouns]

@@ -213,7 +213,8 @@ def holding_alike(page: Page, places: Sequence[Place], zone: Zone) -> list[Place
 
 def _is_each(place: Place, zone: Zone, text: str, grammar: Mapping[str, Construction]) -> bool:
     none = zone.number.kind == "zero" and not text[place.end : zone.number.start].strip()
-    return none or grammar["each-alike"].fullmatch(text, place.end, zone.number.start) is not None
+    alike = ("each-alike", "each-share") if zone.number.kind == "percent" else ("each-alike",)
+    return none or any(grammar[name].fullmatch(text, place.end, zone.number.start) for name in alike)
 
 
 def is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mapping[str, Construction]) -> bool:

@@ -1,9 +1,11 @@
 """What "lần lượt" deals out among its numbers: units, years, levels, cues, or whole members of a list."""
 
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import TypeVar
 
 from builder.extractor.frames import MEASURING, Frame, Stretch, Zone, noun_behind, read_frame
 from builder.extractor.quantities import Number
@@ -13,6 +15,8 @@ from builder.facts import Period
 
 _DEALT = ("timing", "channel", "index", "opinion")  # dimensions whose cues are dealt out
 _BARE_YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?!\d)")
+T = TypeVar("T")
+_NEAR = 40  # how far behind the names of units their numbers may begin
 _LONGEST_GAP = 6  # between the names of a list: ", và "
 
 
@@ -28,6 +32,19 @@ class _Run:
         return self.positions.index(number.start)
 
 
+def _listed(items: Sequence[T], goes_on: Callable[[T, T], object]) -> Iterator[list[T]]:
+    """Yield what stands together in lists of two and more; ``goes_on`` tells whether one item leads to the next."""
+    run: list[T] = []
+    for item in items:
+        if run and not goes_on(run[-1], item):
+            if len(run) > 1:
+                yield run
+            run = []
+        run.append(item)
+    if len(run) > 1:
+        yield run
+
+
 class Turns:
     """The numbers of a sentence that are told in turn; empty where nothing is dealt out."""
 
@@ -41,6 +58,20 @@ class Turns:
             start = self._runs[-1].positions[-1] if self._runs else sentence.start
             if len(behind) > 1:
                 self._runs.append(_Run(start, word, behind))
+        if not words:
+            self._runs += self._as_many()
+
+    def _as_many(self) -> Iterator[_Run]:
+        """Yield as many numbers as units stand before them: "các huyện A và B chỉ đạt 1,9% và 2,3%"."""
+        sentence, joint = self.sentence, self.sentence.lexicon.grammar["list-gap"]
+        for named in _listed(sentence.places, lambda a, b: joint.fullmatch(sentence.text[a.end : b.start].strip())):
+            behind = [n for n in sentence.numbers if n.start >= named[-1].end][: len(named) + 1]
+            told = behind[: len(named)]
+            if len(told) < len(named) or len({n.kind for n in told}) > 1 or told[0].start - named[-1].end > _NEAR:
+                continue
+            run = next(iter(_listed(told, lambda a, b: joint.fullmatch(sentence.text[a.after : b.start].strip()))), [])
+            if len(run) == len(named) and not any(named[-1].end < p.start < run[-1].start for p in sentence.places):
+                yield _Run(named[0].start, named[-1].end, tuple(n.start for n in run))
 
     def _run(self, zone: Zone) -> _Run | None:
         return next((run for run in self._runs if zone.number.start in run.positions), None)
