@@ -34,16 +34,27 @@ class Place:
 def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexicon) -> list[Place]:
     """Return the units named in a page, by position."""
     places: list[Place] = []
+    called: dict[str, Place] = {}  # communes by the names that stand behind their kind so far
     for start, end, name in gazetteer.find_names(folded.text):
         previous = places[-1] if places else None
         continued = previous if previous and _continues_list(folded.text, previous, start, lexicon) else None
         held = _holds_figure(folded.text, start, end, lexicon, continued is not None)
         place = _read_place(text, folded, gazetteer, lexicon, start, end, name, continued, held=held)
+        place = place or _named_again(text, folded, called.get(name), start, end)
         if place is not None:
             places.append(place)
+            if place.kind_word and " " in name and all(u.level == "commune" for u in place.candidates):
+                called.setdefault(name, place)
     places = list(_mark_joined(places, folded.text, lexicon))
     following = [*places[1:], None][: len(places)]
     return [_settled(p, behind, folded.text, gazetteer, lexicon) for p, behind in zip(places, following, strict=True)]
+
+
+def _named_again(text: str, folded: Folded, called: Place | None, start: int, end: int) -> Place | None:
+    """Read a bare name as the commune that the page has called by its kind before."""
+    if called is None or not _is_capitalised(text, folded, start, end) or _is_inside_name(text, folded, start, end):
+        return None
+    return Place(start, end, "", called.candidates)
 
 
 def _mark_joined(places: Iterable[Place], text: str, lexicon: Lexicon) -> Iterator[Place]:
@@ -182,6 +193,8 @@ def _continues_list(folded: str, previous: Place, start: int, lexicon: Lexicon) 
 def _holds_figure(folded: str, start: int, end: int, lexicon: Lexicon, listed: bool) -> bool:
     """Tell whether a bare name holds the figure right behind it: "thấp nhất là Quang Thành (84,21%)"."""
     before = lexicon.grammar["holder-before"].search(folded, max(0, start - _HOLDER_REACH), start)
+    if lexicon.grammar["ranks-behind"].match(folded, end) and not folded[:start].rstrip(" ")[-1:].isalnum():
+        return True  # "…; Tam Lãnh đứng cuối (76,25 điểm)"
     return (listed or before is not None) and lexicon.grammar["figure-behind"].match(folded, end) is not None
 
 
