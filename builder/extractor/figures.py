@@ -19,6 +19,7 @@ from builder.extractor.scope import (
     Body,
     choose_place,
     holding_alike,
+    is_of_several,
     names_district,
     nearest_body,
     nearest_level,
@@ -156,6 +157,7 @@ class _SentenceReader:
         self.place: Place | None = told.subject
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
+        self.shared = False  # it is told for several units at once
         self.unknown = False  # no indicator explains the number
         self.rivals: list[Choice] = []  # indicators that the number might state as well, best first
         self.status = ""  # of the number, read or not
@@ -180,11 +182,22 @@ class _SentenceReader:
             )
             if self._is_of_parts(frame):
                 self.place = None
-            self.excluded = is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone)
+            self.excluded = is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone) or self._is_of_several(zone)
             self.unknown = False
             self.status = self._status(zone, self._status_before(zone))
             self.told_so_far.append((zone.number.start, self.status))
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
+
+    def _is_of_several(self, zone: Zone) -> bool:
+        """Tell whether a number is told for several units at once; what follows is, too, unless it names another."""
+        sentence = self.sentence
+        if self.turns.place(zone) is not None:
+            return False
+        if is_of_several(sentence.page, sentence.places, zone):
+            self.shared = True
+        elif self.place is not None or self.frames.names_whose(zone.start, zone.number.start, period=False):
+            self.shared = False
+        return self.shared
 
     def idle_units(self) -> set[int]:
         """Return where units begin that do nothing: they are only counted, or where something takes place.

@@ -211,6 +211,17 @@ def holding_alike(page: Page, places: Sequence[Place], zone: Zone) -> list[Place
     return list(group[:-1]) if group and _is_each(group[-1], zone, text, grammar) else []
 
 
+def is_of_several(page: Page, places: Sequence[Place], zone: Zone) -> bool:
+    """Tell whether a number is the sum of some units named together: "phường A và phường B đã tiếp nhận 61.204"."""
+    text, grammar = page.folded.text, page.lexicon.grammar
+    own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
+    own = [p for p in own if not is_apposed(p, places, text, grammar)]
+    group = _named_together(own, text, grammar)
+    if len(group) < 2 or _is_each(group[-1], zone, text, grammar):
+        return False
+    return grammar["doing-behind"].match(text, group[-1].end, zone.number.start) is not None
+
+
 def _is_each(place: Place, zone: Zone, text: str, grammar: Mapping[str, Construction]) -> bool:
     none = zone.number.kind == "zero" and not text[place.end : zone.number.start].strip()
     alike = ("each-alike", "each-share") if zone.number.kind == "percent" else ("each-alike",)
