@@ -16,6 +16,7 @@ _REFORM = date(2025, 7, 1)
 # Weights of the clues to a page's unit; set on annotated pages (benchmarks/accuracy.md).
 _BLOCK_WEIGHT = {
     "title": 6.0,
+    "letterhead": 6.0,
     "lead": 3.0,
     "heading": 1.5,
     "body": 1.0,
@@ -26,6 +27,7 @@ _BLOCK_WEIGHT = {
     "signature": 4.0,
     "furniture": 0.25,
 }
+_HEADS = {"title", "letterhead"}
 _MOST_PER_BLOCK_KIND = 5.0  # occurrences that count
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
 _COMMUNE = 0.5  # pages name communes as examples more often than they are about one
@@ -39,7 +41,7 @@ class Named:
     """A unit name in the page: where, with which kind word, and the units it may be."""
 
     start: int
-    block: str  # kind of block
+    block: str  # kind of block, or "letterhead"
     kind_word: str
     candidates: tuple[UnitVersion, ...]
     located: bool = False  # only where something took place: "tại thành phố Vinh"
@@ -130,6 +132,7 @@ class _Group:
     titled: bool
     lead: bool
     first: int
+    placed: bool = False  # named only to place another
 
 
 def _is_national(document: Document, groups: Sequence[_Group], spoken: Mapping[str, float], lexicon: Lexicon) -> bool:
@@ -145,6 +148,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
     """Put the occurrences of a name together; repeated ones weigh less and less."""
     weights: dict[frozenset[str], dict[str, float]] = {}
     found: dict[frozenset[str], tuple[tuple[UnitVersion, ...], int]] = {}
+    acting: set[frozenset[str]] = set()
     for name in named:
         units = named_on(name.candidates, day)
         if not units:
@@ -157,8 +161,16 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
         most = weight * _MOST_PER_BLOCK_KIND
         per_block[name.block] = min(most, per_block.get(name.block, 0.0) + weight)
         found.setdefault(key, (units, name.start))
+        acting |= set() if name.located else {key}
     return [
-        _Group(units, sum(weights[key].values()), "title" in weights[key], "lead" in weights[key], first)
+        _Group(
+            units,
+            sum(weights[key].values()),
+            titled=bool(_HEADS & weights[key].keys()),
+            lead="lead" in weights[key],
+            first=first,
+            placed=key not in acting,
+        )
         for key, (units, first) in found.items()
     ]
 
@@ -254,7 +266,7 @@ def _decide(
         deepest = _that_ranks(deepest, titled, groups, chain)
         return Context(_carrier(deepest, groups, units, chain, spoken), (), day, scores)
 
-    named = {u.code for g in groups for u in g.units}
+    named = {u.code for g in groups for u in g.units if not g.placed}
     meant = _spoken_above([units[code] for code in named if code in units], spoken, gazetteer, day)
     return Context(meant or _weightiest(named, scores, units, chain, spoken), (), day, scores)
 
@@ -322,9 +334,14 @@ def _chief_commune(scores: Mapping[str, float], units: Mapping[str, UnitVersion]
 
 
 def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> UnitVersion | None:
-    """Return the lowest unit of a headline whose units all lie above one another; None where they lie side by side."""
+    """Return the lowest unit of a headline whose units all lie above one another, else the one above all others.
+
+    None where they lie side by side.
+    """
     lowest = max(titled, key=lambda u: len(u.code))
-    return lowest if all(u.code in chain[lowest.code] for u in titled) else None
+    if all(u.code in chain[lowest.code] for u in titled):
+        return lowest
+    return next((u for u in titled if all(u.code in chain[other.code] for other in titled)), None)
 
 
 def _that_ranks(

@@ -34,6 +34,7 @@ from builder.linker.context import Context, Named, block_kind_at, find_context
 from builder.text import fold_name
 
 _DATELINE = re.compile(r"\)?\s?[-–—]\s")
+_LETTERHEAD = 300  # characters at the head of a page in which the office that issues it stands
 _REPORTED_REACH, _REPORTED_GAP = 80, 40  # of "Theo công bố của" before a unit, and from it to the unit told of
 _BELOW = {"province": {"district", "commune"}, "district": {"commune"}}
 
@@ -87,7 +88,20 @@ def _named(
         gap = document.text[before.span.end : start].strip()
         lower = below.intersection(_levels(before, gazetteer))
         located = bool(lower) and lexicon.grammar["apposition"].fullmatch(gap) is not None
-    return Named(start, block_kind_at(document.blocks, start), mention.kind, units, located)
+    kind = "letterhead" if _is_letterhead(document, mention, lexicon) else block_kind_at(document.blocks, start)
+    return Named(start, kind, mention.kind, units, located and kind != "letterhead")
+
+
+def _is_letterhead(document: Document, mention: UnitMention, lexicon: Lexicon) -> bool:
+    """Tell whether a name fills a line at the head of a page: "ỦY BAN NHÂN DÂN", and below it "XÃ TÂN HƯNG"."""
+    start, end = mention.span
+    line = document.text.rfind("\n", 0, start) + 1
+    alone = not document.text[end:].split("\n", 1)[0].strip()
+    if not (alone and mention.kind and line < _LETTERHEAD):
+        return False
+    before = document.text[line:start].strip()
+    heads = not document.text[:line].strip() or lexicon.grammar["letterhead-before"].search(document.text[:line])
+    return bool(heads) if not before else lexicon.grammar["letterhead-before"].fullmatch(before) is not None
 
 
 def _is_dateline(document: Document, mention: UnitMention) -> bool:
