@@ -11,6 +11,7 @@ from builder.facts import Block, Document
 from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, named_on
 from builder.lexicon import Lexicon
 from builder.linker.addresses import headline_units, outside_clues
+from builder.text import fold_name
 
 _REFORM = date(2025, 7, 1)
 # Weights of the clues to a page's unit; set on annotated pages (benchmarks/accuracy.md).
@@ -62,6 +63,7 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
     day = document.published or _likely_day(document, named, lexicon)
     outside = outside_clues(document, gazetteer, lexicon.publishers, day)
     groups = _with_headline(_group(named, day), headline_units(document, gazetteer, day))
+    groups = _with_kind(groups, _kinds_in_headline(document, gazetteer, lexicon))
     support = dict(outside)
     for group in groups:
         for unit in group.units:
@@ -77,7 +79,7 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
             units[code] = pointed
             scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if pointed.level == "province" else 1.0)
     spoken = _spoken_of(document, lexicon)
-    decided = _decide(groups, open_groups, scores, units, gazetteer, day, spoken)
+    decided = _decide(groups, open_groups, scores, units, gazetteer, day, spoken, _first_spoken(document, lexicon))
     provinces = sum(all(u.level == "province" for u in g.units) for g in groups)
     doubtful = decided.unit is None or provinces >= _SEVERAL
     if doubtful and not outside and _is_national(document, groups, spoken, lexicon):
@@ -188,6 +190,23 @@ def _with_headline(groups: list[_Group], units: tuple[UnitVersion, ...]) -> list
     return [replace(g, units=settled, weight=g.weight + weight, titled=True) if g is same else g for g in groups]
 
 
+def _kinds_in_headline(document: Document, gazetteer: Gazetteer, lexicon: Lexicon) -> frozenset[str]:
+    """Return the kinds of unit that a headline begins with without a name: those of "Thị xã đi đầu trong …"."""
+    titles = (b.span.of(document.text) for b in document.blocks if b.kind == "title")
+    words = (m["kind"] for title in titles if (m := lexicon.grammar["kind-in-headline"].match(title)))
+    return frozenset().union(*(gazetteer.kinds_of_word.get(fold_name(word), frozenset()) for word in words))
+
+
+def _with_kind(groups: list[_Group], kinds: frozenset[str]) -> list[_Group]:
+    """Take the one unit of a kind that the headline calls by its kind alone for that of the headline."""
+    of_kind = [g for g in groups if any(u.kind in kinds for u in g.units) and not g.placed]
+    if len(of_kind) != 1 or any(g.titled for g in groups):
+        return groups
+    units = tuple(u for u in of_kind[0].units if u.kind in kinds)
+    weight = of_kind[0].weight + _BLOCK_WEIGHT["title"]
+    return [replace(g, units=units, weight=weight, titled=True) if g is of_kind[0] else g for g in groups]
+
+
 def _settle(
     groups: Sequence[_Group], support: Mapping[str, float], gazetteer: Gazetteer, day: date | None, *, dated: bool
 ) -> tuple[dict[str, float], dict[str, UnitVersion], list[_Group]]:
@@ -252,6 +271,7 @@ def _decide(
     gazetteer: Gazetteer,
     day: date | None,
     spoken: Mapping[str, float],
+    first_spoken: Mapping[str, int],
 ) -> Context:
     """Choose the unit the headline names, else the weightiest; go down where a lower unit carries the page."""
     strongest_open = max(left_open, key=lambda g: (g.weight, -g.first), default=None)
@@ -264,7 +284,7 @@ def _decide(
     chain = {code: {code, *(a.code for a in gazetteer.ancestors(u, day))} for code, u in units.items()}
     if titled and (deepest := _deepest(titled, chain)) is not None:
         deepest = _that_ranks(deepest, titled, groups, chain)
-        return Context(_carrier(deepest, groups, units, chain, spoken), (), day, scores)
+        return Context(_carrier(deepest, groups, units, chain, spoken, first_spoken), (), day, scores)
 
     named = {u.code for g in groups for u in g.units if not g.placed}
     meant = _spoken_above([units[code] for code in named if code in units], spoken, gazetteer, day)
@@ -359,10 +379,12 @@ def _that_ranks(
 
 
 def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, UnitVersion],
-             chain: Mapping[str, set[str]], spoken: Mapping[str, float]) -> UnitVersion:  # fmt: skip
+             chain: Mapping[str, set[str]], spoken: Mapping[str, float],
+             first_spoken: Mapping[str, int]) -> UnitVersion:  # fmt: skip
     """Return the unit below the headline's that carries the text.
 
-    It is named in the lead and again, and more often than the other is, by its name or as "the province".
+    It is named in the lead and again, and more often than the other is, by its name or as "the province"; where the
+    text speaks of the whole province before, it is an example.
     """
     weight = {
         g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1
@@ -375,6 +397,7 @@ def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, 
         for g in lower
         if g.units[0].level == "district"
         and g.units[0].code != titled.code
+        and (g.first < first_spoken.get(titled.kind, g.first + 1) or g.weight > _BLOCK_WEIGHT["lead"])
         and g.weight + spoken.get(g.units[0].kind, 0.0)
         > max(_BLOCK_WEIGHT["lead"], weight.get(titled.code, 0.0) + spoken.get(titled.kind, 0.0))
     ]
@@ -420,6 +443,12 @@ def _spoken_of(document: Document, lexicon: Lexicon) -> dict[str, float]:
         weight = min(_MOST_SPOKEN, _SPOKEN_ONCE * len(told))
         spoken.update(dict.fromkeys(kinds, weight))
     return spoken
+
+
+def _first_spoken(document: Document, lexicon: Lexicon) -> dict[str, int]:
+    """Return where the page first speaks of "the province" without naming it, by kind of unit."""
+    found = ((lexicon.grammar[construction].search(document.text), kinds) for construction, kinds in _SPOKEN.items())
+    return {kind: told.start() for told, kinds in found if told is not None for kind in kinds}
 
 
 def block_kind_at(blocks: Sequence[Block], offset: int) -> str:
