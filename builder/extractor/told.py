@@ -21,12 +21,13 @@ _YEAR_OF_DATE = re.compile(r"(?<=\d[/.-])20[0-3]\d(?!\d|/[^\W\d])")
 _BASE_REACH = 48  # characters in which "so với cùng kỳ của" stands before a year
 _OPENING = 600  # characters in which a page tells what day it speaks of
 _MARKER = re.compile(
-    r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)])|(?P<letter>[a-zđ]\))|(?P<dash>[-–—*])|(?P<plus>[+•o]))\s"
+    r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)/]|\(\d{1,2}\)|\d{1,2}(?:\.\d{1,2})+(?=\s[^\W\d_a-zà-ỹđ]))"
+    r"|(?P<letter>[a-zđ]\s?[.)/])|(?P<star>\*)|(?P<dash>[-–—])|(?P<plus>[+•o]))\s"
 )
 _HEADS = re.compile(r"\s*(?:[ivx]{1,5}|\d{1,2}(?:\.\d{1,2})*)\s?[.)/]")
 _LABELLED = re.compile(r"\s*[^\d:]{2,60}:\s*\d[\d.,]*(?: ?%| [^\W\d]+){0,3}\s*(?:\([^)]*\))?[.;,]?\s*")
-_DEPTHS = ("number", "letter", "dash", "plus")
-_BARE_ITEM = 4
+_DEPTHS = ("number", "letter", "star", "dash", "plus")
+_BARE_ITEM = 5
 _OF_HEADLINE = 0.6  # weight of the index that the headline is about, in a paragraph that names none
 _LONGEST_HEADING = 90  # characters
 _RANKS = {"part": 0, "number": 1, "letter": 2}  # of the marks of headings
@@ -304,8 +305,11 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     acting = [h for h in sentence.hits() if h.start not in idle]
     of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
     levels = levels_told(sentence.bodies, [h for h in acting if h not in of_staff])
+    office = sentence.lexicon.grammar["office-of-unit"].search(sentence.text, sentence.start, sentence.end)
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
+    elif office is not None and not sentence.numbers and _is_brief(sentence):
+        told.level = "province" if office["province"] else "named"  # "2.1. Bộ phận Một cửa huyện"
     elif (not sentence.numbers or sentence.places) and not sentence.points_back():
         told.level, told.staff_level, told.body = None, None, None
     elif names_district(sentence.text, sentence.start, sentence.end, sentence.bodies, sentence.lexicon):
@@ -344,11 +348,15 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
 
 def _heads_section(sentence: Sentence) -> bool:
     """Tell whether a sentence is a short line that heads a section: "II. Chỉ tiêu năm 2011"."""
-    block = sentence.page.document.blocks[sentence.paragraph]
-    if block.kind == "heading":
+    if sentence.page.document.blocks[sentence.paragraph].kind == "heading":
         return True
-    short = len(block.span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
-    return short and _heading(sentence.page, sentence.paragraph) is not None
+    return _is_brief(sentence) and _heading(sentence.page, sentence.paragraph) is not None
+
+
+def _is_brief(sentence: Sentence) -> bool:
+    """Tell whether the line of a sentence has no more words than an item of a list."""
+    block = sentence.page.document.blocks[sentence.paragraph]
+    return len(block.span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
 
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:

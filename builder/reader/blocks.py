@@ -25,6 +25,7 @@ _WRAPPED_WORDS = 6  # of a line at least that breaks off before a number
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d\)?:$")  # "Năm 2017:"
 _SECTION = re.compile(r"[IVX]{1,5}[.)/]\s")
 _ITEM = re.compile(r"[-+•*–]\s|\d+[.)]\s|\d{1,2}(?:\.\d{1,2}){1,3}[.)]\s|\d{1,2}(?:[-/]\s?|\.-?)(?=[^\W\d])")
+_LETTERED = re.compile(r"[a-zđ]\s?[.)/]\s")
 _COUNT = r"\d[\d.,/]* ?(?:%|(?:[^\s\d]+ ?){0,3}?)"
 _DAY = re.compile(r"\d\d?[/.-]\d\d?")
 _HEADLINE_WORDS = 9  # of a line that tells from when to when besides
@@ -349,4 +350,5 @@ def _goes_on(text: str, first: _Line, second: _Line, width: int) -> bool:
     if first.text[-1] in '.:;!?…”"':
         return False
     counted = _COUNTED.match(second.text) is not None and not _ITEM.match(second.text)
-    return second.text[0].islower() or (counted and first.words >= _WRAPPED_WORDS)
+    lettered = _LETTERED.match(second.text) is not None
+    return (second.text[0].islower() and not lettered) or (counted and first.words >= _WRAPPED_WORDS)
