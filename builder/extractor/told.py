@@ -477,4 +477,14 @@ def _depths(page: Page) -> tuple[int | None, ...]:
         listed = bool(depths) and brief and depth is not None
         before = text.rstrip()
         depths.append(depth)
-    return tuple(depths)
+    return tuple(_above_those_below(texts, depths))
+
+
+def _above_those_below(texts: Sequence[str], depths: Sequence[int | None]) -> Iterator[int | None]:
+    """Put a line without a figure above the items right behind it, whatever their marks: "+ Cấp xã", "- Tiếp nhận: 8"."""
+    for text, depth, below, behind in zip(texts, depths, [*depths[1:], None], [*texts[1:], ""], strict=True):
+        marker = _MARKER.match(text)
+        bare = marker is not None and not any(c.isdigit() for c in text[marker.end() :])
+        other = (_MARKER.match(behind) or [""])[0].strip()[:1]
+        heads = bare and below is not None and depth is not None and other and other != (marker or [""])[0].strip()[:1]
+        yield None if depth is None else 2 * (min(depth, below) if heads and below is not None else depth) + (not heads)
