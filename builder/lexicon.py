@@ -166,12 +166,12 @@ def _cut_short(lexicon: Lexicon, folded: str, hits: Sequence[Hit]) -> Iterator[H
         return
     told = (h for h in reversed(hits) if h.dimension == "object" and folded[h.start : h.end].startswith(cut[1]))
     words = list(lexicon._counted)
-    meant = list(takewhile(lambda word: word.startswith(cut[1]), words[bisect_left(words, cut[1]) :]))
-    concepts = [lexicon._counted[word] for word in sorted(meant, key=len)]
+    meant = takewhile(lambda word: word.startswith(cut[1]), words[bisect_left(words, cut[1]) :])
+    first, *others = sorted(meant, key=len) or [""]
     if before := next(told, None):
         yield Hit(*cut.span(1), "object", before.concept)
-    elif concepts and (" " in cut[1] or all(concepts[0] in lexicon.cues[concept].wider for concept in concepts)):
-        yield Hit(*cut.span(1), "object", concepts[0])
+    elif first and (" " in cut[1] or all(other.startswith(first) for other in others)):
+        yield Hit(*cut.span(1), "object", lexicon._counted[first])
 
 
 def _is_word(text: str, start: int, end: int) -> bool:

@@ -68,6 +68,8 @@ class FrameReader:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified() or self.told.frame
         frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
+        if before is not None and self._in_order(zone):
+            frame = recall(frame, before, self.lexicon)
         for narrow in (self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
             frame = narrow(zone, frame)
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
@@ -358,12 +360,19 @@ class FrameReader:
         told = (begin for begin, end in zone.left if self.text[begin:end].strip())
         start = zone.start if share else next(told, number.start)
         aside = share and self.text[: zone.left[0][0]].endswith("(") if zone.left else False
-        ranked = self.lexicon.grammar["in-order"].search(self.text, zone.start, number.start) is not None
+        ranked = self._in_order(zone)
         foreign = not (aside or ranked) and self._unknown_words(start, number.start) >= (_FOREIGN_WORDS if share else 1)
         if not pointed and (foreign or not self.names_whose(start, number.start, period=share)):
             return frame
         told_anew = read_frame(self.text, zone, self.sentence.page.hits, self.lexicon, last)
         return recall(told_anew, last, self.lexicon) if ranked or share else told_anew
+
+    def _in_order(self, zone: Zone) -> bool:
+        """Tell whether a number is that of a unit told in order: "kế đến là quận Cái Răng (18.240)"."""
+        told = self.lexicon.grammar["in-order"].search(self.text, zone.start, zone.number.start)
+        return told is not None and any(
+            told.start() <= p.start and p.end <= zone.number.start for p in self.sentence.places
+        )
 
     def _is_explained(self, frame: Frame) -> bool:
         """Tell whether points or a rank are explained without an index: "xếp thứ 16 về CCHC"."""

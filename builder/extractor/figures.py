@@ -68,6 +68,7 @@ class Figure:
     period: Period | None
     dated: bool  # its own sentence tells the period
     place: Place | None
+    whole: str  # the word for the kind of unit all of whose area it is of
     body: Body | None
     national: bool
     level: str | None
@@ -139,6 +140,9 @@ def _date_headlines(page: Page, figures: Sequence[Figure], told: Told) -> list[F
     def dated(figure: Figure) -> Figure:
         stock = page.lexicon.indicators[figure.indicator].stock
         mention = told.first or (told.now if stock else None)
+        day, period = page.document.published, mention.period if mention else None
+        if day and period and period.start and period.start > day:
+            mention = None  # what is aimed at below the headline
         headed = figure.period is None and any(a <= figure.start < b for a, b in titles)
         return replace(figure, period=mention.period) if headed and mention is not None else figure
 
@@ -155,6 +159,7 @@ class _SentenceReader:
         self.unread: list[Unread] = []
         self.previous: Figure | None = None
         self.place: Place | None = told.subject
+        self.whole = ""  # the word for the kind of unit whose whole area is told of
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
         self.shared = False  # it is told for several units at once
@@ -182,11 +187,24 @@ class _SentenceReader:
             )
             if self._is_of_parts(frame):
                 self.place = None
-            self.excluded = is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone) or self._is_of_several(zone)
+            self._note_whole(zone)
+            self.excluded = (
+                is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone) or self._is_of_several(zone)
+            )
             self.unknown = False
             self.status = self._status(zone, self._status_before(zone))
             self.told_so_far.append((zone.number.start, self.status))
             self._keep(zone, frame, None if self.excluded else self._figure(zone, frame))
+
+    def _note_whole(self, zone: Zone) -> None:
+        """Notice the kind of unit whose whole area numbers are told of, until something else is named."""
+        told = list(self.lexicon.grammar["all-of-unit"].finditer(self.text, zone.start, zone.number.start))
+        if told:
+            self.whole = told[-1]["kind"]
+            if self.place is not None and self.place.end <= told[-1].start():
+                self.place = None
+        elif self.frames.names_whose(zone.start, zone.number.start, period=False):
+            self.whole = ""
 
     def _is_of_several(self, zone: Zone) -> bool:
         """Tell whether a number is told for several units at once; what follows is, too, unless it names another."""
@@ -370,6 +388,7 @@ class _SentenceReader:
             period=period,
             dated=any(p.period == period and not p.base for p in sentence.periods),
             place=self.place,
+            whole="" if self.place is not None and self.place.candidates else self.whole,
             body=body,
             national=self._is_national(zone, body),
             level=level,
@@ -435,7 +454,10 @@ class _SentenceReader:
         What is decided may be told from a day to come on as a ``result``: "từ ngày 1/1/2025, tỉnh có 170 xã".
         """
         published, day = self.sentence.page.document.published, period.start or period.end
-        return published is not None and day is not None and day > published and not (result and period.start)
+        if published is None or day is None or (result and period.start):
+            return False
+        month_over = period.start is None and (day.year, day.month) == (published.year, published.month)
+        return day > published and not month_over  # "đến cuối năm 2010" in the last days of December
 
     def _breaks_down(self, zone: Zone, choice: Choice) -> bool:
         """Tell whether a number of units is a part of the one before: "22 đơn vị, gồm 20 xã và 2 thị trấn"."""
@@ -730,7 +752,10 @@ class _SentenceReader:
     def _status(self, zone: Zone, before: str) -> str:
         """Return whether a figure is a result, a target or a projection; within a sentence the status goes on."""
         anew = self._begins_anew(zone)
-        hits = self.sentence.hits(zone.start if anew is None else anew, zone.number.start)
+        met = list(self.lexicon.grammar["aims-met"].finditer(self.text, self.sentence.start, zone.number.start))
+        if met:
+            anew = max(met[-1].end(), anew or 0)  # "hoàn thành các chỉ tiêu: hồ sơ đúng hạn 99,94%"
+        hits = self.sentence.hits(zone.start if anew is None else max(anew, zone.start), zone.number.start)
         told = {h.concept for h in hits if h.dimension == "status"}
         counted = self.sentence.counted
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted]

@@ -447,9 +447,9 @@ def _inherit(frame: Frame, before: Frame, lexicon: Lexicon, bracketed: bool) -> 
 def recall(frame: Frame, last: Frame, lexicon: Lexicon) -> Frame:
     """Return the frame of a number that goes on from one of another unit: "cao nhất là huyện A với 2.310 hồ sơ".
 
-    What says that there is so much, and of which level a share is, keeps nothing from being taken over.
+    What says that there is so much, and who is told in order, keeps nothing from being taken over.
     """
-    idle = {HAS} | ((TIERS & frame.own) - frame.nouns if frame.share else set())
+    idle = {HAS} | (((TIERS | {"agency"}) & frame.own) - frame.nouns)
     cues = {c: w for c, w in frame.cues.items() if c not in idle}
     return _inherit(
         replace(frame, cues=cues, own=frame.own - idle, before=frame.before - idle), last, lexicon, bracketed=False

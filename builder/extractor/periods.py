@@ -186,7 +186,7 @@ def _dates(groups: Mapping[str, str], known: Calendar) -> Period | None:
     month = int(groups["m2"])
     last = date(last_year, month, int(groups["d2"])) if "d2" in groups else _month_end(last_year, month)
     first_year = _number(groups, "y1")
-    first = date(first_year or last_year, int(groups.get("m1") or groups["m2"]), int(groups["d1"]))
+    first = date(first_year or last_year, int(groups.get("m1") or groups["m2"]), int(groups.get("d1", "1")))
     if first > last and first_year is None:
         first = first.replace(year=first.year - 1)
     return Period(first, last)
@@ -275,7 +275,15 @@ def _first_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     if year is None:
         return None
     period = Period(date(year, 1, 1), _month_end(year, months))
-    day = known.published
+    day, last = known.published, known.until
+    if (
+        "ng" in groups
+        and last is not None
+        and last.year == year
+        and last == _month_end(year, last.month)
+        and last.month > months
+    ):
+        return Period(date(year, last.month - months + 1, 1), last)  # of the months told before one by one
     if "past" in groups and day is not None and not months <= day.month <= months + _LATE_REPORT:
         return _months_before(day, months)
     if day is None or "y" in groups or year != day.year or months <= day.month + 1:

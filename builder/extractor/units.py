@@ -64,7 +64,8 @@ def _mark_joined(places: Iterable[Place], text: str, lexicon: Lexicon) -> Iterat
     for place in places:
         verbs = [m.end() for m in verb.finditer(text, max(0, place.start - _JOINED_REACH), place.start)]
         end = max(end, *verbs) if verbs else end
-        joined = end > 0 and gap.fullmatch(text, end, place.start) is not None
+        over = end in verbs and text[end : end + 1] == ","  # "Sau hợp nhất, xã A có 21 thôn"
+        joined = end > 0 and not over and gap.fullmatch(text, end, place.start) is not None
         end = place.end if joined else 0
         yield replace(place, joined=joined)
 

@@ -78,6 +78,7 @@ def _named(
     start = mention.span.start
     located = lexicon.grammar["venue-before"].search(document.text, max(0, start - 5), start) is not None
     located = located or lexicon.grammar["newspaper-before"].search(document.text, max(0, start - 8), start) is not None
+    located = located or lexicon.grammar["newspaper-behind"].match(document.text, mention.span.end) is not None
     located = located or mention.joined or _is_dateline(document, mention)
     below = _BELOW.get(units[0].level, set())
     if behind is not None and not located and below.intersection(_levels(behind, gazetteer)):
@@ -221,6 +222,10 @@ def _area(claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> UnitVer
         return gazetteer.versions[COUNTRY]
     if claim.place is not None:
         return _place_unit(claim.place, context, gazetteer, claim.period)
+    if context.unit is not None and claim.whole:
+        line = (context.unit, *gazetteer.ancestors(context.unit, context.day))
+        kinds = gazetteer.kinds_of_word.get(claim.whole, frozenset())
+        return next((unit for unit in line if unit.kind in kinds), context.unit)
     if context.unit is not None:
         return _at_level(claim.agency_level or claim.level, context.unit, context, gazetteer)
     return "ambiguous-unit" if context.rivals else "no-locality"
