@@ -13,6 +13,7 @@ from builder.extractor.units import Place
 from builder.lexicon import Hit, Hits, Lexicon, between
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_END = re.compile(r"\s*\Z")
 _POINTED_AT = frozenset({"agency", "person", "citizen", "province"})  # nouns that a word for a number points at
 _PAPER_REACH = 8  # characters of "báo " or "đài ptth " before a name
 _OPENING = 5  # how far into a sentence its first word may begin
@@ -126,7 +127,7 @@ def _is_year(text: str, number: Number, hits: Hits) -> bool:
 
 def _is_cut_short(text: str, start: int, number: Number) -> bool:
     """Tell whether a page breaks off behind a number in the middle of prose, which may have more digits."""
-    last = number.kind == "plain" and not text[number.after :].strip()
+    last = number.kind == "plain" and _END.match(text, number.after) is not None
     return last and len(text[start : number.start].split()) >= _WORDS_OF_PROSE
 
 

@@ -25,7 +25,7 @@ _MARKER = re.compile(
     r"|(?P<letter>[a-zđ]\s?[.)/])|(?P<star>\*)|(?P<dash>[-–—])|(?P<plus>[+•o]))\s"
 )
 _HEADS = re.compile(r"\s*(?:[ivx]{1,5}|\d{1,2}(?:\.\d{1,2})*)\s?[.)/]")
-_LABELLED = re.compile(r"\s*[^\d:]{2,60}:\s*\d[\d.,]*(?: ?%| [^\W\d]+){0,3}\s*(?:\([^)]*\))?[.;,]?\s*")
+_LABELLED = re.compile(r"\s*(?=\S)[^\d:]{2,60}:\s*\d[\d.,]*(?: ?%| [^\W\d]+){0,3}\s*(?:\([^)]*\))?[.;,]?\s*")
 _DEPTHS = ("number", "letter", "star", "dash", "plus")
 _BARE_ITEM = 5
 _OF_HEADLINE = 0.6  # weight of the index that the headline is about, in a paragraph that names none
@@ -39,6 +39,7 @@ _PROSE = ("lead", "body")
 _FEWEST_LINES = 6
 _LINE_BY_LINE = 0.9  # of the lines of prose hold one sentence
 _LONGEST_ITEM = 12  # words of a list item without a marker
+_LONGEST_WORD = 20  # characters, with a blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,8 +356,9 @@ def _heads_section(sentence: Sentence) -> bool:
 
 def _is_brief(sentence: Sentence) -> bool:
     """Tell whether the line of a sentence has no more words than an item of a list."""
-    block = sentence.page.document.blocks[sentence.paragraph]
-    return len(block.span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
+    span = sentence.page.document.blocks[sentence.paragraph].span
+    short = span.end - span.start <= _LONGEST_ITEM * _LONGEST_WORD
+    return short and len(span.of(sentence.page.document.text).split()) <= _LONGEST_ITEM
 
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:
