@@ -43,8 +43,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False
-    if number.kind == "percent" and frame.cues.keys() & _MADE_LESS and _equals_count(sentence, number):
-        return False
+    if number.kind == "percent" and _equals_count(sentence, number):
+        return not frame.cues.keys() & _MADE_LESS and _compares(sentence, zone)
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
     if change == "decrease" and not _is_reduction(sentence, zone, frame):

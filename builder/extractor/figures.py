@@ -665,6 +665,8 @@ class _SentenceReader:
             staff=choice.indicator.area == _STAFF_AREA,
         )
         own = self._last_of(("own-bodies", "office-of-unit"), position)
+        if level is None and self._is_called_commune():
+            return "commune", None  # "Xã nhận 9.871 hồ sơ" on the page of a district
         if (level is None and own >= 0) or (level in LEVELS and own > where):
             return "own", body
         row_of_unit = self.told.header is not None and self.place is not None
@@ -685,6 +687,11 @@ class _SentenceReader:
         if level == "named" and (self._counts_staff(choice.indicator) or self.status == "target"):
             level = None  # "the district" employs the staff of all its tiers, and sets its targets for them
         return level, body
+
+    def _is_called_commune(self) -> bool:
+        """Tell whether a number is told of "the commune", whichever it is."""
+        place, word = self.place, self.lexicon.grammar["commune-word"]
+        return place is not None and not place.candidates and word.fullmatch(place.kind_word) is not None
 
     def _is_of_higher_body(self, body: Body | None) -> bool:
         """Tell whether a provincial body is told behind a unit: "huyện Sơn Tịnh (201), Sở Xây dựng (20)"."""
@@ -723,7 +730,7 @@ class _SentenceReader:
             return self.told.headline_level, self.told.doer
         named = self.place is not None and self.place.start >= self.sentence.start
         level = self.told.staff_level if indicator.area == _STAFF_AREA else None
-        return level or self.told.level, self.told.body or (None if named else self.told.doer)
+        return level or self.told.level or self.told.of_title, self.told.body or (None if named else self.told.doer)
 
     def _named_before(self, body: Body | None) -> Body | None:
         """Return the body that a bare "Trung tâm" or "Phòng" points back to, if one was named."""

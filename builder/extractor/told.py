@@ -76,6 +76,7 @@ class Told:
     mentioned: PeriodMention | None = None  # the last year told anywhere, for an index published once a year
     of_index: PeriodMention | None = None  # the last told in a sentence about nothing but an index
     level: str | None = None
+    of_title: str | None = None  # the level of which the headline says that dossiers were handled
     staff_level: str | None = None  # of the people told of, who do not act for it
     body: Body | None = None
     status: str = "actual"
@@ -317,6 +318,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
         subject = sentence.lexicon.grammar["unit-as-subject"].search(sentence.text, sentence.start, sentence.end)
         told.level = "named" if subject else told.level or "named"
     told.staff_level = next(iter(levels_told((), of_staff)), None) if of_staff else told.staff_level
+    if titled and len(levels) == 1 and any(h.concept in _HANDLED for h in sentence.hits()):
+        told.of_title = next(iter(levels))
     if titled or heads:
         told.handles = told.handles or any(h.concept in _HANDLED for h in sentence.hits())
     if titled:

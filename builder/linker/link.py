@@ -307,6 +307,8 @@ def _level(claim: FigureClaim, unit: UnitVersion, context: Context, *, levelled:
     """Return whose work a figure counts: a commune has no level below its own, "the district" is the page's own."""
     if unit.level == "commune" and levelled:
         return "commune"
+    if claim.level == "province" and unit.level in ("district", "commune"):
+        return None  # of the sentence before, on all of the province
     if claim.level == "own":
         return unit.level if unit.level != "country" else None
     if claim.level == "named":
