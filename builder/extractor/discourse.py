@@ -104,7 +104,7 @@ class FrameReader:
 
         One stage will do in a list under a heading about dossiers.
         """
-        named = frame.cues.keys() - _OUTCOME - ((TIERS | _DOERS) - frame.own)
+        named = frame.cues.keys() - _OUTCOME - TIERS - _DOERS
         if zone.number.kind != "plain" or not frame.bare or self.lexicon.has(named, {"object"}):
             return frame
         stages = _stages_of_dossiers(self.lexicon)
@@ -120,7 +120,14 @@ class FrameReader:
         return replace(frame, cues={"dossier": 1.0, **frame.cues})
 
     def _counted_by_name(self, zone: Zone, frame: Frame) -> Frame:
-        """Read a number as what its name counts: "số văn bản chỉ đạo, điều hành: 41"."""
+        """Read a number as what its name counts: "số văn bản chỉ đạo, điều hành: 41", "cán bộ, công chức: 20 người"."""
+        labelled = self.lexicon.grammar["label-of-staff"].search(self.text, zone.start, zone.number.start)
+        if labelled and frame.nouns & {"staff", "person"} and not self.lexicon.has(frame.own, MEASURING):
+            cues = {**frame.cues, "staff": 1.0, HAS: 1.0}
+            told = {"staff", HAS}
+            return replace(
+                frame, cues=cues, own=frame.own | told, before=frame.before | told, nouns=frozenset({"staff"})
+            )
         named = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
         if named is None or zone.number.kind != "plain" or self.lexicon.has(frame.own, MEASURING):
             return frame
