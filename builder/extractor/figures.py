@@ -800,7 +800,7 @@ class _SentenceReader:
 
     def _aims_on(self, zone: Zone) -> bool:
         """Tell whether targets go on, with no new period and nothing done: "phấn đấu 98% …, … đạt 85%"."""
-        aimed = any(figure.status == "target" for figure in self.figures)
+        aimed = not self.figures or any(figure.status == "target" for figure in self.figures)
         told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
         done = self.lexicon.grammar["done"].search(self.text, zone.start, zone.number.start)
         return aimed and not told and done is None

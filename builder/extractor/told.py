@@ -18,6 +18,7 @@ from builder.text import address_headline
 
 _YEAR = re.compile(r"(?<![\d.,/:])20[0-3]\d(?![\d.,])")
 _YEAR_OF_DATE = re.compile(r"(?<=\d[/.-])20[0-3]\d(?!\d|/[^\W\d])")
+_DAY_OF_YEAR = re.compile(r"(?<![\d.,/-])\d{1,2}[./-]\d{1,2}[./-](20[0-3]\d)(?!\d)")
 _BASE_REACH = 48  # characters in which "so với cùng kỳ của" stands before a year
 _OPENING = 600  # characters in which a page tells what day it speaks of
 _MARKER = re.compile(
@@ -128,8 +129,9 @@ def _latest_year(page: Page) -> int | None:
         before = text[max(0, found.start() - _BASE_REACH) : found.start()].rstrip()
         if not any(compares.search(each) for each in (before, before.rpartition(" ")[0])):  # with "năm", or without
             years.append(int(found[0]))
+    days = [int(found[1]) for found in _DAY_OF_YEAR.finditer(text, 0, _OPENING)]
     years += [int(year) for year in _YEAR_OF_DATE.findall(text, 0, _OPENING)]
-    return max(years, default=None)
+    return max(days or years, default=None)  # what happened on a day is told in its year
 
 
 def _is_line_by_line(page: Page) -> bool:

@@ -297,10 +297,13 @@ def _spoken_above(
     """Return the unit that a page calls "the district" or "the province" and names by units that lie in it alone."""
     for level, lower, fewest in (("district", ("commune",), 1), ("province", ("commune", "district"), 2)):
         below = [u for u in named if u.level in lower]
-        above = {a.code: a for u in below for a in gazetteer.ancestors(u, day) if a.level == level}
-        if len(above) != 1 or len(below) < fewest or any(u.level == level for u in named):
+        above = [{a.code: a for a in gazetteer.ancestors(u, day)} for u in below]
+        if any(all(u.code in held or u is other for other, held in zip(below, above, strict=True)) for u in below):
+            below = below if len(below) == 1 else []  # one of them holds the others
+        shared = {code: a for held in above for code, a in held.items() if a.level == level}
+        if len(shared) != 1 or len(below) < fewest or any(u.level == level for u in named):
             continue
-        (unit,) = above.values()
+        (unit,) = shared.values()
         if spoken.get(unit.kind, 0.0) > max(spoken.get(u.kind, 0.0) for u in below):
             return unit
     return None
