@@ -503,10 +503,20 @@ def _depths(page: Page) -> tuple[int | None, ...]:
 
 
 def _above_those_below(texts: Sequence[str], depths: Sequence[int | None]) -> Iterator[int | None]:
-    """Put a line without a figure above the items right behind it, whatever their marks: "+ Cấp xã", "- Tiếp nhận: 8"."""
-    for text, depth, below, behind in zip(texts, depths, [*depths[1:], None], [*texts[1:], ""], strict=True):
-        marker = _MARKER.match(text)
-        bare = marker is not None and not any(c.isdigit() for c in text[marker.end() :])
-        other = (_MARKER.match(behind) or [""])[0].strip()[:1]
-        heads = bare and below is not None and depth is not None and other and other != (marker or [""])[0].strip()[:1]
-        yield None if depth is None else 2 * (min(depth, below) if heads and below is not None else depth) + (not heads)
+    """Put a line without a figure above the items right behind it: "+ Cấp xã" above "- Tiếp nhận: 8.320 hồ sơ"."""
+    signs = [_sign(text) for text in texts]
+    for text, sign, depth, below, after in zip(
+        texts, signs, depths, [*depths[1:], None], [*signs[1:], ""], strict=True
+    ):
+        if depth is None:
+            yield None
+            continue
+        silent = bool(sign) and not any(c.isdigit() for c in text.split(None, 1)[-1])
+        heads = silent and below is not None and after not in ("", sign)
+        yield 2 * min(depth, below) if heads and below is not None else 2 * depth + 1
+
+
+def _sign(text: str) -> str:
+    """Return the first sign of the mark of a list item, "" where there is none."""
+    marker = _MARKER.match(text)
+    return marker[0].strip()[:1] if marker else ""
