@@ -168,6 +168,8 @@ def _cut_short(lexicon: Lexicon, folded: str, hits: Sequence[Hit]) -> Iterator[H
     words = list(lexicon._counted)
     meant = takewhile(lambda word: word.startswith(cut[1]), words[bisect_left(words, cut[1]) :])
     first, *others = sorted(meant, key=len) or [""]
+    whole = cut[1].rpartition(" ")[0]
+    first = whole if first and whole in lexicon._counted else first
     if before := next(told, None):
         yield Hit(*cut.span(1), "object", before.concept)
     elif first and (" " in cut[1] or all(other.startswith(first) for other in others)):

@@ -34,8 +34,8 @@ class Sorter:
         for line in lines:
             self._held.append(line)
             self._size += len(line)
-        if self._size >= MOST:
-            self._put_aside()
+            if self._size >= MOST:
+                self._put_aside()
 
     def lines(self, *others: Iterable[bytes]) -> Iterator[bytes]:
         """Yield all lines in order, once; ``others`` are in order by themselves and are not kept."""

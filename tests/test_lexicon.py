@@ -153,3 +153,18 @@ def test_a_broken_ontology_is_named_with_its_line(root: Path) -> None:
 def test_an_ontology_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(OntologyError, match=r"ontology: no \*\.ttl found"):
         load_lexicon(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("page", "counted"),
+    [
+        ("trong đó 31 thủ tục h", "procedure"),
+        ("đã nhận 40 hồ sơ, giải quyết 38 hồ", "dossier"),
+        ("cả nước giảm 40.500 ngư", "person"),
+        ("cả nước giảm 40.500 xyz", None),
+        ("đã giảm 40.500 th", None),
+    ],
+)
+def test_what_is_counted_where_a_page_breaks_off(page: str, counted: str | None, lexicon: Lexicon) -> None:
+    last = [hit.concept for hit in lexicon.find(page) if hit.end == len(page) and hit.dimension == "object"]
+    assert last == ([counted] if counted else [])

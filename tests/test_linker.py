@@ -264,3 +264,77 @@ Năm 2020, huyện Tam Nông đạt 86,5 điểm, tăng 0,5 điểm. Huyện Tam
 """
     linked = link(Source("page.txt", text.encode(), "text/plain"))
     assert {load_gazetteer().versions[key].code for key in linked.about} == about
+
+
+WHOSE = {  # page, or address and page, and the codes of the unit it is about
+    "a commune in its letterhead, though a district of another province bears its name": (
+        "ỦY BAN NHÂN DÂN\nXÃ TÂN HƯNG\nTân Hưng, ngày 12 tháng 9 năm 2023\nBÁO CÁO\nKết quả cải cách hành chính\n"
+        "Kính gửi: UBND huyện Lạng Giang.\nTrong quý, xã tiếp nhận 702 hồ sơ.",
+        {"07417"},
+    ),
+    "a kind that the headline begins with": (
+        "Thị xã đi đầu trong cải cách hành chính\n04/01/2018\nTheo Sở Nội vụ tỉnh, Điện Bàn là một trong 3 địa phương "
+        "dẫn đầu. Hai địa phương còn lại là Duy Xuyên và Núi Thành. Năm 2017, thị xã tiếp nhận 13.862 hồ sơ.",
+        {"507"},
+    ),
+    "a commune that its district only places": (
+        "Những con số từ một xã\n15/09/2023\nChủ tịch UBND xã Thạch Ngọc (huyện Thạch Hà) kể: Năm 2022 xã tiếp nhận "
+        "2.140 hồ sơ. Xã đứng thứ 3 toàn huyện về CCHC.",
+        {"18625"},
+    ),
+    "a province that is spoken of before the district that is its example": (
+        "Sóc Trăng: Đưa dịch vụ công đến gần dân\n03/10/2023\n9 tháng năm 2023, toàn tỉnh tiếp nhận 308.604 hồ sơ. "
+        "Tỷ lệ hồ sơ trực tuyến của huyện Kế Sách đạt 66,4%. Tháng 8, huyện tiếp nhận 900 hồ sơ.",
+        {"94"},
+    ),
+    "the district above two communes of the headline": (
+        "UBND huyện Ngọc Hiển\nNgày 24/08/2017\nKiểm tra công tác CCHC tại xã Đất Mũi và xã Viên An Đông\nNgày "
+        "23/8/2017, Đoàn kiểm tra CCHC của huyện đã kiểm tra tại xã Đất Mũi. Chiều cùng ngày, Đoàn làm việc với xã "
+        "Viên An Đông. Xã này đã tiếp nhận 1.312 hồ sơ.",
+        {"973"},
+    ),
+    "the district of the one commune that is named": (
+        "Giải quyết hồ sơ đúng hạn\n04/01/2022\nCông chức thị trấn Quảng Phú tiếp nhận hồ sơ của người dân. UBND huyện "
+        "đã yêu cầu các đơn vị xin lỗi người dân. Năm 2021, toàn huyện tiếp nhận 46.205 hồ sơ.",
+        {"648"},
+    ),
+    "a newspaper by the name of its province": (
+        "Chính quyền điện tử ở vùng ven biển\n30/11/2020\nCà Mau online - Năm Căn là huyện thứ hai của tỉnh kết nối "
+        "liên thông một cửa. 11 tháng qua huyện nhận 16.415 hồ sơ.",
+        {"971"},
+    ),
+    "a town that people only pass": (
+        "Chuyện ở xã đảo\n20/05/2020\nTrước kia, người dân muốn làm giấy tờ phải đi tàu ra Rạch Giá rồi về huyện.\n"
+        "Kiên Hải có 4 xã đều là đảo. Trong 4 tháng đầu năm 2020, huyện nhận 402 hồ sơ.",
+        {"912"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("page", "about"), WHOSE.values(), ids=WHOSE)
+def test_whose_page_it_is(page: str, about: set[str]) -> None:
+    assert {key.split("/")[0] for key in link(Source("page.txt", page.encode(), "text/plain")).about} == about
+
+
+@pytest.mark.parametrize(
+    ("address", "about"),
+    [
+        ("https://baophutho.vn/chinh-tri/phu-ninh-nang-cao-chat-luong-giai-quyet-thu-tuc-154702", {"233"}),
+        ("https://baohatinh.vn/thoi-su/thach-ha-tinh-gon-bo-may-bot-dau-moi-203881.htm", {"445"}),
+        ("https://baoangiang.com.vn/hdnd-huyen-cho-moi-giam-sat-cai-cach-hanh-chinh-a381467.html", {"893"}),
+        ("https://haian.hailang.quangtri.gov.vn/cai-cach/ket-qua-nam-2021.html", {"19684"}),
+        ("https://baohatinh.vn/thoi-su/dien-dan-ve-cai-cach-hanh-chinh-203881.htm", {"42"}),
+    ],
+)
+def test_the_headline_in_an_address_tells_what_the_page_has_lost(address: str, about: set[str]) -> None:
+    page = "Trong 6 tháng đầu năm 2021, bộ phận một cửa đã tiếp nhận 2.317 hồ sơ, giải quyết đúng hạn 99,2%."
+    told = link(Source("page.txt", page.encode(), "text/plain", url=address))
+    assert {key.split("/")[0] for key in told.about} == about
+
+
+def test_the_index_in_an_address_explains_points() -> None:
+    page = "Dẫn đầu là Sở Tài chính với 91,35 điểm; đứng thứ hai là Sở Nội vụ (90,82 điểm)."
+    address = "https://laichau.gov.vn/tin-tuc/cong-bo-chi-so-cchc-nam-2019.html"
+    for url, indicators in ((address, ["par-index-score"] * 2), (address.replace("chi-so-cchc", "ket-qua"), [])):
+        facts = link(Source("page.txt", page.encode(), "text/plain", url=url)).facts
+        assert [f.indicator for f in facts if isinstance(f, Observation) and f.measure == "points"] == indicators

@@ -168,6 +168,35 @@ def test_a_line_broken_in_mid_sentence_goes_on(read_text: ReadText, end: str) ->
     assert len(parted) == len(whole) + 1
 
 
+def test_lines_of_a_list_without_marks_are_read(extract_text: ExtractText, read_text: ReadText) -> None:
+    page = """Sở Nội vụ tỉnh Gia Lai
+Kết quả xếp hạng CCHC năm 2014
+Huyện Chư Prông đạt 85 điểm, xếp thứ 1
+Huyện Chư Sê đạt 83,5 điểm, xếp thứ 2"""
+    assert [b.kind for b in read_text(page).blocks] == ["title", "title", "body", "body"]
+    assert len(extract_text(page).claims) == 4
+    alone = page.rpartition("\n")[0]
+    assert [b.kind for b in read_text(alone).blocks] == ["title"] * 3  # one line alone is no list
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        ("Tiên Yên cải cách hành chính", "title"),
+        ("trong đó có 312 hồ sơ trực tuyến, tăng nhanh", "body"),
+        ("UBND xã ban hành 07 văn bản chỉ đạo (trong đó", "heading"),
+    ],
+)
+def test_a_page_that_begins_in_mid_sentence_has_no_headline(read_text: ReadText, first: str, kind: str) -> None:
+    rest = "Bộ phận một cửa của huyện đã tiếp nhận và giải quyết nhiều hồ sơ của người dân trong năm."
+    assert read_text(f"{first}\n{rest}\n\n{rest} Ngoài ra không có gì thêm.").blocks[0].kind == kind
+
+
+def test_the_last_line_of_a_page_that_breaks_off_is_no_signature(read_text: ReadText) -> None:
+    page = TIEN_YEN + "\ntrong đó có 100% ý kiến"
+    assert read_text(page).blocks[-1].kind == "body"
+
+
 # ---------------------------------------------------------------- offsets
 
 

@@ -284,7 +284,7 @@ def _label_ends(lines: list[_Line]) -> None:
             line.kind = "heading"
         elif _is_item(line):
             continue
-        elif index < first:
+        elif index < first and not line.text[0].islower():
             line.kind = "furniture"
         elif index > last >= 0 and not line.text[0].islower():
             line.kind = "signature" if line.words <= 10 and index <= last + 3 else "furniture"
