@@ -20,12 +20,15 @@ _CLOSED_WORDS = 5  # a longer line that ends like a sentence is no cell
 _LONGEST_ROW = 300  # characters of a row in one line without bars
 _MOST_COLUMNS = 16
 _MOST_NAMES = 2 * _MOST_COLUMNS  # cells above the first row that may name its columns
+_LONGEST_COUNT = 5  # characters
 _MOSTLY = 0.6  # of the gaps between cells are blank lines
 _FIGURE = re.compile(
     r"(?!0\d{3})[-+]?\d+(?:[.,]\d+)*(?: ?/ ?\d+(?:[.,]\d+)*)?(?: ?%)?|[-–—]|…"
 )  # none begins like "0912"
 _COUNT = re.compile(r"\d{1,3}[.)]")  # of rows
+_COLUMN = re.compile(r"\((\d{1,2})\)")  # the number of a column
 _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđ])?[.)]?")  # of rows and what they are made of
+_LETTER = re.compile(r"[A-D]")  # of a column
 _INDEX = re.compile(r"\d{1,3}[.)]?(?= )")
 _GAP = re.compile(r"\t|[ \u00a0]{2,}")
 _RULE = frozenset("|:-+= ")
@@ -173,10 +176,13 @@ def _read_wide(
     text: str, lines: Sequence[Line], split: Sequence[tuple[Span, ...]], inside: range, lexicon: Lexicon
 ) -> Table:
     """Return the table that consecutive lines make up; none where no line holds figures or too few are alike."""
+    numbering = {i for i in inside if _numbers_columns([cell.of(text) for cell in split[i]])}
     figures = [i for i in inside if any(_is_figure(cell.of(text), lexicon) for cell in split[i][1:])]
+    figures = [i for i in figures if i not in numbering]
     if not figures:
         return ()
     width = Counter(len(split[i]) for i in figures).most_common(1)[0][0]
+    split = [tuple(_without_notes(text, cells, width, lexicon)) for cells in split]
     alike = [i for i in inside if len(split[i]) == width]
     barred = "|" in lines[figures[0]].text
     figures = [i for i in figures if len(split[i]) == width]
@@ -185,7 +191,7 @@ def _read_wide(
     first = [split[i][0].of(text) for i in figures]
     numbered = _names_count(split[alike[0]][0].of(text), lexicon) and all(map(_NUMBERING.fullmatch, first))
     indexed = numbered or _counts_rows(first)
-    rows = [_wide_row(split[i], i, width, indexed=indexed) for i in inside]
+    rows = [_wide_row(() if i in numbering else split[i], i, width, indexed=indexed) for i in inside]
     if indexed and alike[0] < figures[0] and _names_rank(split[alike[0]][0].of(text), lexicon):
         rows = [replace(row, cells=(*row.cells, split[row.first][0])) if len(row.cells) > 1 else row for row in rows]
     rows = [_as_header(text, row) if row.first == inside.start or not _holds_digits(text, row) else row for row in rows]
@@ -196,6 +202,12 @@ def _read_wide(
             header = _two_line_header(text, lines, above, width - indexed)
         rows = [*header, *rows]
     return tuple(rows)
+
+
+def _numbers_columns(cells: Sequence[str]) -> bool:
+    """Tell whether a row only numbers the columns: "A | B | 1 | 2", "(1) | (2) | (3)"."""
+    told = [cell.strip("(.)") for cell in cells if not _LETTER.fullmatch(cell)]
+    return len(told) > 1 and told == [str(number) for number in range(1, len(told) + 1)]
 
 
 def _names_count(name: str, lexicon: Lexicon) -> bool:
@@ -229,8 +241,14 @@ def _split_header(text: str, line: Line, index: int, width: int, lexicon: Lexico
     """Yield the header in a line that nothing divides: as many words begin with a capital as there are columns."""
     cells = _names(text, line, _CAPITAL)
     cells = cells[1:] if _names_count(cells[0].of(text), lexicon) else cells
-    if len(cells) == width:
-        yield Row(index, index, "header", tuple(cells))
+    if len(_without_notes(text, cells, width, lexicon)) == width:
+        yield Row(index, index, "header", tuple(cells[:width]))
+
+
+def _without_notes(text: str, cells: Sequence[Span], width: int, lexicon: Lexicon) -> Sequence[Span]:
+    """Leave out the name of a last column that no row fills: "Ghi chú"."""
+    named = len(cells) == width + 1 and lexicon.grammar["note-column"].fullmatch(fold_name(cells[-1].of(text)))
+    return cells[:-1] if named else cells
 
 
 def _names(text: str, line: Line, divide: re.Pattern[str]) -> list[Span]:
@@ -268,7 +286,8 @@ def _find_single(text: str, lines: Sequence[Line], free: Sequence[bool], tells: 
 
 def _counts_rows(first: Sequence[str]) -> bool:
     """Tell whether the first column only counts the rows: "1", "2", "3"."""
-    numbers = [int(cell.rstrip(".)")) for cell in first if cell.rstrip(".)").isdecimal() and len(cell) < 5]
+    bare = [cell.strip("(.)") for cell in first if len(cell) < _LONGEST_COUNT]
+    numbers = [int(cell) for cell in bare if cell.isdecimal()]
     steps = sum(b == a + 1 for a, b in pairwise(numbers))
     return len(numbers) > 1 and 4 * steps >= 3 * (len(first) - 1)
 
@@ -313,13 +332,21 @@ def _read_cells(text: str, lines: Sequence[Line], free: Sequence[bool], lexicon:
     airy = _are_airy(lines, free, spaced, lexicon)
     for i, line in enumerate(lines):
         begin = text.index(line.text, line.start)
-        cell = _Cell(i, i, _kind(line.text, lexicon, may=free[i]), Span(begin, begin + len(line.text)), line.text)
+        kind = "n" if free[i] and _numbers_column(lines, i) else _kind(line.text, lexicon, may=free[i])
+        cell = _Cell(i, i, kind, Span(begin, begin + len(line.text)), line.text)
         before = cells[-1] if cells else None
         if before is not None and _joins(before, cell, spaced=spaced[i], airy=airy[i]):
             cells[-1] = _Cell(before.first, i, before.kind, Span(before.span.start, cell.span.end), before.text)
         else:
             cells.append(cell)
     return cells
+
+
+def _numbers_column(lines: Sequence[Line], index: int) -> bool:
+    """Tell whether a line only numbers a column, as the one before or behind it does: "(1)", "(2)"."""
+    near = [_COLUMN.fullmatch(line.text) for line in lines[max(0, index - 1) : index + 2]]
+    numbers = [int(found[1]) for found in near if found]
+    return _COLUMN.fullmatch(lines[index].text) is not None and any(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _kind(line: str, lexicon: Lexicon, *, may: bool) -> str:
@@ -361,7 +388,7 @@ def _find_tall(cells: Sequence[_Cell], lexicon: Lexicon, tells: Tells) -> Iterat
     """Yield the tables whose rows repeat one pattern of words and figures, those first that count their rows."""
     kinds = "".join(cell.kind for cell in cells)
     used = [False] * len(cells)
-    for found in sorted(_find_repetitions(kinds), key=lambda found: not _counts_its_rows(cells, kinds, found)):
+    for found in sorted(_find_repetitions(kinds), key=lambda found: not _counts_its_rows(cells, kinds, found, lexicon)):
         if any(used[found.start : found.start + found.covered]):
             continue
         parts = _read_parts(cells, kinds, used, found, lexicon)
@@ -375,9 +402,9 @@ def _find_tall(cells: Sequence[_Cell], lexicon: Lexicon, tells: Tells) -> Iterat
             yield table
 
 
-def _counts_its_rows(cells: Sequence[_Cell], kinds: str, found: _Repetition) -> bool:
+def _counts_its_rows(cells: Sequence[_Cell], kinds: str, found: _Repetition, lexicon: Lexicon) -> bool:
     """Tell whether the rows of a repetition open with their count; a list of two columns is none."""
-    first = _first_cell(cells, kinds, found)
+    first = _first_cell(cells, kinds, found, lexicon)
     column = [cells[i].text for i in range(first, found.start + found.covered, found.width)]
     return found.width > 2 and kinds[first] == "n" and _counts_rows(column)
 
@@ -406,7 +433,7 @@ def _read_parts(
 ) -> list[_Part]:
     """Read the rows of a repetition, and go on over the headings and odd rows between them."""
     start, width, covered, _ = found
-    first = _first_cell(cells, kinds, found)
+    first = _first_cell(cells, kinds, found, lexicon)
     pattern = kinds[first : first + width]
     column = [cells[i].text for i in range(first, start + covered, width)]
     indexed = pattern[0] == "n" and _counts_rows(column)
@@ -451,15 +478,20 @@ def _read_part(kinds: str, i: int, pattern: str, order: tuple[int, ...], short: 
     return _read_odd(kinds, i, pattern, short)
 
 
-def _first_cell(cells: Sequence[_Cell], kinds: str, found: _Repetition) -> int:
-    """Return where the first row of a repetition begins: at its count, else at words, so that the last row is whole."""
+def _first_cell(cells: Sequence[_Cell], kinds: str, found: _Repetition, lexicon: Lexicon) -> int:
+    """Return where the first row of a repetition begins: at its count, else at words, so that the last row is whole.
+
+    A row of totals may stand before the rows that are counted.
+    """
     start, width, covered, _ = found
     if width == 2:
         return start
+    total = lexicon.grammar["total-row"].match(fold_name(cells[start].text)) is not None
 
     def rate(first: int) -> tuple[bool, bool, bool, bool, int]:
         column = [cells[i].text for i in range(first, start + covered, width)]
-        counted = kinds.startswith("nt", first) and "tn" not in kinds[start:first] and _counts_rows(column)
+        skipped = total or "tn" not in kinds[start:first]
+        counted = kinds.startswith("nt", first) and skipped and _counts_rows(column)
         whole = (start + covered - first) % width == 0
         return counted, kinds[first] == "t", whole, kinds.startswith("tn", first), -first
 
@@ -530,8 +562,9 @@ def _names_above(
         begin = next(i for i in folded if folded[i] == corner.string)
     names = list(range(begin + bool(corner and corner.lastgroup), first))
     width = widths[0]
-    if len(names) > max(widths):
-        names = [i for i in names if not lexicon.grammar["table-span"].fullmatch(folded[i])]
+    for unneeded in ("table-span", "note-column"):
+        if len(names) > max(widths):
+            names = [i for i in names if not lexicon.grammar[unneeded].fullmatch(folded[i])]
     if corner is None and not exact:
         names = [_EMPTY, *names] if len(names) == width - 1 > 1 else names[-width:]
     return _Part(begin, end, tuple(names[-width:])) if len(names) in widths else None
@@ -542,7 +575,11 @@ def _above_numbers(cells: Sequence[_Cell], kinds: str, first: int) -> int:
     begin = first
     while begin > 0 and kinds[begin - 1] == "n" and first - begin < _MOST_COLUMNS:
         begin -= 1
-    return begin if _counts_rows([cell.text for cell in cells[begin:first]]) else first
+    if not _counts_rows([cell.text for cell in cells[begin:first]]):
+        return first
+    while begin > 0 and _LETTER.fullmatch(cells[begin - 1].text):
+        begin -= 1  # "A", "B", "1", "2"
+    return begin
 
 
 def _may_name(cell: _Cell) -> bool:
