@@ -5,7 +5,7 @@ Either way a row becomes the spans of its cells, its label first; a first column
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
@@ -20,13 +20,14 @@ _CLOSED_WORDS = 5  # a longer line that ends like a sentence is no cell
 _LONGEST_ROW = 300  # characters of a row in one line without bars
 _MOST_COLUMNS = 16
 _MOST_NAMES = 2 * _MOST_COLUMNS  # cells above the first row that may name its columns
+_FEWEST_BELOW = 2  # names of columns below one that spans them
 _LONGEST_COUNT = 5  # characters
 _MOSTLY = 0.6  # of the gaps between cells are blank lines
 _FIGURE = re.compile(
     r"(?!0\d{3})[-+]?\d+(?:[.,]\d+)*(?: ?/ ?\d+(?:[.,]\d+)*)?(?: ?%)?|[-–—]|…"
 )  # none begins like "0912"
 _COUNT = re.compile(r"\d{1,3}[.)]")  # of rows
-_COLUMN = re.compile(r"\((\d{1,2})\)")  # the number of a column
+_COLUMN = re.compile(r"\((\d{1,2})\)(?: ?=[^a-zà-ỹđ]+)?")  # the number of a column, also "(3)=(4)+(5)"
 _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđ])?[.)]?")  # of rows and what they are made of
 _LETTER = re.compile(r"[A-D]")  # of a column
 _INDEX = re.compile(r"\d{1,3}[.)]?(?= )")
@@ -206,7 +207,7 @@ def _read_wide(
 
 def _numbers_columns(cells: Sequence[str]) -> bool:
     """Tell whether a row only numbers the columns: "A | B | 1 | 2", "(1) | (2) | (3)"."""
-    told = [cell.strip("(.)") for cell in cells if not _LETTER.fullmatch(cell)]
+    told = [_COLUMN.sub(r"\1", cell).strip("(.)") for cell in cells if not _LETTER.fullmatch(cell)]
     return len(told) > 1 and told == [str(number) for number in range(1, len(told) + 1)]
 
 
@@ -393,10 +394,16 @@ def _find_tall(cells: Sequence[_Cell], lexicon: Lexicon, tells: Tells) -> Iterat
             continue
         parts = _read_parts(cells, kinds, used, found, lexicon)
         header = _read_header(cells, kinds, used, parts, lexicon) if parts else None
+        over = None
+        if parts and not header and (two := _read_two_rows(cells, kinds, used, parts, lexicon)):
+            over, header = two
         table = _build(cells, header, parts)
         if not table:
             continue
-        begin = header.begin if header else parts[0].begin
+        if over:
+            first, last = cells[over.begin].first, cells[over.end - 1].last
+            table = (Row(first, last, "header", _spans(cells, over)), *table)
+        begin = over.begin if over else header.begin if header else parts[0].begin
         used[begin : parts[-1].end] = [True] * (parts[-1].end - begin)
         if _is_about(cells, header, parts, tells):
             yield table
@@ -539,6 +546,42 @@ def _read_header(
     return _names_above(cells, kinds, used, begin, lexicon, (width, width + 1))  # they may have a column of their own
 
 
+def _read_two_rows(
+    cells: Sequence[_Cell], kinds: str, used: Sequence[bool], parts: Sequence[_Part], lexicon: Lexicon
+) -> tuple[_Part, _Part] | None:
+    """Return the names of columns in two rows, those of the first over several of the second: "Kết quả" over two."""
+    width, end = max(len(part.cells) for part in parts), parts[0].begin
+    first = begin = _above_numbers(cells, kinds, end)
+    while begin > 0 and first - begin < _MOST_NAMES and not used[begin - 1] and _may_name(cells[begin - 1]):
+        begin -= 1
+    folded = {i: fold_name(cells[i].text) for i in range(begin, first)}
+    corner = next((i for i in folded if lexicon.grammar["table-corner"].fullmatch(folded[i])), None)
+    if corner is None:
+        return None
+    begin = corner + _names_count(cells[corner].text, lexicon)
+    names = [i for i in range(begin, first) if not lexicon.grammar["note-column"].fullmatch(folded[i])]
+    spanning = len(names) - width
+    for own in range(1, width - 1):
+        over, below = names[own : own + spanning], names[own + spanning :]
+        groups = _share_out(below, over, folded, lexicon) if spanning > 0 else None
+        if groups is None or not all(lexicon.grammar["spanning-name"].search(folded[i]) for i in over):
+            continue
+        above = (*names[:own], *(i for i, group in zip(over, groups, strict=True) for _ in group))
+        return _Part(corner, below[0], above), _Part(below[0], end, (*names[:own], *below))
+    return None
+
+
+def _share_out(
+    below: Sequence[int], over: Sequence[int], folded: Mapping[int, str], lexicon: Lexicon
+) -> list[Sequence[int]] | None:
+    """Share out names among those above them: each group begins with a total, or all are of one size."""
+    totals = [k for k, i in enumerate(below) if lexicon.grammar["total-row"].fullmatch(folded[i])]
+    if len(totals) == len(over) and totals[0] == 0:
+        return [below[a:b] for a, b in pairwise([*totals, len(below)])]
+    each, rest = divmod(len(below), len(over)) if over else (0, 1)
+    return None if rest or each < _FEWEST_BELOW else [below[k : k + each] for k in range(0, len(below), each)]
+
+
 def _names_above(
     cells: Sequence[_Cell],
     kinds: str,
@@ -575,7 +618,7 @@ def _above_numbers(cells: Sequence[_Cell], kinds: str, first: int) -> int:
     begin = first
     while begin > 0 and kinds[begin - 1] == "n" and first - begin < _MOST_COLUMNS:
         begin -= 1
-    if not _counts_rows([cell.text for cell in cells[begin:first]]):
+    if not _counts_rows([_COLUMN.sub(r"\1", cell.text) for cell in cells[begin:first]]):
         return first
     while begin > 0 and _LETTER.fullmatch(cells[begin - 1].text):
         begin -= 1  # "A", "B", "1", "2"
