@@ -464,6 +464,9 @@ LAYOUTS = {
     "a cell a paragraph": "\n\n".join(cell for row in ROWS for cell in row),
     "cells broken in two": "\n\n".join(cell.replace(" ", "\n", 1) for row in ROWS for cell in row),
     "rows counted": "\n".join(cell for n, row in enumerate(ROWS) for cell in (str(n or "STT"), *row)),
+    "columns counted": "\n".join(cell for row in [ROWS[0], ["(1)", "(2)", "(3) = (2)/(1)"], *ROWS[1:]] for cell in row),
+    "columns counted, with bars": "\n".join(" | ".join(row) for row in [ROWS[0], ["A", "1", "2"], *ROWS[1:]]),
+    "notes left empty": "\n".join([*ROWS[0], "Ghi chú", *(cell for row in ROWS[1:] for cell in row)]),
     "Windows lines": "\r\n".join(cell for row in ROWS for cell in row),
 }
 
@@ -480,6 +483,24 @@ def test_a_table_has_the_same_rows_however_it_is_laid_out(read_text: ReadText, l
     assert kinds == ("header", "row", "row", "row")
     assert list(rows[1:]) == ROWS[1:]
     assert len(rows[0]) == len(ROWS[0])
+
+
+SPANNED = {
+    "two names of one size": (["Tiếp nhận", "Kết quả"], ["Kỳ trước", "Trong kỳ", "Đúng hạn", "Quá hạn"], [2, 2]),
+    "totals begin": (["Tiếp nhận", "Giải quyết"], ["Tổng số", "Trong kỳ", "Tổng số", "Đúng hạn", "Quá hạn"], [2, 3]),
+}
+
+
+@pytest.mark.parametrize(("over", "below", "sizes"), SPANNED.values(), ids=SPANNED)
+def test_names_of_columns_may_stand_over_several(
+    read_text: ReadText, over: list[str], below: list[str], sizes: list[int]
+) -> None:
+    rows = [[name, *("210" for _ in below)] for name in ("Huyện Bảo Lạc", "Huyện Hà Quảng", "Huyện Thạch An")]
+    lines = ["STT", "Đơn vị", *over, *below, *(cell for n, row in enumerate(rows, 1) for cell in (str(n), *row))]
+    first, second, *others = table_of(read_text(f"{TIEN_YEN}Hồ sơ của các huyện\n" + "\n".join(lines) + "\n"))
+    assert first == ("header", ["Đơn vị", *(name for name, size in zip(over, sizes, strict=True) for _ in range(size))])
+    assert second == ("header", ["Đơn vị", *below])
+    assert [row for _, row in others] == rows
 
 
 NO_TABLES = {
