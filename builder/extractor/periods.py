@@ -100,6 +100,7 @@ def _filled(text: str, mention: PeriodMention, after: PeriodMention | None) -> P
 def _interpret(
     text: str, begin: int, found: Iterable[tuple[int, PeriodPattern, re.Match[str]]], lexicon: Lexicon, known: Calendar
 ) -> Iterator[PeriodMention]:
+    first: Period | None = None
     for start, way, match in found:
         yields = way.yields
         groups = _first_day(way) | {k: v for k, v in match.groupdict().items() if v is not None}
@@ -122,7 +123,9 @@ def _interpret(
         bracketed = opened >= 0 and ")" not in text[opened:start]
         bracketed = bracketed and not lexicon.grammar["time-before-bracket"].search(before)
         at_head = start == begin or lexicon.grammar["head-before"].search(before) is not None
-        if not base:
+        looks_back = _is_before(period, first)
+        first = first or (None if base else period)
+        if not base and not looks_back:
             _remember(period, yields, known)
         yield PeriodMention(
             start,
@@ -132,7 +135,7 @@ def _interpret(
             to_date=yields == "until-now",
             base=base,
             bracketed=bracketed,
-            governs=(at_head or yields == "since") and not base and yields not in _NOT_GOVERNING,
+            governs=(at_head or yields == "since") and not base and not looks_back and yields not in _NOT_GOVERNING,
             span_of_years=yields == "years",
             deadline=yields == "by-year",
             at_head=at_head,
@@ -143,6 +146,11 @@ def _is_sane(period: Period) -> bool:
     years = [d.year for d in (period.start, period.end) if d]
     in_order = not (period.start and period.end) or period.start <= period.end
     return in_order and all(_EARLIEST <= y <= _LATEST for y in years)
+
+
+def _is_before(period: Period | None, first: Period | None) -> bool:
+    """Tell whether a time lies before that told first, with which it is compared: "năm 2014 thứ 61, năm 2013 là 45"."""
+    return bool(period and first and period.end and first.start and period.end < first.start)
 
 
 def _first_day(way: PeriodPattern) -> dict[str, str]:
