@@ -327,9 +327,9 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     if titled:
         indices = {h.concept for h in sentence.hits() if h.dimension == "index"}
         told.headline = indices.pop() if len(indices) == 1 else told.headline
-        of_page = levels | levels_told((), of_staff)
-        told.headline_level = next(iter(of_page), None) if len(of_page) == 1 else told.headline_level
         bodies = [(b.start, b.end) for b in sentence.bodies]
+        of_page = levels_told((), [h for h in acting if not any(a <= h.start < b for a, b in bodies)])
+        told.headline_level = next(iter(of_page), None) if len(of_page) == 1 else told.headline_level
         concepts = {h.concept for h in sentence.hits() if not any(a <= h.start < b for a, b in bodies)}
         aims = sentence.lexicon.grammar["aims-given"].search(sentence.text, sentence.start, sentence.end) is not None
         told.planned = told.planned or ("result" not in concepts and ("plan" in concepts or aims))
