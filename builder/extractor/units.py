@@ -155,6 +155,8 @@ def _bare_place(
     held = provinces and body.search(folded.text, max(0, start - _BODY_REACH), start) is not None
     if not held and _is_inside_name(text, folded, start, end):
         return None
+    if lexicon.grammar["company-before"].search(folded.text, max(0, start - _BODY_REACH), start):
+        return None
     return Place(start, end, "", provinces or districts)
 
 
