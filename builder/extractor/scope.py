@@ -66,7 +66,9 @@ def _find_bodies(page: Page, start: int, end: int) -> Iterator[Body]:
 
 
 def _gives(text: str, begin: int, end: int, grammar: Mapping[str, Construction]) -> bool:
-    """Tell whether a body only gives or rates: "được Bộ Nội vụ giao 3.307 biên chế"."""
+    """Tell whether a body only gives or rates: "được Bộ Nội vụ giao 3.307 biên chế", "Sở Nội vụ chấm điểm CCHC"."""
+    if grammar["rates-an-index"].match(text, end):
+        return True
     passive = grammar["passive-before"].search(text, max(0, begin - 6), begin)
     return passive is not None and grammar["gives"].match(text, end) is not None
 

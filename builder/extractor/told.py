@@ -173,9 +173,11 @@ def _heading(page: Page, index: int) -> _Heading | None:
     block = page.document.blocks[index]
     start, end = page.stretch(block.span)
     text, grammar = page.folded.text, page.lexicon.grammar
-    if end - start > _LONGEST_HEADING or block.kind not in ("heading", *_PROSE):
+    if end - start > _LONGEST_HEADING or block.kind not in ("title", "heading", *_PROSE):
         return None
     opening = grammar["section-opening"].fullmatch(text, start, end)
+    if block.kind == "title" and (opening is None or opening.lastgroup != "part"):
+        return None
     numbered = grammar["section-number"].match(text, start, end)
     if not (opening or numbered or block.kind == "heading"):
         return None
