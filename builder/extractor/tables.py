@@ -215,6 +215,8 @@ def _is_clear(page: Page, name: Stretch, known: Sequence[Stretch], *, whole: boo
     """Tell whether the words of a name are known: most of them where it tells a measure, else the ``whole`` name."""
     unknown, words = _unknown(page, name, [*known, *((p.start, p.end) for p in places_in(page, name))])
     tells = any(h.dimension in MEASURING for h in between(page.hits, *name))
+    if page.lexicon.grammar["part-column"].fullmatch(_plain_name(page, name)):
+        return False
     return _is_total(page, name) or (2 * unknown < words if tells and not whole else not unknown)
 
 
