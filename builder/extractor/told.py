@@ -25,7 +25,8 @@ _MARKER = re.compile(
     r"\s*(?:(?P<number>\d{1,2}(?:\.\d{1,2})*[.)/]|\(\d{1,2}\)|\d{1,2}(?:\.\d{1,2})+(?=\s[^\W\d_a-zà-ỹđ]))"
     r"|(?P<letter>[a-zđ]\s?[.)/])|(?P<star>\*)|(?P<dash>[-–—])|(?P<plus>[+•o]))\s"
 )
-_HEADS = re.compile(r"\s*(?:[ivx]{1,5}|\d{1,2}(?:\.\d{1,2})*)\s?[.)/]")
+_HEADS = re.compile(r"\s*(?:(?P<part>[ivx]{1,5})|(?P<number>\d{1,2}(?:\.\d{1,2})*))\s?[.)/]")
+_UNNUMBERED = 9  # rank of a heading without a mark
 _LABELLED = re.compile(r"\s*(?=\S)[^\d:]{2,60}:\s*\d[\d.,]*(?: ?%| [^\W\d]+){0,3}\s*(?:\([^)]*\))?[.;,]?\s*")
 _DEPTHS = ("number", "letter", "star", "dash", "plus")
 _BARE_ITEM = 5
@@ -93,6 +94,7 @@ class Told:
     titled: dict[str, Place] = field(default_factory=dict)  # these of the headline
     subject: Place | None = None  # the unit that the paragraph is telling of
     of_heading: Place | None = None  # the unit that the heading above the paragraph names
+    heading_rank: int = 0  # of that heading's mark, lower the more it heads
     since_named: int = 0  # sentences since it was named
     last: Period | None = None  # of the last figure read
     header: Header | None = None  # of the table that the present block is a row of
@@ -209,9 +211,11 @@ def _note_unit(page: Page, index: int, told: Told) -> None:
     start, end = page.stretch(block.span)
     named = [p for p in page.places if start <= p.start and p.end <= end]
     text, before = page.folded.text, page.lexicon.grammar["unit-heading-before"]
+    mark = _HEADS.match(text, start, end)
+    rank = _UNNUMBERED if mark is None else 0 if mark["part"] else 1 + mark["number"].count(".")
     if len(named) == 1 and not text[named[0].end : end].strip(" :") and before.match(text, start, named[0].start):
-        told.of_heading = named[0]
-    elif block.kind == "heading" or _HEADS.match(text, start, end):
+        told.of_heading, told.heading_rank = named[0], rank
+    elif rank <= told.heading_rank if mark else block.kind == "heading":
         told.of_heading = None
 
 
@@ -219,7 +223,7 @@ def open_block(page: Page, index: int, told: Told) -> None:
     """Set what governs a block: for a list item what stands above it, for a paragraph what the page told before."""
     block, depth = page.document.blocks[index], told.depths[index]
     told.opening, told.announced, told.group = None, None, index
-    told.subject = told.of_heading
+    told.subject, told.since_named = told.of_heading, 0
     if block.kind in TABULAR:
         _open_row(page, index, told)
         return
@@ -231,7 +235,9 @@ def open_block(page: Page, index: int, told: Told) -> None:
             told.level, told.staff_level, told.body = None, None, None
             told.period = told.period if told.line_by_line else _of_paragraph(told)
             told.places.update({} if told.line_by_line else told.titled)
-        told.frame = Frame({told.headline: _OF_HEADLINE}) if told.headline else _kept_index(told.frame, page.lexicon)
+        kept = _kept_index(told.frame, page.lexicon)
+        of_headline = told.headline and not (kept and kept.cues and _announces(page, index))
+        told.frame = Frame({told.headline: _OF_HEADLINE}) if of_headline else kept
         return
     sister: Item | None = None
     while told.items and told.items[-1].depth >= depth:
