@@ -132,8 +132,7 @@ COVERAGE: dict[str, Cover] = {
     "B3": Cover(
         "regular expressions that backtrack",
         ("patterns", "test_reader.py::test_time_grows_with_the_length_of_a_page_of_short_lines"),
-        "Sentences are cut at 3,000 characters, so that a page takes time in proportion even where a pattern does not. "
-        "The line still tells of an earlier, smaller form: of a hundred patterns, and of pages of 16,000 characters",
+        "Sentences are cut at 3,000 characters, so that a page takes time in proportion even where a pattern does not",
     ),
     "B4": Cover(
         "nesting, long lines, broken encodings, control characters",
