@@ -10,6 +10,7 @@ from builder.extractor.units import Place
 from builder.lexicon import Hit, Hits, Lexicon, between
 from builder.sieve import Construction
 
+_COUNT = re.compile(r" ?\d{1,3} ")
 _LONGEST_NAME = 70
 _SOURCE_REACH = 40  # how far before a body the words stand that make it a source
 _STAFF_REACH = 50  # how far before a level the words for its people may begin
@@ -127,7 +128,8 @@ def nearest_level(
     if lexicon.grammar["unit-and-level"].search(text, start, last.start):
         return "all", last.start
     others = [(h.end, h.concept) for h in told[:-1] if h.dimension == "level"]
-    others += [(b.end, b.level or "own") for b in bodies if b.end <= last.start]
+    apart = (b for b in bodies if b.end <= last.start and not _COUNT.fullmatch(text, b.end, last.start))
+    others += [(b.end, b.level or "own") for b in apart]  # not "UBND 11 phường"
     joined = lexicon.grammar["levels-joined"]
     if any(level != last.concept and joined.fullmatch(text, end, last.start) for end, level in others):
         return "all", last.start
@@ -187,7 +189,7 @@ def choose_place(
         if held:
             return held[-1]  # "Cà Mau (hạng 10, 86,91%)"
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
-    own = [p for p in own if not (is_apposed(p, places, text, grammar) or _ranks_higher(p, start, text, grammar))]
+    own = [p for p in own if not (is_apposed(p, places, text, grammar) or _is_passed_over(p, start, text, grammar))]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
         named = [p for p in places if start <= p.start < zone.number.start and p.kind_word == kinds[-1]]
@@ -240,8 +242,14 @@ def is_apposed(place: Place, places: Sequence[Place], text: str, grammar: Mappin
     return placed or grammar["leads-before"].search(gap) is not None
 
 
-def _ranks_higher(place: Place, start: int, text: str, grammar: Mapping[str, Construction]) -> bool:
-    """Tell whether a unit is named only as the one that another comes behind: "xếp thứ hai, chỉ sau phường B"."""
+def _is_passed_over(place: Place, start: int, text: str, grammar: Mapping[str, Construction]) -> bool:
+    """Tell whether a unit is named only as the one that another comes behind, or is rated by.
+
+    "Phường A xếp thứ hai, chỉ sau phường B"; "thị xã Sơn Tây được UBND thành phố Hà Nội đánh giá".
+    """
+    rated = grammar["rated-by"].search(text, max(start, place.start - _BEHIND_REACH), place.start)
+    if rated is not None and grammar["gives"].match(text, place.end):
+        return True
     return grammar["ranked-behind"].search(text, max(start, place.start - _BEHIND_REACH), place.start) is not None
 
 

@@ -21,6 +21,9 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
     """
     if _tells_year_before(sentence, zone.number) and told.last is not None:
         return _a_year_before(told.last)
+    governing = told.period.period if told.period else None
+    if governing is not None and _opens_a_year_before(sentence, zone.number):
+        return _a_year_before(governing)
     mention = _own_mention(sentence, zone)
     goes_on = sentence.points_back() or sentence.finds("specifying", sentence.start, sentence.end)
     if mention is None and told.last is not None and goes_on:
@@ -52,6 +55,12 @@ def _tells_year_before(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is that of the same time a year before: "78,9% (cùng kỳ 52,3%)"."""
     start = max(sentence.start, number.start - _BRACKET_REACH)
     return sentence.lexicon.grammar["year-before-in-brackets"].search(sentence.text, start, number.start) is not None
+
+
+def _opens_a_year_before(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a sentence opens with the same time a year before, and names no other: "Cùng kỳ năm trước, …"."""
+    head = sentence.lexicon.grammar["year-before-at-head"].match(sentence.text, sentence.start, number.start)
+    return head is not None and not any(head.end() < p.start < number.start for p in sentence.periods)
 
 
 def _a_year_before(period: Period) -> Period | None:
