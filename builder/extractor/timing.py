@@ -19,11 +19,8 @@ def choose_period(sentence: Sentence, zone: Zone, indicator: Indicator, told: To
 
     ``aimed`` if the number is a target: "đến năm 2025 đạt 95%" is a target for that year.
     """
-    if _tells_year_before(sentence, zone.number) and told.last is not None:
-        return _a_year_before(told.last)
-    governing = told.period.period if told.period else None
-    if governing is not None and _opens_a_year_before(sentence, zone.number):
-        return _a_year_before(governing)
+    if (compared := _compared_with(sentence, zone.number, told)) is not None:
+        return _a_year_before(compared)
     mention = _own_mention(sentence, zone)
     goes_on = sentence.points_back() or sentence.finds("specifying", sentence.start, sentence.end)
     if mention is None and told.last is not None and goes_on:
@@ -51,16 +48,18 @@ def _is_over(mention: PeriodMention | None, told: Told) -> bool:
     return bool(published and period and period.end and period.end < published)
 
 
-def _tells_year_before(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a number is that of the same time a year before: "78,9% (cùng kỳ 52,3%)"."""
-    start = max(sentence.start, number.start - _BRACKET_REACH)
-    return sentence.lexicon.grammar["year-before-in-brackets"].search(sentence.text, start, number.start) is not None
+def _compared_with(sentence: Sentence, number: Number, told: Told) -> Period | None:
+    """Return the time a year after that of a number which is told only as "cùng kỳ"; None where it is not.
 
-
-def _opens_a_year_before(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a sentence opens with the same time a year before, and names no other: "Cùng kỳ năm trước, …"."""
-    head = sentence.lexicon.grammar["year-before-at-head"].match(sentence.text, sentence.start, number.start)
-    return head is not None and not any(head.end() < p.start < number.start for p in sentence.periods)
+    That of the number before in "78,9% (cùng kỳ 52,3%)", the one that governs in "Cùng kỳ năm trước, …".
+    """
+    grammar, start = sentence.lexicon.grammar, max(sentence.start, number.start - _BRACKET_REACH)
+    if told.last is not None and grammar["year-before-figure"].search(sentence.text, start, number.start):
+        return told.last
+    head = grammar["year-before-at-head"].match(sentence.text, sentence.start, number.start)
+    if head is None or any(head.end() < p.start < number.start for p in sentence.periods):
+        return None
+    return told.period.period if told.period else None
 
 
 def _a_year_before(period: Period) -> Period | None:
