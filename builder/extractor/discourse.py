@@ -22,7 +22,7 @@ _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
 _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
-_DONE = "resolved"
+_DONE, _TAKEN_IN = "resolved", "received"
 _BROUGHT = "put-to-one-stop"
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
@@ -76,7 +76,7 @@ class FrameReader:
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
         frame = self.of_dossiers(zone, self._with_noun_ahead(zone, self._counted_by_name(zone, frame)))
-        return self._of_headline(zone, frame, indexed=indexed)
+        return self._of_headline(zone, self._taken_in(zone, frame), indexed=indexed)
 
     def _before(self, zone: Zone) -> Frame | None:
         """Return the frame of the number before, those in brackets that are closed left out."""
@@ -163,6 +163,22 @@ class FrameReader:
         if result is None or frame.nouns != {"dossier"}:
             return frame
         return replace(frame, cues={**frame.cues, _DONE: 1.0}, own=frame.own | {_DONE}, before=frame.before | {_DONE})
+
+    def _taken_in(self, zone: Zone, frame: Frame) -> Frame:
+        """Read dossiers that somebody has, of which nothing more is told, as those received: "xã A: 1.206 hồ sơ"."""
+        number, grammar = zone.number, self.lexicon.grammar
+        if frame.nouns != {"dossier"} or self.lexicon.has(frame.cues, MEASURING):
+            return frame
+        if not self.names_whose(zone.start, number.start, period=True):
+            return frame
+        bare = self.sentence.finds("intake-behind", number.after, self.sentence.end)
+        if bare is None or not grammar["intake-before"].search(self.text, zone.start, number.start):
+            return frame
+        among = grammar["among-those"].search(self.text, self.sentence.start, number.start)
+        last = self.told.rate if self.told.whole is not None and self.told.whole.share else self.told.whole
+        if among and last is not None:
+            return recall(frame, last, self.lexicon)
+        return replace(frame, cues={**frame.cues, _TAKEN_IN: 1.0}, own=frame.own | {_TAKEN_IN})
 
     def _brought(self, zone: Zone, frame: Frame) -> Frame:
         """Read procedures of somebody as those brought to the one-stop unit: "tiếp nhận 1.297 TTHC của 18 sở"."""
