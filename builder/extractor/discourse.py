@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 
+from builder.extractor.exclusions import equals_count
 from builder.extractor.frames import HAS, MEASURING, TIERS, Frame, Zone, read_frame, recall
 from builder.extractor.page import TABULAR
 from builder.extractor.quantities import Number
@@ -67,7 +68,8 @@ class FrameReader:
     def read(self, index: int, zone: Zone, *, indexed: bool) -> Frame:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified(zone) or self.told.frame
-        frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
+        told = self._without_base(zone)
+        frame = read_frame(self.text, told, self.hits, self.lexicon, before, self._topic(index, zone))
         if before is not None and self._in_order(zone):
             frame = recall(frame, before, self.lexicon)
         for narrow in (self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
@@ -77,6 +79,14 @@ class FrameReader:
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
         frame = self.of_dossiers(zone, self._with_noun_ahead(zone, self._counted_by_name(zone, frame)))
         return self._of_headline(zone, self._taken_in(zone, frame), indexed=indexed)
+
+    def _without_base(self, zone: Zone) -> Zone:
+        """Leave out what a share that equals a count is taken of: "giảm 312 người, đạt 9,7% so với biên chế giao"."""
+        if zone.number.kind != "percent" or not equals_count(self.sentence, zone.number):
+            return zone
+        compared = (h.start for h in self.sentence.hits(zone.number.after) if h.concept == "compared")
+        end = next(compared, None)
+        return zone if end is None else replace(zone, right=((zone.number.after, end),))
 
     def _before(self, zone: Zone) -> Frame | None:
         """Return the frame of the number before, those in brackets that are closed left out."""

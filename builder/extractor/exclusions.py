@@ -10,13 +10,15 @@ _WORD = re.compile(r"\w+")
 _STEP_REACH = 14  # how far behind a number "bậc" may stand
 _MARK_REACH = 60  # how far before a mark the units stand that reached it
 _FROM_REACH = 30  # "từ 10 lên 20"
+_HEARD = frozenset({"feedback", "petition"})  # of which only those received and resolved are indicators
 _MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
 
 
 def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     """Tell whether a number is a change, a base, a step or a total rather than a result."""
     number = zone.number
-    if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
+    shared_out = [h.concept for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s) if h.dimension == "per"]
+    if shared_out and not (number.kind == "vnd" and set(shared_out) == {"per-year"}):
         return True
     text, grammar = sentence.text, sentence.lexicon.grammar
     if any(grammar[c].search(text, zone.start, number.start) for c in ("difference-before", "hypothetical")):
@@ -25,6 +27,10 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
         grammar[c].search(text, sentence.start, number.start)
         for c in ("nothing-before", "band-before", "wished-before")
     ):
+        return True
+    if number.kind == "plain" and grammar["average-before"].search(text, zone.start, number.start):
+        return True
+    if frame.cues.keys() & _HEARD and sentence.finds("pending-behind", number.after, sentence.end):
         return True
     if _is_part_of_satisfied(sentence, zone, frame):
         return True
@@ -43,7 +49,7 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False
-    if number.kind == "percent" and _equals_count(sentence, number):
+    if number.kind == "percent" and equals_count(sentence, number):
         return not frame.cues.keys() & _MADE_LESS and _compares(sentence, zone)
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
@@ -104,7 +110,7 @@ def _is_share(sentence: Sentence, zone: Zone) -> bool:
     return opened >= 0 and pattern.fullmatch(sentence.text, opened, number.start) is not None
 
 
-def _equals_count(sentence: Sentence, number: Number) -> bool:
+def equals_count(sentence: Sentence, number: Number) -> bool:
     """Tell whether a percentage says how much the count right before it is: "giảm 215 người, bằng 11,1%"."""
     before = [n for n in sentence.numbers if n.after <= number.start and n.kind == "plain"]
     gap = sentence.lexicon.grammar["equal-to-count"]

@@ -331,7 +331,7 @@ class _SentenceReader:
         choice, measure = self._choose(zone, frame)
         self.unknown = choice is None
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
-        whole = number.whole == number.value and self.lexicon.has(frame.before, {"stance"})
+        whole = number.whole == number.value and self.lexicon.has(frame.before & frame.own, {"stance"})
         shared = number.whole is not None and not whole
         located = inventory and (
             self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
