@@ -139,18 +139,23 @@ class FrameReader:
                 frame, cues=cues, own=frame.own | told, before=frame.before | told, nouns=frozenset({"staff"})
             )
         named = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
-        if named is None or zone.number.kind != "plain" or self.lexicon.has(frame.own, MEASURING):
+        if named is None or zone.number.kind != "plain":
             return frame
         opening = self.sentence.finds("count-name", named.start(), named.end())
         begin = opening.end() if opening else named.start()
-        hits = self.sentence.hits(begin, named.end())
-        counted = frozenset(h.concept for h in hits if h.start == begin and h.dimension == "object")
-        if not counted:
+        counted = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
+        if not counted or self.lexicon.has(frame.own - self._told_by(counted), MEASURING):
             return frame
-        cues = {**frame.cues, **dict.fromkeys((*counted, HAS), 1.0)}
+        counted = frozenset(h.concept for h in counted)
+        kept = {c: w for c, w in frame.cues.items() if c in frame.own or not self.lexicon.has({c}, MEASURING)}
+        cues = {**kept, **dict.fromkeys((*counted, HAS), 1.0)}
         general = all(self.lexicon.cues[noun].generic for noun in frame.nouns)
         nouns = counted if frame.bare or general else frame.nouns
         return replace(frame, cues=cues, own=frame.own | {HAS}, before=frame.before | {HAS}, nouns=nouns)
+
+    def _told_by(self, nouns: Sequence[Hit]) -> set[str]:
+        """Return what the words of some nouns tell besides: "chứng thư số" is a thing and a way of signing."""
+        return {h.concept for noun in nouns for h in self.sentence.hits(noun.start, noun.end)}
 
     def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
         """Give points and ranks that no index explains the index that the page's headline is about.
