@@ -239,6 +239,8 @@ def open_block(page: Page, index: int, told: Told) -> None:
         of_headline = told.headline and not (kept and kept.cues and _announces(page, index))
         told.frame = Frame({told.headline: _OF_HEADLINE}) if of_headline else kept
         return
+    if not told.items and not (index and _announces(page, index - 1)):
+        told.period = told.period if told.line_by_line else _of_paragraph(told)
     sister: Item | None = None
     while told.items and told.items[-1].depth >= depth:
         sister = told.items.pop()
