@@ -38,7 +38,9 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
         return True
     if _is_rank_of_other(sentence, number):
         return True
-    if number.kind == "points" and sentence.finds("points-of-part", number.end, sentence.end):
+    if number.kind == "points" and _is_part_of_points(sentence, zone):
+        return True
+    if _is_whole_of_few(sentence, number) or _is_answer(sentence, zone, frame):
         return True
     if sentence.lexicon.has(frame.cues, {"index"}) and (_is_mark(sentence, number) or _is_regional(sentence, number)):
         return True
@@ -60,6 +62,30 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     if change == "from" and leads_on(sentence, number):
         return not _has_own_period(sentence, number)
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def _is_part_of_points(sentence: Sentence, zone: Zone) -> bool:
+    """Tell whether points are a part of the scale, or percentage points: "điểm thẩm định chiếm 62 điểm"."""
+    number = zone.number
+    if sentence.finds("points-of-part", number.end, sentence.end):
+        return True
+    return sentence.lexicon.grammar["part-of-scale"].search(sentence.text, zone.start, number.start) is not None
+
+
+def _is_whole_of_few(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is only what few are taken of: "trong 1.743 thủ tục mới có 58 thủ tục …"."""
+    taken = sentence.lexicon.grammar["out-of-before"].search(sentence.text, sentence.start, number.start)
+    few = sentence.finds("out-of-behind", number.after, sentence.end)
+    if taken is None or few is None:
+        return False
+    return not any(h.dimension in MEASURING for h in sentence.hits(number.after, few.end()))
+
+
+def _is_answer(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
+    """Tell whether a share is of people who say so, not of dossiers: "5,5% cho biết từng bị trễ hẹn"."""
+    if zone.number.kind != "percent" or sentence.lexicon.has(frame.cues, {"opinion"}):
+        return False
+    return sentence.finds("answer-behind", zone.number.after, sentence.end) is not None
 
 
 def _is_part_of_satisfied(sentence: Sentence, zone: Zone, frame: Frame) -> bool:

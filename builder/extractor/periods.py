@@ -318,7 +318,7 @@ def _after_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
 def _last_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     ahead = known.published.year if known.published and known.published.month > _LOOKS_BACK else None
     year = _number(groups, "y") or ahead or known.current_year()
-    months = int(groups["n"])
+    months = _count(groups)
     if year is None or not 1 <= months <= 12:
         return None
     return Period(date(year, 13 - months, 1), date(year, 12, 31))
