@@ -68,7 +68,7 @@ class Figure:
     period: Period | None
     dated: bool  # its own sentence tells the period
     place: Place | None
-    whole: str  # the word for the kind of unit all of whose area it is of
+    whole: Place | None  # all of the area of the page's unit of its kind, else of this one, the last told of the kind
     body: Body | None
     national: bool
     level: str | None
@@ -159,7 +159,7 @@ class _SentenceReader:
         self.unread: list[Unread] = []
         self.previous: Figure | None = None
         self.place: Place | None = told.subject
-        self.whole = ""  # the word for the kind of unit whose whole area is told of
+        self.whole: Place | None = None  # whose whole area is told of
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
         self.shared = False  # it is told for several units at once
@@ -200,11 +200,14 @@ class _SentenceReader:
         """Notice the kind of unit whose whole area numbers are told of, until something else is named."""
         told = list(self.lexicon.grammar["all-of-unit"].finditer(self.text, zone.start, zone.number.start))
         if told:
-            self.whole = told[-1]["kind"]
+            start, end, kind = *told[-1].span(), told[-1]["kind"]
+            named = [p for p in self.sentence.places if p.end <= start and p.kind_word == kind]
+            last = named[-1] if named else self.told.places.get(kind)
+            self.whole = Place(start, end, kind, last.candidates if last else ())
             if self.place is not None and self.place.end <= told[-1].start():
                 self.place = None
         elif self.frames.names_whose(zone.start, zone.number.start, period=False):
-            self.whole = ""
+            self.whole = None
 
     def _is_of_several(self, zone: Zone) -> bool:
         """Tell whether a number is told for several units at once; what follows is, too, unless it names another."""
@@ -388,7 +391,7 @@ class _SentenceReader:
             period=period,
             dated=any(p.period == period and not p.base for p in sentence.periods),
             place=self.place,
-            whole="" if self.place is not None and self.place.candidates else self.whole,
+            whole=None if self.place is not None and self.place.candidates else self.whole,
             body=body,
             national=self._is_national(zone, body),
             level=level,

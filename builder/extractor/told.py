@@ -423,7 +423,7 @@ def _remember_periods(
     periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool, reform: bool
 ) -> None:
     """Keep what governs: a period at the head of a clause, and any in a headline or in a line that announces a list."""
-    periods = list(periods)
+    periods = [p for p in periods if not p.of_start]
     anywhere = kind == "title" or announces
     intervals = [p.period for p in periods if p.explicit and p.period is not None]
     told.intervals += intervals
