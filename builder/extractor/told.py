@@ -341,8 +341,9 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
         of_page = levels_told((), [h for h in acting if not any(a <= h.start < b for a, b in bodies)])
         told.headline_level = next(iter(of_page), None) if len(of_page) == 1 else told.headline_level
         concepts = {h.concept for h in sentence.hits() if not any(a <= h.start < b for a, b in bodies)}
-        aims = sentence.lexicon.grammar["aims-given"].search(sentence.text, sentence.start, sentence.end) is not None
-        told.planned = told.planned or ("result" not in concepts and ("plan" in concepts or aims))
+        grammar, whole = sentence.lexicon.grammar, (sentence.text, sentence.start, sentence.end)
+        aims = "plan" in concepts or grammar["aims-given"].search(*whole) is not None
+        told.planned |= aims and "result" not in concepts and grammar["plan-met"].search(*whole) is None
         if told.planned and told.main is not None:
             told.plan = told.main.period
     if doers := sentence.doers:
