@@ -53,6 +53,8 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
         return False
     if number.kind == "percent" and equals_count(sentence, number):
         return not frame.cues.keys() & _MADE_LESS and _compares(sentence, zone)
+    if change == "compared" and frame.bare and _has_own_period(sentence, number):
+        return False  # "so với 41,5% của tháng 7"
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
     if change == "decrease" and not _is_reduction(sentence, zone, frame):
@@ -107,7 +109,8 @@ def _is_rank_of_other(sentence: Sentence, number: Number) -> bool:
     ranked = any(h.concept == "rank" and sentence.touches(h, number.start) for h in sentence.hits(end=number.start))
     if behind is None or not (ranked or number.kind == "rank"):
         return False
-    told = (h for h in sentence.hits(behind.start("what")) if h.start < behind.end("what"))
+    begin, end = behind.span("what")
+    told = (h for h in sentence.hits(number.after) if h.start < end and h.end > begin)
     return not any(h.dimension in MEASURING - {"stage"} for h in told)
 
 

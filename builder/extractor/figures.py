@@ -516,7 +516,7 @@ class _SentenceReader:
         elif number.kind == "percent":
             clause = self.text.rfind(";", zone.start, number.start)
             apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
-            apart = apart or self._tells_of_people(zone, frame)
+            apart = apart or self._tells_of_people(zone, frame) or ("trained" in frame.own and bool(frame.nouns))
             yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
             silent = not own and frame.bare and not frame.tells(self.lexicon)
             if indexed and silent and self._speaks_of_index(zone) and not self._goes_on_from_other(zone):

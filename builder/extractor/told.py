@@ -13,7 +13,7 @@ from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
 from builder.facts import Block, Period
-from builder.lexicon import Lexicon
+from builder.lexicon import Hit, Lexicon
 from builder.text import address_headline
 
 _YEAR = re.compile(r"(?<![\d.,/:])20[0-3]\d(?![\d.,])")
@@ -319,6 +319,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     acting = [h for h in sentence.hits() if h.start not in idle]
     of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
     levels = levels_told(sentence.bodies, [h for h in acting if h not in of_staff])
+    if len(levels) == 1:
+        levels &= levels_told(sentence.bodies, [h for h in acting if h not in of_staff and not _is_aside(sentence, h)])
     office = sentence.lexicon.grammar["office-of-unit"].search(sentence.text, sentence.start, sentence.end)
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
@@ -361,6 +363,13 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     else:
         told.frame = topic_frame(sentence.hits(), told.frame, sentence.lexicon)
         told.announced = announced_frame(sentence.hits()) if announces else None
+
+
+def _is_aside(sentence: Sentence, hit: Hit) -> bool:
+    """Tell whether a level is told only aside, behind a number: "đạt 99,6%, riêng cấp xã 99,7%"."""
+    if hit.dimension != "level" or not any(n.after <= hit.start for n in sentence.numbers):
+        return False
+    return sentence.lexicon.grammar["aside-before"].search(sentence.text, sentence.start, hit.start) is not None
 
 
 def _heads_section(sentence: Sentence) -> bool:
