@@ -198,7 +198,7 @@ def choose_place(
     own = [p for p in own if not (is_apposed(p, places, text, grammar) or _is_passed_over(p, start, text, grammar))]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
-        named = [p for p in places if start <= p.start < zone.number.start and p.kind_word == kinds[-1]]
+        named = [p for p in places if start <= p.start < zone.number.start and p.kind == kinds[-1]]
         return named[-1] if named else last.get(kinds[-1], Place(zone.number.start, zone.number.start, kinds[-1], ()))
     if not own:
         return before

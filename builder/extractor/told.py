@@ -354,9 +354,9 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
         told.doer = doers[0] if titled and not doers[0].committee else told.doer
     _remember_subject(sentence, told)
     called = [p for p in sentence.places if _is_called(sentence, p)]
-    told.places.update({p.kind_word: p for p in called})
+    told.places.update({p.kind: p for p in called})
     if titled:
-        told.titled = {**{p.kind_word: p for p in reversed(called)}, **told.titled}
+        told.titled = {**{p.kind: p for p in reversed(called)}, **told.titled}
     told.whole = last
     if last is not None:
         told.frame = carry_over(last, sentence.lexicon)
