@@ -106,13 +106,14 @@ def nearest_level(
         return by_body.lastgroup, zone.number.start
     visited = lexicon.grammar["visited-before"].search(text, start, zone.number.start)
     ahead = between(hits, *zone.right[0]) if zone.right and not visited else ()
-    behind = [h for h in ahead if h.dimension in ("level", "scope")]
+    behind = [h for h in ahead if h.dimension in ("level", "scope") and not _is_linked_to(text, h, lexicon)]
     if behind:
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
         return ("all" if several else behind[0].concept), behind[0].start
     told = [h for h in between(hits, start, zone.number.start) if h.dimension in ("level", "scope")]
     venue = lexicon.grammar["venue-of-units"]
     told = [h for h in told if not venue.search(text, max(0, h.start - VENUE_REACH), h.start)]
+    told = [h for h in told if not _is_linked_to(text, h, lexicon)]
     told = [h for h in told if staff or not is_of_staff(text, h, lexicon)]
     told = [
         h
@@ -140,6 +141,11 @@ def nearest_level(
     if any(level != last.concept and joined.fullmatch(text, end, last.start) for end, level in others):
         return "all", last.start
     return last.concept, last.start
+
+
+def _is_linked_to(text: str, hit: Hit, lexicon: Lexicon) -> bool:
+    """Tell whether a level is only one that procedures are linked with: "64 thủ tục liên thông với cấp tỉnh"."""
+    return lexicon.grammar["linked-to-level"].search(text, max(0, hit.start - VENUE_REACH), hit.start) is not None
 
 
 def _is_bracketed(text: str, hit: Hit, position: int) -> bool:
@@ -196,6 +202,7 @@ def choose_place(
             return held[-1]  # "Cà Mau (hạng 10, 86,91%)"
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
     own = [p for p in own if not (is_apposed(p, places, text, grammar) or _is_passed_over(p, start, text, grammar))]
+    own = [p for p in own if not grammar["units-before"].search(text, start, p.start)]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
         named = [p for p in places if start <= p.start < zone.number.start and p.kind == kinds[-1]]

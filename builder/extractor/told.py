@@ -523,7 +523,10 @@ def _depths(page: Page) -> tuple[int | None, ...]:
 
 
 def _above_those_below(texts: Sequence[str], depths: Sequence[int | None]) -> Iterator[int | None]:
-    """Put a line without a figure above the items right behind it: "+ Cấp xã" above "- Tiếp nhận: 8.320 hồ sơ"."""
+    """Put a line above the items right behind it: "+ Cấp xã" above "- Tiếp nhận: 8.320 hồ sơ".
+
+    So is a label without a mark above marked ones: "Đang giải quyết: 201" above "+ Quá hạn: 1".
+    """
     signs = [_sign(text) for text in texts]
     for text, sign, depth, below, after in zip(
         texts, signs, depths, [*depths[1:], None], [*signs[1:], ""], strict=True
@@ -532,7 +535,8 @@ def _above_those_below(texts: Sequence[str], depths: Sequence[int | None]) -> It
             yield None
             continue
         silent = bool(sign) and not any(c.isdigit() for c in text.split(None, 1)[-1])
-        heads = silent and below is not None and after not in ("", sign)
+        labelled = depth == _BARE_ITEM and _LABELLED.fullmatch(text) is not None
+        heads = (silent or labelled) and below is not None and after not in ("", sign)
         yield 2 * min(depth, below) if heads and below is not None else 2 * depth + 1
 
 
