@@ -128,7 +128,7 @@ def nearest_level(
     apart = [b for b in bodies if b.end <= last.start and not _COUNT.fullmatch(text, b.end, last.start)]
     named = [b for b in bodies if b.start < clause and (b in apart or b.start > last.start)]  # not "UBND 11 phường"
     levels = {h.concept for h in told} | {b.level or "own" for b in named}
-    if last.start < clause and len(levels) > 1:
+    if last.start < clause and len(levels) > 1 and not is_of_staff(text, last, lexicon):
         return "all", last.start
     if any(h.dimension == "scope" and h.start == last.start for h in told):
         owners = [h for h in told[:-1] if h.dimension == "level" and not text[h.end : last.start].strip()]
