@@ -72,7 +72,14 @@ class FrameReader:
         frame = read_frame(self.text, told, self.hits, self.lexicon, before, self._topic(index, zone))
         if before is not None and self._in_order(zone):
             frame = recall(frame, before, self.lexicon)
-        for narrow in (self._begun_from, self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
+        for narrow in (
+            self._begun_from,
+            self._resolved,
+            self._brought,
+            self._newly,
+            self._counted_again,
+            self._as_part,
+        ):
             frame = narrow(zone, frame)
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
@@ -143,10 +150,10 @@ class FrameReader:
             return frame
         opening = self.sentence.finds("count-name", named.start(), named.end())
         begin = opening.end() if opening else named.start()
-        counted = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
-        if not counted or self.lexicon.has(frame.own - self._told_by(counted), MEASURING):
+        things = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
+        if not things or self.lexicon.has(frame.own - self._told_by(things), MEASURING):
             return frame
-        counted = frozenset(h.concept for h in counted)
+        counted = frozenset(h.concept for h in things)
         kept = {c: w for c, w in frame.cues.items() if c in frame.own or not self.lexicon.has({c}, MEASURING)}
         cues = {**kept, **dict.fromkeys((*counted, HAS), 1.0)}
         general = all(self.lexicon.cues[noun].generic for noun in frame.nouns)
