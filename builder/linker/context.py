@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from unicodedata import normalize
@@ -11,28 +11,13 @@ from builder.facts import Block, Document
 from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, named_on
 from builder.lexicon import Lexicon
 from builder.linker.addresses import headline_units, outside_clues
+from builder.linker.deciding import BLOCK_WEIGHT, Group, Weighing
 from builder.text import fold_name
 
 _REFORM = date(2025, 7, 1)
-# Weights of the clues to a page's unit; set on annotated pages (benchmarks/accuracy.md).
-_BLOCK_WEIGHT = {
-    "title": 6.0,
-    "letterhead": 6.0,
-    "lead": 3.0,
-    "heading": 1.5,
-    "body": 1.0,
-    "header": 1.0,
-    "row": 1.0,
-    "caption": 1.5,
-    "dateline": 2.0,
-    "signature": 4.0,
-    "furniture": 0.25,
-}
 _HEADS = {"title", "letterhead"}
 _MOST_PER_BLOCK_KIND = 5.0  # occurrences that count
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
-_COMMUNE = 0.5  # pages name communes as examples more often than they are about one
-_SHARE_BELOW = 0.4  # of what speaks for the units below a unit
 _VENUE = 0.3  # what a name counts that is only where something took place
 _PASSED = 0.2  # what a name counts that no unit bore any more at the time of the page
 
@@ -79,13 +64,18 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
             units[code] = pointed
             scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if pointed.level == "province" else 1.0)
     spoken = _spoken_of(document, lexicon)
-    decided = _decide(groups, open_groups, scores, units, gazetteer, day, spoken, _first_spoken(document, lexicon))
-    provinces = sum(all(u.level == "province" for u in g.units) for g in groups)
-    venue = any(g.lead and not (g.titled or g.acts) for g in groups if decided.unit in g.units)
-    doubtful = decided.unit is None or provinces >= _SEVERAL or (venue and provinces > 1)
-    if doubtful and not outside and _is_national(document, groups, spoken, lexicon):
+    weighing = Weighing(groups, open_groups, scores, units, spoken, _first_spoken(document, lexicon), gazetteer, day)
+    about, rivals = weighing.decide()
+    if not outside and _is_doubtful(about, groups) and _is_national(document, groups, spoken, lexicon):
         return Context(gazetteer.versions[COUNTRY], (), day, {})
-    return decided
+    return Context(about, rivals, day, scores)
+
+
+def _is_doubtful(about: UnitVersion | None, groups: Sequence[Group]) -> bool:
+    """Tell whether a page may be about no unit: it names provinces side by side, or one only as where people met."""
+    provinces = sum(all(u.level == "province" for u in g.units) for g in groups)
+    venue = any(g.lead and not (g.titled or g.acts) for g in groups if about in g.units)
+    return about is None or provinces >= _SEVERAL or (venue and provinces > 1)
 
 
 _YEAR = re.compile(r"(?:(?<![\d/.,-])|(?<=\d[/.-]))(20[0-2]\d)(?!\d|[.,]\d)")  # alone, in a date or a document's number
@@ -126,20 +116,7 @@ def _late_in(year: int, text: str, lexicon: Lexicon) -> date:
     return date(year, last, calendar.monthrange(year, last)[1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """All occurrences of one name on the page."""
-
-    units: tuple[UnitVersion, ...]
-    weight: float
-    titled: bool
-    lead: bool
-    first: int
-    placed: bool = False  # named only to place another
-    acts: bool = False  # named in the lead, and not only as where something took place
-
-
-def _is_national(document: Document, groups: Sequence[_Group], spoken: Mapping[str, float], lexicon: Lexicon) -> bool:
+def _is_national(document: Document, groups: Sequence[Group], spoken: Mapping[str, float], lexicon: Lexicon) -> bool:
     """Tell whether a page speaks of the central government or the whole country, and more so than of any unit."""
     told = len(lexicon.grammar["national-authority"].findall(normalize("NFC", document.text)))
     headed = any(g.titled or g.acts for g in groups)
@@ -148,7 +125,7 @@ def _is_national(document: Document, groups: Sequence[_Group], spoken: Mapping[s
     return not headed and told >= (_NATIONAL if groups else 1) and told > weightiest and _SPOKEN_ONCE * told > most
 
 
-def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
+def _group(named: Sequence[Named], day: date | None) -> list[Group]:
     """Put the occurrences of a name together; repeated ones weigh less and less."""
     weights: dict[frozenset[str], dict[str, float]] = {}
     found: dict[frozenset[str], tuple[tuple[UnitVersion, ...], int]] = {}
@@ -159,7 +136,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
             continue
         key = frozenset(u.key for u in units)
         per_block = weights.setdefault(key, {})
-        weight = _BLOCK_WEIGHT[name.block] * (_VENUE if name.located else 1.0)
+        weight = BLOCK_WEIGHT[name.block] * (_VENUE if name.located else 1.0)
         if day is not None and not units[0].in_force(day):
             weight *= _PASSED
         most = weight * _MOST_PER_BLOCK_KIND
@@ -167,7 +144,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
         found.setdefault(key, (units, name.start))
         acting.setdefault(key, set()).update(() if name.located else (name.block,))
     return [
-        _Group(
+        Group(
             units,
             sum(weights[key].values()),
             titled=bool(_HEADS & weights[key].keys()),
@@ -180,15 +157,15 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
     ]
 
 
-def _with_headline(groups: list[_Group], units: tuple[UnitVersion, ...]) -> list[_Group]:
+def _with_headline(groups: list[Group], units: tuple[UnitVersion, ...]) -> list[Group]:
     """Take the units that the headline in an address names for those of the title, where the page tells none itself."""
     if not units or any(g.titled for g in groups):
         return groups
     codes = {u.code for u in units}
     same = next((g for g in groups if {u.code for u in g.units} <= codes or codes <= {u.code for u in g.units}), None)
-    weight = _BLOCK_WEIGHT["title"]
+    weight = BLOCK_WEIGHT["title"]
     if same is None:
-        return [*groups, _Group(units, weight, titled=True, lead=False, first=0)]
+        return [*groups, Group(units, weight, titled=True, lead=False, first=0)]
     settled = tuple(u for u in same.units if u.code in codes)
     return [replace(g, units=settled, weight=g.weight + weight, titled=True) if g is same else g for g in groups]
 
@@ -200,19 +177,19 @@ def _kinds_in_headline(document: Document, gazetteer: Gazetteer, lexicon: Lexico
     return frozenset().union(*(gazetteer.kinds_of_word.get(fold_name(word), frozenset()) for word in words))
 
 
-def _with_kind(groups: list[_Group], kinds: frozenset[str]) -> list[_Group]:
+def _with_kind(groups: list[Group], kinds: frozenset[str]) -> list[Group]:
     """Take the one unit of a kind that the headline calls by its kind alone for that of the headline."""
     of_kind = [g for g in groups if any(u.kind in kinds for u in g.units) and not g.placed]
     if len(of_kind) != 1 or any(g.titled for g in groups):
         return groups
     units = tuple(u for u in of_kind[0].units if u.kind in kinds)
-    weight = of_kind[0].weight + _BLOCK_WEIGHT["title"]
+    weight = of_kind[0].weight + BLOCK_WEIGHT["title"]
     return [replace(g, units=units, weight=weight, titled=True) if g is of_kind[0] else g for g in groups]
 
 
 def _settle(
-    groups: Sequence[_Group], support: Mapping[str, float], gazetteer: Gazetteer, day: date | None, *, dated: bool
-) -> tuple[dict[str, float], dict[str, UnitVersion], list[_Group]]:
+    groups: Sequence[Group], support: Mapping[str, float], gazetteer: Gazetteer, day: date | None, *, dated: bool
+) -> tuple[dict[str, float], dict[str, UnitVersion], list[Group]]:
     """Give each name to the one of its units that the rest of the page backs; names left open are returned."""
     scores: dict[str, float] = {}
     units: dict[str, UnitVersion] = {}
@@ -236,7 +213,7 @@ def _settle(
     return scores, units, left_open
 
 
-def _at(unit: UnitVersion, group: _Group, gazetteer: Gazetteer, day: date | None, *, dated: bool) -> UnitVersion:
+def _at(unit: UnitVersion, group: Group, gazetteer: Gazetteer, day: date | None, *, dated: bool) -> UnitVersion:
     """Return the version of a unit on the day of the page; where the day is a guess, what it is called decides."""
     then = gazetteer.at(unit.code, day) if day else None
     called = [u for u in group.units if u.code == unit.code]
@@ -248,9 +225,7 @@ def _backing(unit: UnitVersion, support: Mapping[str, float], gazetteer: Gazette
     return sum(support.get(u.code, 0.0) for u in (unit, *gazetteer.ancestors(unit, day)))
 
 
-def _company(
-    unit: UnitVersion, group: _Group, groups: Sequence[_Group], gazetteer: Gazetteer, day: date | None
-) -> float:
+def _company(unit: UnitVersion, group: Group, groups: Sequence[Group], gazetteer: Gazetteer, day: date | None) -> float:
     """Return how well the other names of a page fit a unit: units below it, and of its province."""
     top = _province(unit, gazetteer, day)
     return sum(max(_fit(unit, top, other, gazetteer, day) for other in g.units) for g in groups if g is not group)
@@ -266,162 +241,6 @@ def _province(unit: UnitVersion, gazetteer: Gazetteer, day: date | None) -> str:
     return above[-1].code if above else unit.code
 
 
-def _decide(
-    groups: Sequence[_Group],
-    left_open: Sequence[_Group],
-    scores: Mapping[str, float],
-    units: Mapping[str, UnitVersion],
-    gazetteer: Gazetteer,
-    day: date | None,
-    spoken: Mapping[str, float],
-    first_spoken: Mapping[str, int],
-) -> Context:
-    """Choose the unit the headline names, else the weightiest; go down where a lower unit carries the page."""
-    strongest_open = max(left_open, key=lambda g: (g.weight, -g.first), default=None)
-    best = max(scores.values(), default=0.0)
-    if strongest_open is not None and strongest_open.weight > best:
-        return Context(None, strongest_open.units, day, scores)
-    if not scores:
-        return Context(None, (), day, scores)
-    titled = [u for g in groups if g.titled for u in g.units if u.code in units and units[u.code] is u]
-    chain = {code: {code, *(a.code for a in gazetteer.ancestors(u, day))} for code, u in units.items()}
-    if titled and (deepest := _deepest(titled, chain)) is not None:
-        deepest = _that_ranks(deepest, titled, groups, chain)
-        return Context(_carrier(deepest, groups, units, chain, spoken, first_spoken), (), day, scores)
-
-    named = {u.code for g in groups for u in g.units if not g.placed}
-    meant = _spoken_above([units[code] for code in named if code in units], spoken, gazetteer, day)
-    return Context(meant or _weightiest(named, scores, units, chain, spoken), (), day, scores)
-
-
-def _spoken_above(
-    named: Sequence[UnitVersion], spoken: Mapping[str, float], gazetteer: Gazetteer, day: date | None
-) -> UnitVersion | None:
-    """Return the unit that a page calls "the district" or "the province" and names by units that lie in it alone."""
-    for level, lower, fewest in (("district", ("commune",), 1), ("province", ("commune", "district"), 2)):
-        below = [u for u in named if u.level in lower]
-        above = [{a.code: a for a in gazetteer.ancestors(u, day)} for u in below]
-        if any(all(u.code in held or u is other for other, held in zip(below, above, strict=True)) for u in below):
-            below = below if len(below) == 1 else []  # one of them holds the others
-        shared = {code: a for held in above for code, a in held.items() if a.level == level}
-        if len(shared) != 1 or len(below) < fewest or any(u.level == level for u in named):
-            continue
-        (unit,) = shared.values()
-        if spoken.get(unit.kind, 0.0) > max(spoken.get(u.kind, 0.0) for u in below):
-            return unit
-    return None
-
-
-def _weightiest(
-    named: Set[str],
-    scores: Mapping[str, float],
-    units: Mapping[str, UnitVersion],
-    chain: Mapping[str, set[str]],
-    spoken: Mapping[str, float],
-) -> UnitVersion | None:
-    """Return the unit that most speaks for, none if several do so equally or only the tier is told, not the place."""
-
-    def standing(code: str) -> float:
-        weight = scores[code] * (_COMMUNE if units[code].level == "commune" else 1.0)
-        below = _below(code, scores, chain) if code in named or _branches(code, named, chain) else 0.0
-        return weight + below * _SHARE_BELOW + spoken.get(units[code].kind, 0.0)
-
-    first, *others = sorted(scores, key=lambda c: (-standing(c), c))
-    if any(standing(c) == standing(first) and c not in chain[first] and first not in chain[c] for c in others):
-        return None  # a page on several places equally is about none of them
-    inside = _named_districts(first, named, units, chain)
-    if len(inside) == 1 and spoken.get(units[inside[0]].kind) and scores[inside[0]] >= _CARRIES * scores[first]:
-        return units[inside[0]]  # the one district of the province, called "the district" as well
-    if (commune := _chief_commune(scores, units, scores[first])) and first in chain[commune]:
-        told, above = (spoken.get(units[c].kind, 0.0) for c in (commune, first))
-        if told > above:
-            return units[commune]  # the chief commune of the page, called "the commune" as well
-    of_district = max(spoken.get(kind, 0.0) for kind in _DISTRICTS)
-    told = max(spoken.get(units[first].kind, 0.0), len(_named_districts(first, named, units, chain)) - 1)
-    if first not in named and units[first].level == "province" and told < of_district:
-        return None  # "the district" on a page of which only the province's host is known
-    return units[first]
-
-
-def _named_districts(
-    code: str, named: Set[str], units: Mapping[str, UnitVersion], chain: Mapping[str, set[str]]
-) -> list[str]:
-    """Return the districts that a page names below a unit."""
-    return [c for c in named if c in units and units[c].level == "district" and code in chain[c] - {c}]
-
-
-def _chief_commune(scores: Mapping[str, float], units: Mapping[str, UnitVersion], above: float) -> str | None:
-    """Return the commune that a page speaks of alone, or far more than of any other, and than of the unit ``above``."""
-    communes = sorted((c for c in scores if units[c].level == "commune"), key=lambda c: (-scores[c], c))
-    if len(communes) == 1:
-        return communes[0] if scores[communes[0]] >= _CARRIES * above else None
-    chief = len(communes) > 1 and scores[communes[0]] >= max(above, _CHIEF * scores[communes[1]])
-    return communes[0] if chief else None
-
-
-def _deepest(titled: Sequence[UnitVersion], chain: Mapping[str, set[str]]) -> UnitVersion | None:
-    """Return the lowest unit of a headline whose units all lie above one another, else the one above all others.
-
-    None where they lie side by side.
-    """
-    lowest = max(titled, key=lambda u: len(u.code))
-    if all(u.code in chain[lowest.code] for u in titled):
-        return lowest
-    return next((u for u in titled if all(u.code in chain[other.code] for other in titled)), None)
-
-
-def _that_ranks(
-    deepest: UnitVersion, titled: Sequence[UnitVersion], groups: Sequence[_Group], chain: Mapping[str, set[str]]
-) -> UnitVersion:
-    """Return the unit of the headline whose districts the lead lists beside the one that the headline names too."""
-    above = [u for u in titled if u.code in chain[deepest.code] - {deepest.code} and deepest.level == "district"]
-    beside = {
-        g.units[0].code
-        for g in groups
-        if g.lead and len(g.units) == 1 and g.units[0].level == "district" and g.units[0].code != deepest.code
-    }
-    listed = [u for u in above if sum(u.code in chain.get(code, ()) for code in beside) >= _LISTED]
-    return listed[0] if listed else deepest
-
-
-def _carrier(titled: UnitVersion, groups: Sequence[_Group], units: Mapping[str, UnitVersion],
-             chain: Mapping[str, set[str]], spoken: Mapping[str, float],
-             first_spoken: Mapping[str, int]) -> UnitVersion:  # fmt: skip
-    """Return the unit below the headline's that carries the text.
-
-    It is named in the lead and again, and more often than the other is, by its name or as "the province"; where the
-    text speaks of the whole province before, it is an example.
-    """
-    weight = {
-        g.units[0].code: g.weight - (_BLOCK_WEIGHT["title"] if g.titled else 0.0) for g in groups if len(g.units) == 1
-    }
-    lower = [g for g in groups if len(g.units) == 1 and g.lead and titled.code in chain.get(g.units[0].code, set())]
-    if len({g.units[0].code for g in lower if g.units[0].level == "district"} - {titled.code}) > 1:
-        return titled  # it ranks or lists its districts
-    lower = [
-        g
-        for g in lower
-        if g.units[0].level == "district"
-        and g.units[0].code != titled.code
-        and (g.first < first_spoken.get(titled.kind, g.first + 1) or g.weight > _BLOCK_WEIGHT["lead"])
-        and g.weight + spoken.get(g.units[0].kind, 0.0)
-        > max(_BLOCK_WEIGHT["lead"], weight.get(titled.code, 0.0) + spoken.get(titled.kind, 0.0))
-    ]
-    strongest = max(lower, key=lambda g: (g.weight, -g.first), default=None)
-    return units.get(strongest.units[0].code, titled) if strongest else titled
-
-
-def _branches(code: str, named: Set[str], chain: Mapping[str, set[str]]) -> bool:
-    """Tell whether a page names units below a unit that do not lie in one another: more than one place in it."""
-    below = [other for other in named if other != code and code in chain.get(other, ())]
-    lowest = [o for o in below if not any(o in chain[other] for other in below if other != o)]
-    return len(lowest) > 1
-
-
-def _below(code: str, scores: Mapping[str, float], chain: Mapping[str, set[str]]) -> float:
-    return sum(weight for other, weight in scores.items() if other != code and code in chain[other])
-
-
 _SPOKEN = {
     "spoken-of-province": ("province",),
     "spoken-of-rural-district": ("rural-district",),
@@ -430,12 +249,8 @@ _SPOKEN = {
     "spoken-of-city": ("centrally-run-city", "provincial-city", "municipal-city"),
     "spoken-of-commune": ("commune", "ward", "township"),
 }
-_DISTRICTS = ("rural-district", "urban-district", "district-town")
-_CARRIES = 0.75  # of the weight of the unit above
-_CHIEF = 2.0  # times the weight of the next commune
 _MOST_SPOKEN = 4.0
 _SPOKEN_ONCE = 0.5
-_LISTED = 2  # other districts in the lead
 _SEVERAL = 3  # provinces named side by side
 _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
