@@ -449,6 +449,8 @@ def _remember_periods(
         if kind == "lead" and told.report is None and closed:
             told.report = told.period
         told.first = told.first or (told.period if kind != "title" else None)
+        if kind == "title" and _is_reported(told.main, told.period):
+            told.period = told.main  # days that a dateline tells, of the year that the headline names
         if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
             told.main = told.period
             told.known.reported = told.main.period
@@ -465,6 +467,14 @@ def _is_passing(mention: PeriodMention, told: Told) -> bool:
     published, period = told.known.published, mention.period
     ahead = bool(published and period and period.end and period.end > published)
     return mention.deadline and ahead and not (told.listed or told.section == "target")
+
+
+def _is_reported(dateline: PeriodMention | None, headline: PeriodMention) -> bool:
+    """Tell whether an interval of days ends within the year of a headline: it is what the page reports on."""
+    days, year = dateline.period if dateline and dateline.explicit else None, headline.period
+    if not (days and days.end and year and year.start and year.end) or headline.explicit:
+        return False
+    return year.start <= days.end <= year.end and (year.end - year.start).days >= (days.end - days.start).days // 2
 
 
 def _is_part(mention: PeriodMention, whole: PeriodMention | None) -> bool:

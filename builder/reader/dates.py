@@ -71,6 +71,9 @@ def _tells(line: str, concept: str, lexicon: Lexicon) -> bool:
 
 
 def _first_date(line: str, lexicon: Lexicon) -> date | None:
+    """Return the first day of a line that is not one of an interval: "(từ 16/12/2019 đến 05/9/2020)"."""
+    if reported := lexicon.grammar["reported-interval"].search(line.lower()):
+        line = line[: reported.start()] + line[reported.end() :]
     if found := _DATE.search(line):
         return _day(found[3], found[2], found[1])
     if found := lexicon.grammar["worded-date"].search(line.lower()):
