@@ -23,6 +23,7 @@ from builder.errors import OntologyError
 from builder.text import fold, fold_name, without_marks
 
 COUNTRY = "VN/origin"
+REFORM = date(2025, 7, 1)  # since when there are no districts (Law 72/2025/QH15)
 _JOINTS = ("-", " - ", "- ", " -")  # how a hyphen in a name is spelt
 _COLUMNS = (
     "code", "kind", "name", "parent", "valid_from", "valid_through", "successors", "resolution", "source", "also",

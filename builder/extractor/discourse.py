@@ -276,6 +276,16 @@ class FrameReader:
                 return replace(frame, cues={**stages, **frame.cues})
         return frame
 
+    def counts_kind(self, zone: Zone, frame: Frame) -> bool:
+        """Tell whether a number counts one kind of what was counted before: "74 đơn, gồm 3 đơn khiếu nại"."""
+        opening = max((start for start, end in self.breaks if end <= zone.number.start), default=-1)
+        whole = next((f for n, f in reversed(self.read_so_far) if n.after <= opening), None)
+        told = self.lexicon.has(frame.own, MEASURING | {"trend"})
+        if whole is None or told or not frame.nouns or frame.nouns != whole.nouns:
+            return False
+        end = zone.right[0][1] if zone.right else zone.number.after
+        return not self.names_whose(zone.start, end, period=False)
+
     def _names_only_whose(self, zone: Zone, frame: Frame) -> bool:
         """Tell whether only a kind of agency is told of a bare count: "tinh giản 21 người, trong đó sở, ngành 12"."""
         kinds = [self.lexicon.cues[c] for c in frame.own]

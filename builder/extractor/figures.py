@@ -189,7 +189,10 @@ class _SentenceReader:
                 self.place = None
             self._note_whole(zone)
             self.excluded = (
-                is_no_result(sentence, zone, frame) or self._goes_on_excluded(zone) or self._is_of_several(zone)
+                is_no_result(sentence, zone, frame)
+                or self.frames.counts_kind(zone, frame)
+                or self._goes_on_excluded(zone)
+                or self._is_of_several(zone)
             )
             self.unknown = False
             self.status = self._status(zone, self._status_before(zone))

@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from builder.facts import Document
-from builder.gazetteer import Gazetteer, UnitVersion, named_on, slug
+from builder.gazetteer import REFORM, Gazetteer, UnitVersion, named_on, slug
 from builder.text import address_headline, address_words
 
 # Weights of the clues; set on annotated pages (benchmarks/accuracy.md).
@@ -96,6 +96,8 @@ def units_of_host(host: str, gazetteer: Gazetteer, day: date | None) -> list[Uni
     districts = [u for label in labels for u in _units_of_label(label, gazetteer, "district", day)]
     if commune := _commune_of_host(labels, {u.code for u in (*provinces, *districts)}, gazetteer):
         return [commune]
+    if communes := _communes_of_today(labels, {u.code for u in provinces}, gazetteer, day):
+        return communes
     if not provinces:
         return districts
     return [u for u in districts if _lies_below(u, provinces, gazetteer)] or provinces
@@ -123,6 +125,20 @@ def _commune_of_host(labels: Sequence[str], above: Collection[str], gazetteer: G
         bare = gazetteer.commune_slugs.get(labels[0].replace("-", ""), ())
         found = {u.code: u for u in bare if (d := gazetteer.parent(u)) and d.level == "district" and d.code in above}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _communes_of_today(
+    labels: Sequence[str], provinces: Collection[str], gazetteer: Gazetteer, day: date | None
+) -> list[UnitVersion]:
+    """Return the communes a host names right below its province, since districts are no more: ``quynhon.gialai.gov.vn``.
+
+    There are two where a ward and a commune of the province bear one name.
+    """
+    if day is None or day < REFORM or not provinces:
+        return []
+    named = [u for label in labels[:-1] for u in gazetteer.commune_slugs.get(label.replace("-", ""), ())]
+    here = [u for u in named if u.in_force(day) and provinces & {a.code for a in gazetteer.ancestors(u, day)}]
+    return list({u.code: u for u in here}.values())
 
 
 def _units_of_label(label: str, gazetteer: Gazetteer, level: str, day: date | None) -> tuple[UnitVersion, ...]:

@@ -8,13 +8,12 @@ from datetime import date, timedelta
 from unicodedata import normalize
 
 from builder.facts import Block, Document
-from builder.gazetteer import COUNTRY, Gazetteer, UnitVersion, named_on
+from builder.gazetteer import COUNTRY, REFORM, Gazetteer, UnitVersion, named_on
 from builder.lexicon import Lexicon
 from builder.linker.addresses import headline_units, outside_clues
 from builder.linker.deciding import BLOCK_WEIGHT, Group, Weighing
 from builder.text import fold_name
 
-_REFORM = date(2025, 7, 1)
 _HEADS = {"title", "letterhead"}
 _MOST_PER_BLOCK_KIND = 5.0  # occurrences that count
 _PROVINCE_OUTSIDE = 0.35  # a provincial paper or portal writes about its districts, too
@@ -101,8 +100,8 @@ def _likely_day(document: Document, named: Sequence[Named], lexicon: Lexicon) ->
     if not lexicon.grammar["district-word"].search(text):
         return None
     provinces = [n.candidates for n in named if n.kind_word and all(u.level == "province" for u in n.candidates)]
-    ends = [max((u.valid_through or _REFORM for u in units), default=_REFORM) for units in provinces]
-    return min([*ends, _REFORM - timedelta(days=1)])
+    ends = [max((u.valid_through or REFORM for u in units), default=REFORM) for units in provinces]
+    return min([*ends, REFORM - timedelta(days=1)])
 
 
 def _late_in(year: int, text: str, lexicon: Lexicon) -> date:
@@ -111,7 +110,7 @@ def _late_in(year: int, text: str, lexicon: Lexicon) -> date:
     In the year of the reform a page that speaks of no districts was written behind it.
     """
     told = [(int(m["month"]), int(m["year"])) for m in lexicon.grammar["month-of-year"].finditer(text)]
-    reformed = year == _REFORM.year and not lexicon.grammar["district-word"].search(text)
+    reformed = year == REFORM.year and not lexicon.grammar["district-word"].search(text)
     last = max((month for month, of in told if of == year and 1 <= month <= 12), default=12 if reformed else 6)
     return date(year, last, calendar.monthrange(year, last)[1])
 
