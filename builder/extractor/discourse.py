@@ -25,6 +25,7 @@ _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả gi�
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
 _DONE, _TAKEN_IN, _CARRIED = "resolved", "received", "carried-over"
 _BROUGHT = "put-to-one-stop"
+_REWORKED = frozenset({"simplified", "amended", "abolished"})  # of procedures: tells nothing of how many there are
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
@@ -73,6 +74,7 @@ class FrameReader:
         if before is not None and self._in_order(zone):
             frame = recall(frame, before, self.lexicon)
         for narrow in (
+            self._there_are,
             self._begun_from,
             self._resolved,
             self._brought,
@@ -179,6 +181,19 @@ class FrameReader:
         component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
         return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
 
+    def _there_are(self, zone: Zone, frame: Frame) -> Frame:
+        """Read "toàn tỉnh có 1.853 thủ tục" as how many there are, whatever was done with others before."""
+        if self.read_so_far or not self._says_there_are(zone, frame):
+            return frame
+        return replace(frame, cues={c: w for c, w in frame.cues.items() if c in frame.own or c not in _REWORKED})
+
+    def _says_there_are(self, zone: Zone, frame: Frame) -> bool:
+        """Tell whether procedures are said to be there, now or in all of the area: "hiện nay, toàn tỉnh có …"."""
+        if HAS not in frame.before & frame.own or frame.nouns != {"procedure"}:
+            return False
+        whole = self.lexicon.grammar["all-of-unit"].search(self.text, zone.start, zone.number.start)
+        return whole is not None or any(p.to_date and p.end <= zone.number.start for p in self.sentence.periods)
+
     def _begun_from(self, zone: Zone, frame: Frame) -> Frame:
         """Read where a change began as what there was: "giảm từ 782 đơn vị năm 2015 xuống còn 660"."""
         number = zone.number
@@ -284,7 +299,8 @@ class FrameReader:
         if whole is None or told or not frame.nouns or frame.nouns != whole.nouns:
             return False
         end = zone.right[0][1] if zone.right else zone.number.after
-        return not self.names_whose(zone.start, end, period=False)
+        block = self.lexicon.grammar["own-bodies"].search(self.text, zone.start, zone.number.start)
+        return block is None and not self.names_whose(zone.start, end, period=False)
 
     def _names_only_whose(self, zone: Zone, frame: Frame) -> bool:
         """Tell whether only a kind of agency is told of a bare count: "tinh giản 21 người, trong đó sở, ngành 12"."""
@@ -435,6 +451,8 @@ class FrameReader:
         share = number.kind == "percent"
         last = self.told.rate if share else self.told.count if number.kind == "plain" else None
         if last is None or self.lexicon.has(frame.cues, MEASURING):
+            return frame
+        if self._says_there_are(zone, frame) and not _REWORKED.isdisjoint(last.cues):
             return frame
         if frame.nouns and not share and frame.nouns.isdisjoint(last.cues):
             return frame

@@ -324,7 +324,7 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     office = sentence.lexicon.grammar["office-of-unit"].search(sentence.text, sentence.start, sentence.end)
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
-    elif office is not None and not sentence.numbers and _is_brief(sentence):
+    elif office is not None and (sentence.numbers or _is_brief(sentence)):
         told.level = "province" if office["province"] else "named"  # "2.1. Bộ phận Một cửa huyện"
     elif (not sentence.numbers or sentence.places) and not sentence.points_back():
         told.level, told.staff_level, told.body = None, None, None
@@ -388,6 +388,7 @@ def _is_brief(sentence: Sentence) -> bool:
 
 def _remember_subject(sentence: Sentence, told: Told) -> None:
     opening = [p for p in sentence.places if p.start - _clause_start(sentence, p) <= _SUBJECT_REACH]
+    opening = [p for p in opening if not _is_bracketed(sentence, p)]  # where a speaker lives
     spoken = sentence.finds("speaker", sentence.start, sentence.end) is not None
     whole = spoken or any(h.dimension in ("scope", "national") for h in sentence.hits())
     if whole or sentence.places:
@@ -396,10 +397,21 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
         alone = len(free) == 1
         told.subject = opening[0] if opening and alone and not whole else None
         told.since_named = 0
-    elif told.since_named == _NAMED_AGAIN:
+    elif told.since_named == _NAMED_AGAIN or _speaks_of_other(sentence, told.subject):
         told.subject = None
     else:
         told.since_named += 1
+
+
+def _is_bracketed(sentence: Sentence, place: Place) -> bool:
+    opened = sentence.text.rfind("(", sentence.start, place.start)
+    return opened >= 0 and ")" not in sentence.text[opened : place.start]
+
+
+def _speaks_of_other(sentence: Sentence, subject: Place | None) -> bool:
+    """Tell whether a sentence goes back to "the city" from one of its districts."""
+    doer = sentence.lexicon.grammar["kind-as-doer"].search(sentence.text, sentence.start, sentence.end)
+    return subject is not None and doer is not None and doer[1] != subject.kind
 
 
 def _is_called(sentence: Sentence, place: Place) -> bool:
