@@ -15,7 +15,7 @@ from builder.text import fold, sentences
 
 LEXICON = load_lexicon()
 SIEVES = (LEXICON.dating, LEXICON.masks)
-PATTERNS = [pattern for sieve in SIEVES for pattern in sieve.patterns]
+PATTERNS = [pattern for sieve in SIEVES for pattern in [c.pattern for c in sieve.constructions]]
 PAGES = sorted(artefacts.example_pages().glob("*.txt"))
 SIGNS = [" ", " ", " ", ", ", "-", "/", ".", "(", ")", ":", "\n", "1", "6", "12", "20", "2021", "%"]
 
@@ -29,10 +29,11 @@ TEXTS = st.lists(st.sampled_from(words_in(PATTERNS)) | st.sampled_from(SIGNS), m
 
 
 def searched(sieve: Sieve, text: str, start: int, end: int) -> list[tuple[int, tuple[int, int]]]:
-    return [(i, m.span()) for i, p in enumerate(sieve.patterns) for m in p.finditer(text, start, end)]
+    return [(i, m.span()) for i, p in enumerate([c.pattern for c in sieve.constructions]) for m in p.finditer(text, start, end)]
 
 
 def sieved(sieve: Sieve, text: str, start: int, end: int) -> list[tuple[int, tuple[int, int]]]:
+    sieve.scan.look_through(text)
     return [(i, m.span()) for i, m in sieve.find(text, start, end)]
 
 

@@ -42,6 +42,7 @@ def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extra
 def open_page(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Page:
     """Return a page prepared for reading."""
     folded = with_cells_apart(fold(with_soft_breaks(document)), document)
+    lexicon.scan.look_through(folded.text)
     places = find_places(document.text, folded, gazetteer, lexicon)
     return Page(document, folded, Hits(_outside(lexicon.find(folded.text), places)), places, lexicon)
 
