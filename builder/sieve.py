@@ -23,6 +23,7 @@ _CASELESS = re.IGNORECASE | re.VERBOSE
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
 _WIDTHLESS = (ops.AT, ops.ASSERT, ops.ASSERT_NOT)
 _DIGITS = (ops.CATEGORY, ops.CATEGORY_DIGIT)
+_ANYTHING = (ops.ANY, None)
 _SHORTEST_WORD = 2  # a single letter stands nearly everywhere
 _RARE = frozenset("@|")  # signs that do not
 _MOST_WORDS = 5  # that are looked for one by one
@@ -125,13 +126,16 @@ def _opening_of(parts: Sequence[tuple[Any, Any]], *, apart: bool) -> Opening | N
     if op is ops.BRANCH:
         return _any_of(_opening_of([*branch, *rest], apart=apart) for branch in value[1])
     if op in _REPEATS:
-        once = _opening_of([*value[2], *rest], apart=apart)
+        behind = rest if value[1] == 1 else [_ANYTHING]  # it may stand there again
+        once = _opening_of([*value[2], *behind], apart=apart)
         return once if value[0] else _any_of((once, _opening_of(rest, apart=apart)))
     word = "".join(chr(letter) for _, letter in takewhile(lambda part: part[0] is ops.LITERAL, parts))
     if len(word) >= _SHORTEST_WORD or word in _RARE:
         return Opening(frozenset({word}))
     if _is_digit(op, value):
         return Opening(digit=True, inside=not apart)
+    if op is ops.IN and len(value) <= _MOST_WORDS and all(member is ops.LITERAL for member, _ in value):
+        return _any_of(_opening_of([sign, *rest], apart=apart) for sign in value)
     behind = _opening_of(parts[len(word) :], apart=False) if word else None
     return Opening(frozenset(word + w for w in behind.words)) if behind and not behind.digit else None
 
