@@ -450,6 +450,4 @@ class Hits:
         return known
 
 
-def between(hits: Hits, start: int, end: int) -> tuple[Hit, ...]:
-    """Return the hits that lie inside ``start`` … ``end``."""
-    return hits.between(start, end)
+between = Hits.between

@@ -102,7 +102,7 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
 def _grounds(page: Page, figure: Figure) -> Grounds:
     """Return why a figure was read so, in offsets of the page."""
     words = figure.grounds.period_words
-    return replace(figure.grounds, period_words=page.folded.span(*words) if words else None)
+    return replace(figure.grounds, period_words=page.folded.span(*words)) if words else figure.grounds
 
 
 def _doer_level(page: Page, figure: Figure) -> str | None:

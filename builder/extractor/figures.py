@@ -99,7 +99,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             continue
         open_block(page, index, told)
         for start, end in page.sentences(block):
-            calendar = replace(told.known)
+            year, until = told.known.year, told.known.until
             sentence = locate(page, start, end, index, told.known)
             if not sentence.numbers and block.kind not in TABULAR:
                 remember(sentence, told, None)
@@ -110,7 +110,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             else:
                 reader.read()
                 if told.period is not None and _tells_index_only(reader.figures):
-                    told.known.year, told.known.until = calendar.year, calendar.until
+                    told.known.year, told.known.until = year, until
                     years = [p for p in sentence.periods if p.period is not None and not p.base]
                     told.of_index = years[-1] if years else told.of_index
                     sentence = replace(sentence, periods=())  # last year's index moves the time of nothing else

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
 from builder.extractor.page import TABULAR, Page
 from builder.extractor.periods import Calendar, PeriodMention, closes, find_periods
-from builder.extractor.scope import Body, is_apposed, is_of_staff, levels_told, names_district
+from builder.extractor.scope import Body, is_apposed, is_of_staff, levels_told, names_district, names_staff
 from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
@@ -315,7 +315,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     if told.headed and any(p.period is not None for p in periods):
         told.of_section = told.period
     acting = [h for h in sentence.hits() if h.start not in idle]
-    of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
+    staffed = names_staff(sentence.text, sentence.start, sentence.end, sentence.lexicon)
+    of_staff = [h for h in acting if staffed and is_of_staff(sentence.text, h, sentence.lexicon)]
     levels = levels_told(sentence.bodies, [h for h in acting if h not in of_staff])
     office = sentence.lexicon.grammar["office-of-unit"].search(sentence.text, sentence.start, sentence.end)
     if levels:

@@ -186,14 +186,17 @@ def _spots_of(words: Sequence[str], gazetteer: Gazetteer, day: date | None) -> I
 
 def _spot_at(words: Sequence[str], start: int, end: int, gazetteer: Gazetteer, day: date | None) -> _Spot | None:
     """Return what the words of an address between two positions name, if anything."""
-    name, kinds = "".join(words[start:end]), _kinds_before(words, start, gazetteer)
+    name, whole = "".join(words[start:end]), end - start == len(words) == 1
+    if not (name in gazetteer.slugs or name in gazetteer.commune_slugs or whole):
+        return None
+    kinds = _kinds_before(words, start, gazetteer)
     called = [u for table in (gazetteer.slugs, gazetteer.commune_slugs) for u in table.get(name, ()) if u.kind in kinds]
     if called:
         return _Spot(start, end, tuple(named_on(called, day)), called=True, weight=_PATH_WEIGHT)
     if (end - start == 1 and len(name) < _LONG_WORD) or name in _NO_PLACE:
         return None
     units = tuple(named_on(gazetteer.slugs.get(name, ()), day))
-    if not units and end - start == len(words) == 1 and len(name) >= _LONG_LABEL:
+    if not units and whole and len(name) >= _LONG_LABEL:
         units = tuple(_units_of_label(name, gazetteer, "province", day))
     provinces = tuple(u for u in units if u.level == "province")
     weight = _PATH_WEIGHT if provinces else _PATH_WEIGHT / 2
