@@ -235,8 +235,11 @@ class Scan:
             return ()
         if opening is None:
             return None
-        digits = () if not opening.digit else seen.digits if opening.inside else seen.numbers
-        return sorted((*seen.places.get(index, ()), *digits))
+        places = seen.places.get(index, ())
+        if not opening.digit:
+            return sorted(places) if len(places) > 1 else places
+        digits = seen.digits if opening.inside else seen.numbers
+        return sorted((*places, *digits)) if places else digits
 
 
 class Construction:
@@ -250,7 +253,7 @@ class Construction:
         self._known: tuple[str, Sequence[int] | None] = "", None
         self._words: tuple[str, ...] | None = None  # told when first asked for
 
-    def _begins(self, text: str) -> Sequence[int] | None:
+    def begins(self, text: str) -> Sequence[int] | None:
         """Return where in a text the pattern may begin; None if that is not known."""
         known, begins = self._known
         if known is not text:
@@ -262,7 +265,7 @@ class Construction:
 
     def may_stand(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
         """Tell whether ``text[start:end]`` holds a beginning of the pattern, or a word that it needs."""
-        if (begins := self._begins(text)) is not None:
+        if (begins := self.begins(text)) is not None:
             first = bisect_left(begins, start)
             return first < len(begins) and begins[first] < end
         if self._words is None:
@@ -276,7 +279,9 @@ class Construction:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first match in ``text[start:end]``."""
-        begins = self._begins(text)
+        known, begins = self._known
+        if known is not text:
+            begins = self.begins(text)
         if begins is None:
             return self.pattern.search(text, start, end) if self.may_stand(text, start, end) else None
         for place in begins[bisect_left(begins, start) : bisect_left(begins, end)] if begins else ():
@@ -286,7 +291,9 @@ class Construction:
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Return the matches in ``text[start:end]``, one after the other."""
-        begins = self._begins(text)
+        known, begins = self._known
+        if known is not text:
+            begins = self.begins(text)
         if begins is None:
             return self.pattern.finditer(text, start, end) if self.may_stand(text, start, end) else iter(())
         places = begins[bisect_left(begins, start) : bisect_left(begins, end)] if begins else ()
@@ -308,25 +315,33 @@ class Construction:
         return self.pattern.sub(new, text) if self.may_stand(text) else text
 
 
+_Standing = tuple[int, Construction, Sequence[int] | None]
+
+
 class Sieve:
     """Patterns that are searched for together, each only where it may begin."""
 
     def __init__(self, patterns: Iterable[re.Pattern[str]], scan: Scan | None = None) -> None:
         self.scan = scan or Scan()
         self.constructions = [Construction(pattern, self.scan) for pattern in patterns]
-        self._known: tuple[str, Sequence[tuple[int, Construction]]] = "", ()
+        self._known: tuple[str, Sequence[_Standing]] = "", ()
 
     def find(self, text: str, start: int, end: int) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield what each pattern finds in ``text[start:end]``, pattern by pattern, with the index of the pattern."""
-        for index, construction in self._standing(text):
+        for index, construction, begins in self._standing(text):
+            if begins is not None:
+                first = bisect_left(begins, start)
+                if first == len(begins) or begins[first] >= end:
+                    continue
             for match in construction.finditer(text, start, end):
                 yield index, match
 
-    def _standing(self, text: str) -> Sequence[tuple[int, Construction]]:
-        """Return the patterns that may match in a text."""
+    def _standing(self, text: str) -> "Sequence[_Standing]":
+        """Return the patterns that may match in a text, with where they may begin."""
         known, standing = self._known
         if known is not text:
-            standing = [(i, c) for i, c in enumerate(self.constructions) if c.may_stand(text)]
+            told = ((i, c, c.begins(text)) for i, c in enumerate(self.constructions))
+            standing = [each for each in told if each[2] is None or each[2]]
             if self.scan.seen.text is text:
                 self._known = text, standing
         return standing
