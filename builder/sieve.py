@@ -284,7 +284,9 @@ class Construction:
             begins = self.begins(text)
         if begins is None:
             return self.pattern.search(text, start, end) if self.may_stand(text, start, end) else None
-        for place in begins[bisect_left(begins, start) : bisect_left(begins, end)] if begins else ():
+        for place in begins[bisect_left(begins, start) :] if begins else ():
+            if place >= end:
+                break
             if found := self.match(text, place, end):
                 return found
         return None

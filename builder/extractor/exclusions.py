@@ -72,8 +72,10 @@ def _is_mark(sentence: Sentence, number: Number) -> bool:
 def _is_rank_of_other(sentence: Sentence, number: Number) -> bool:
     """Tell whether a rank is one for something that the ontology does not know: "đứng thứ nhất về thu hút đầu tư"."""
     behind = sentence.finds("ranked-for", number.after, sentence.end)
+    if behind is None:
+        return False
     ranked = any(h.concept == "rank" and sentence.touches(h, number.start) for h in sentence.hits(end=number.start))
-    if behind is None or not (ranked or number.kind == "rank"):
+    if not (ranked or number.kind == "rank"):
         return False
     told = (h for h in sentence.hits(behind.start("what")) if h.start < behind.end("what"))
     return not any(h.dimension in MEASURING - {"stage"} for h in told)
