@@ -138,7 +138,7 @@ class FigureClaim:
     agency_level: str | None  # of the body named, as far as its name tells
     status: str
     rule: str
-    whole: str = ""  # the word for the kind of unit all of whose area it is of: "toàn tỉnh"
+    whole: UnitMention | None = None  # all of the area of the page's unit of this kind, else of this: "toàn huyện"
     review: bool = False  # it waits for a person to look at it, however sure it is said to be
     confidence: Decimal | None = None  # as an engine tells it; None: it is weighed from the signs
     confirmed: bool = False  # another engine reads the same

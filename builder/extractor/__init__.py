@@ -93,7 +93,7 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
         agency_level=_doer_level(page, figure),
         status=figure.status,
         rule=figure.rule,
-        whole=figure.whole,
+        whole=mention(page, figure.whole) if figure.whole else None,
         signs=figure.signs,
         grounds=_grounds(page, figure),
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 
+from builder.extractor.exclusions import equals_count
 from builder.extractor.frames import HAS, MEASURING, TIERS, Frame, Zone, read_frame, recall
 from builder.extractor.page import TABULAR
 from builder.extractor.quantities import Number
@@ -22,7 +23,7 @@ _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
 _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
-_DONE = "resolved"
+_DONE, _TAKEN_IN = "resolved", "received"
 _BROUGHT = "put-to-one-stop"
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
@@ -71,7 +72,8 @@ class FrameReader:
     def read(self, index: int, zone: Zone, *, indexed: bool) -> Frame:
         """Return the frame of the number at an index of the sentence; ``indexed`` if it is a rank or points."""
         before = self._parallel(zone) or self._before(zone) or self._specified(zone) or self.told.frame
-        frame = read_frame(self.text, zone, self.hits, self.lexicon, before, self._topic(index, zone))
+        told = self._without_base(zone)
+        frame = read_frame(self.text, told, self.hits, self.lexicon, before, self._topic(index, zone))
         if before is not None and self._in_order(zone):
             frame = recall(frame, before, self.lexicon)
         for narrow in (self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
@@ -80,7 +82,15 @@ class FrameReader:
         frame = self._without_far_topic(zone, frame, indexed=indexed)
         frame = self._look_ahead(zone, self._recall(zone, frame), indexed=indexed)
         frame = self.of_dossiers(zone, self._with_noun_ahead(zone, self._counted_by_name(zone, frame)))
-        return self._of_headline(zone, frame, indexed=indexed)
+        return self._of_headline(zone, self._taken_in(zone, frame), indexed=indexed)
+
+    def _without_base(self, zone: Zone) -> Zone:
+        """Leave out what a share that equals a count is taken of: "giảm 312 người, đạt 9,7% so với biên chế giao"."""
+        if zone.number.kind != "percent" or not equals_count(self.sentence, zone.number):
+            return zone
+        compared = (h.start for h in self.sentence.hits(zone.number.after) if h.concept == "compared")
+        end = next(compared, None)
+        return zone if end is None else replace(zone, right=((zone.number.after, end),))
 
     def _before(self, zone: Zone) -> Frame | None:
         """Return the frame of the number before, those in brackets that are closed left out."""
@@ -133,18 +143,23 @@ class FrameReader:
                 frame, cues=cues, own=frame.own | told, before=frame.before | told, nouns=frozenset({"staff"})
             )
         named = self.lexicon.grammar["counted-before"].search(self.text, zone.start, zone.number.start)
-        if named is None or zone.number.kind != "plain" or self.lexicon.has(frame.own, MEASURING):
+        if named is None or zone.number.kind != "plain":
             return frame
         opening = self.sentence.finds("count-name", named.start(), named.end())
         begin = opening.end() if opening else named.start()
-        hits = self.sentence.hits(begin, named.end())
-        counted = frozenset(h.concept for h in hits if h.start == begin and h.dimension == "object")
-        if not counted:
+        counted = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
+        if not counted or self.lexicon.has(frame.own - self._told_by(counted), MEASURING):
             return frame
-        cues = {**frame.cues, **dict.fromkeys((*counted, HAS), 1.0)}
+        counted = frozenset(h.concept for h in counted)
+        kept = {c: w for c, w in frame.cues.items() if c in frame.own or not self.lexicon.has({c}, MEASURING)}
+        cues = {**kept, **dict.fromkeys((*counted, HAS), 1.0)}
         general = all(self.lexicon.cues[noun].generic for noun in frame.nouns)
         nouns = counted if frame.bare or general else frame.nouns
         return replace(frame, cues=cues, own=frame.own | {HAS}, before=frame.before | {HAS}, nouns=nouns)
+
+    def _told_by(self, nouns: Sequence[Hit]) -> set[str]:
+        """Return what the words of some nouns tell besides: "chứng thư số" is a thing and a way of signing."""
+        return {h.concept for noun in nouns for h in self.sentence.hits(noun.start, noun.end)}
 
     def _of_headline(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
         """Give points and ranks that no index explains the index that the page's headline is about.
@@ -167,6 +182,22 @@ class FrameReader:
         if result is None or frame.nouns != {"dossier"}:
             return frame
         return replace(frame, cues={**frame.cues, _DONE: 1.0}, own=frame.own | {_DONE}, before=frame.before | {_DONE})
+
+    def _taken_in(self, zone: Zone, frame: Frame) -> Frame:
+        """Read dossiers that somebody has, of which nothing more is told, as those received: "xã A: 1.206 hồ sơ"."""
+        number, grammar = zone.number, self.lexicon.grammar
+        if frame.nouns != {"dossier"} or self.lexicon.has(frame.cues, MEASURING):
+            return frame
+        if not self.names_whose(zone.start, number.start, period=True):
+            return frame
+        bare = self.sentence.finds("intake-behind", number.after, self.sentence.end)
+        if bare is None or not grammar["intake-before"].search(self.text, zone.start, number.start):
+            return frame
+        among = grammar["among-those"].search(self.text, self.sentence.start, number.start)
+        last = self.told.rate if self.told.whole is not None and self.told.whole.share else self.told.whole
+        if among and last is not None:
+            return recall(frame, last, self.lexicon)
+        return replace(frame, cues={**frame.cues, _TAKEN_IN: 1.0}, own=frame.own | {_TAKEN_IN})
 
     def _brought(self, zone: Zone, frame: Frame) -> Frame:
         """Read procedures of somebody as those brought to the one-stop unit: "tiếp nhận 1.297 TTHC của 18 sở"."""

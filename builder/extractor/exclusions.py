@@ -10,13 +10,15 @@ _WORD = re.compile(r"\w+")
 _STEP_REACH = 14  # how far behind a number "bậc" may stand
 _MARK_REACH = 60  # how far before a mark the units stand that reached it
 _FROM_REACH = 30  # "từ 10 lên 20"
+_HEARD = frozenset({"feedback", "petition"})  # of which only those received and resolved are indicators
 _MADE_LESS = frozenset({"reduced", "streamlined", "simplified"})
 
 
 def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     """Tell whether a number is a change, a base, a step or a total rather than a result."""
     number = zone.number
-    if any(h.dimension == "per" for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s)):
+    shared_out = [h.concept for s in (*zone.left, *zone.right[:1]) for h in sentence.hits(*s) if h.dimension == "per"]
+    if shared_out and not (number.kind == "vnd" and set(shared_out) == {"per-year"}):
         return True
     text, grammar = sentence.text, sentence.lexicon.grammar
     if any(grammar[c].search(text, zone.start, number.start) for c in ("difference-before", "hypothetical")):
@@ -26,13 +28,19 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
         for c in ("nothing-before", "band-before", "wished-before")
     ):
         return True
+    if number.kind == "plain" and grammar["average-before"].search(text, zone.start, number.start):
+        return True
+    if frame.cues.keys() & _HEARD and sentence.finds("pending-behind", number.after, sentence.end):
+        return True
     if _is_part_of_satisfied(sentence, zone, frame):
         return True
     if sentence.lexicon.grammar["other-country-before"].search(sentence.text, sentence.start, number.start):
         return True
     if _is_rank_of_other(sentence, number):
         return True
-    if number.kind == "points" and sentence.finds("points-of-part", number.end, sentence.end):
+    if number.kind == "points" and _is_part_of_points(sentence, zone):
+        return True
+    if _is_whole_of_few(sentence, number) or _is_answer(sentence, zone, frame):
         return True
     if sentence.lexicon.has(frame.cues, {"index"}) and (_is_mark(sentence, number) or _is_regional(sentence, number)):
         return True
@@ -43,8 +51,10 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     change = _change_before(sentence, zone)
     if number.kind == "percent" and _is_share(sentence, zone) and not _compares(sentence, zone):
         return False
-    if number.kind == "percent" and _equals_count(sentence, number):
+    if number.kind == "percent" and equals_count(sentence, number):
         return not frame.cues.keys() & _MADE_LESS and _compares(sentence, zone)
+    if change == "compared" and frame.bare and _has_own_period(sentence, number):
+        return False  # "so với 41,5% của tháng 7"
     if change in ("compared", "increase") or _counts_steps(sentence, number):
         return True
     if change == "decrease" and not _is_reduction(sentence, zone, frame):
@@ -54,6 +64,30 @@ def is_no_result(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
     if change == "from" and leads_on(sentence, number):
         return not _has_own_period(sentence, number)
     return _is_share_of_other(sentence, zone) or _is_total(sentence, zone)
+
+
+def _is_part_of_points(sentence: Sentence, zone: Zone) -> bool:
+    """Tell whether points are a part of the scale, or percentage points: "điểm thẩm định chiếm 62 điểm"."""
+    number = zone.number
+    if sentence.finds("points-of-part", number.end, sentence.end):
+        return True
+    return sentence.lexicon.grammar["part-of-scale"].search(sentence.text, zone.start, number.start) is not None
+
+
+def _is_whole_of_few(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is only what few are taken of: "trong 1.743 thủ tục mới có 58 thủ tục …"."""
+    taken = sentence.lexicon.grammar["out-of-before"].search(sentence.text, sentence.start, number.start)
+    few = sentence.finds("out-of-behind", number.after, sentence.end)
+    if taken is None or few is None:
+        return False
+    return not any(h.dimension in MEASURING for h in sentence.hits(number.after, few.end()))
+
+
+def _is_answer(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
+    """Tell whether a share is of people who say so, not of dossiers: "5,5% cho biết từng bị trễ hẹn"."""
+    if zone.number.kind != "percent" or sentence.lexicon.has(frame.cues, {"opinion"}):
+        return False
+    return sentence.finds("answer-behind", zone.number.after, sentence.end) is not None
 
 
 def _is_part_of_satisfied(sentence: Sentence, zone: Zone, frame: Frame) -> bool:
@@ -77,7 +111,8 @@ def _is_rank_of_other(sentence: Sentence, number: Number) -> bool:
     ranked = any(h.concept == "rank" and sentence.touches(h, number.start) for h in sentence.hits(end=number.start))
     if not (ranked or number.kind == "rank"):
         return False
-    told = (h for h in sentence.hits(behind.start("what")) if h.start < behind.end("what"))
+    begin, end = behind.span("what")
+    told = (h for h in sentence.hits(number.after) if h.start < end and h.end > begin)
     return not any(h.dimension in MEASURING - {"stage"} for h in told)
 
 
@@ -106,7 +141,7 @@ def _is_share(sentence: Sentence, zone: Zone) -> bool:
     return opened >= 0 and pattern.fullmatch(sentence.text, opened, number.start) is not None
 
 
-def _equals_count(sentence: Sentence, number: Number) -> bool:
+def equals_count(sentence: Sentence, number: Number) -> bool:
     """Tell whether a percentage says how much the count right before it is: "giảm 215 người, bằng 11,1%"."""
     before = [n for n in sentence.numbers if n.after <= number.start and n.kind == "plain"]
     gap = sentence.lexicon.grammar["equal-to-count"]

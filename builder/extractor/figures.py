@@ -68,7 +68,7 @@ class Figure:
     period: Period | None
     dated: bool  # its own sentence tells the period
     place: Place | None
-    whole: str  # the word for the kind of unit all of whose area it is of
+    whole: Place | None  # all of the area of the page's unit of its kind, else of this one, the last told of the kind
     body: Body | None
     national: bool
     level: str | None
@@ -159,7 +159,7 @@ class _SentenceReader:
         self.unread: list[Unread] = []
         self.previous: Figure | None = None
         self.place: Place | None = told.subject
-        self.whole = ""  # the word for the kind of unit whose whole area is told of
+        self.whole: Place | None = None  # whose whole area is told of
         self.units_told: dict[str, Place | None] = {}
         self.excluded = False  # the number before is no result
         self.shared = False  # it is told for several units at once
@@ -201,11 +201,14 @@ class _SentenceReader:
         """Notice the kind of unit whose whole area numbers are told of, until something else is named."""
         told = list(self.lexicon.grammar["all-of-unit"].finditer(self.text, zone.start, zone.number.start))
         if told:
-            self.whole = told[-1]["kind"]
+            start, end, kind = *told[-1].span(), told[-1]["kind"]
+            named = [p for p in self.sentence.places if p.end <= start and p.kind_word == kind]
+            last = named[-1] if named else self.told.places.get(kind)
+            self.whole = Place(start, end, kind, last.candidates if last else ())
             if self.place is not None and self.place.end <= told[-1].start():
                 self.place = None
         elif self.frames.names_whose(zone.start, zone.number.start, period=False):
-            self.whole = ""
+            self.whole = None
 
     def _is_of_several(self, zone: Zone) -> bool:
         """Tell whether a number is told for several units at once; what follows is, too, unless it names another."""
@@ -332,7 +335,7 @@ class _SentenceReader:
         choice, measure = self._choose(zone, frame)
         self.unknown = choice is None
         inventory = choice is not None and not choice.indicator.levelled and measure == "count"
-        whole = number.whole == number.value and self.lexicon.has(frame.before, {"stance"})
+        whole = number.whole == number.value and self.lexicon.has(frame.before & frame.own, {"stance"})
         shared = number.whole is not None and not whole
         located = inventory and (
             self.lexicon.grammar["located-before"].search(self.text, zone.start, number.start)
@@ -389,7 +392,7 @@ class _SentenceReader:
             period=period,
             dated=any(p.period == period and not p.base for p in sentence.periods),
             place=self.place,
-            whole="" if self.place is not None and self.place.candidates else self.whole,
+            whole=None if self.place is not None and self.place.candidates else self.whole,
             body=body,
             national=self._is_national(zone, body),
             level=level,
@@ -514,7 +517,7 @@ class _SentenceReader:
         elif number.kind == "percent":
             clause = self.text.rfind(";", zone.start, number.start)
             apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
-            apart = apart or self._tells_of_people(zone, frame)
+            apart = apart or self._tells_of_people(zone, frame) or ("trained" in frame.own and bool(frame.nouns))
             yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
             silent = not own and frame.bare and not frame.tells(self.lexicon)
             if indexed and silent and self._speaks_of_index(zone) and not self._goes_on_from_other(zone):

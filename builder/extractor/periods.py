@@ -35,6 +35,7 @@ class PeriodMention:
     span_of_years: bool = False  # "giai đoạn 2016-2020"
     deadline: bool = False  # "đến năm 2025"
     at_head: bool = False  # stands at the head of a clause
+    of_start: bool = False  # only of where a change began: "từ hạng 9 năm 2020 vươn lên hạng 5"
 
 
 @dataclass
@@ -124,8 +125,9 @@ def _interpret(
         bracketed = bracketed and not lexicon.grammar["time-before-bracket"].search(before)
         at_head = start == begin or lexicon.grammar["head-before"].search(before) is not None
         looks_back = _is_before(period, first)
-        first = first or (None if base else period)
-        if not base and not looks_back:
+        of_start = _is_of_start(text, begin, match, lexicon)
+        first = first or (None if base or of_start else period)
+        if not (base or looks_back or of_start):
             _remember(period, yields, known)
         yield PeriodMention(
             start,
@@ -135,11 +137,19 @@ def _interpret(
             to_date=yields == "until-now",
             base=base,
             bracketed=bracketed,
-            governs=(at_head or yields == "since") and not base and not looks_back and yields not in _NOT_GOVERNING,
+            governs=(at_head or yields == "since")
+            and not (base or looks_back or of_start)
+            and yields not in _NOT_GOVERNING,
             span_of_years=yields == "years",
             deadline=yields == "by-year",
             at_head=at_head,
+            of_start=of_start,
         )
+
+
+def _is_of_start(text: str, begin: int, period: re.Match[str], lexicon: Lexicon) -> bool:
+    before = lexicon.grammar["change-start-before"].search(text, max(begin, period.start() - 48), period.start())
+    return before is not None and lexicon.grammar["change-start-behind"].match(text, period.end()) is not None
 
 
 def _is_sane(period: Period) -> bool:
@@ -318,7 +328,7 @@ def _after_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
 def _last_months(groups: Mapping[str, str], known: Calendar) -> Period | None:
     ahead = known.published.year if known.published and known.published.month > _LOOKS_BACK else None
     year = _number(groups, "y") or ahead or known.current_year()
-    months = int(groups["n"])
+    months = _count(groups)
     if year is None or not 1 <= months <= 12:
         return None
     return Period(date(year, 13 - months, 1), date(year, 12, 31))

@@ -114,12 +114,19 @@ def nearest_level(
     venue = lexicon.grammar["venue-of-units"]
     told = [h for h in told if not venue.search(text, max(0, h.start - VENUE_REACH), h.start)]
     told = [h for h in told if staff or not is_of_staff(text, h, lexicon)]
-    told = [h for h in told if not (_is_bracketed(text, h, zone.number.start) or _is_only_counted(text, h, lexicon))]
+    told = [
+        h
+        for h in told
+        if not _is_bracketed(text, h, zone.number.start)
+        and (is_of_staff(text, h, lexicon) or not _is_only_counted(text, h, lexicon))
+    ]
     if not told:
         return None, -1
     last = told[-1]
     clause = text.rfind(";", start, zone.number.start)
-    levels = {h.concept for h in told} | {b.level or "own" for b in bodies if b.start < clause}
+    apart = [b for b in bodies if b.end <= last.start and not _COUNT.fullmatch(text, b.end, last.start)]
+    named = [b for b in bodies if b.start < clause and (b in apart or b.start > last.start)]  # not "UBND 11 phường"
+    levels = {h.concept for h in told} | {b.level or "own" for b in named}
     if last.start < clause and len(levels) > 1:
         return "all", last.start
     if any(h.dimension == "scope" and h.start == last.start for h in told):
@@ -128,8 +135,7 @@ def nearest_level(
     if lexicon.grammar["unit-and-level"].search(text, start, last.start):
         return "all", last.start
     others = [(h.end, h.concept) for h in told[:-1] if h.dimension == "level"]
-    apart = (b for b in bodies if b.end <= last.start and not _COUNT.fullmatch(text, b.end, last.start))
-    others += [(b.end, b.level or "own") for b in apart]  # not "UBND 11 phường"
+    others += [(b.end, b.level or "own") for b in apart]
     joined = lexicon.grammar["levels-joined"]
     if any(level != last.concept and joined.fullmatch(text, end, last.start) for end, level in others):
         return "all", last.start

@@ -136,7 +136,8 @@ def _zeros(text: str, hits: Sequence[Hit], start: int, numbers: Sequence[Number]
     for hit in (h for h in hits if h.dimension == "zero"):
         clause = max(text.rfind(",", start, hit.start), text.rfind(";", start, hit.start), 0)
         limited = lexicon.grammar["limit-behind"].match(text, hit.end) is not None
-        if not (limited or any(clause <= n.start < hit.end for n in numbers)):
+        wished = lexicon.grammar["zero-wished"].search(text, start, hit.end) is not None
+        if not (limited or wished or any(clause <= n.start < hit.end for n in numbers)):
             yield Number(hit.start, hit.end, Decimal(0), "zero")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from builder.extractor.frames import HAS, MEASURING, Frame, Stretch, Zone, read_frame
+from builder.extractor.frames import HAS, MEASURING, TIERS, Frame, Stretch, Zone, read_frame
 from builder.extractor.page import Page
 from builder.extractor.periods import Calendar, PeriodMention, find_periods
 from builder.extractor.quantities import Number, find_masked, find_numbers, parse_number
@@ -20,6 +20,7 @@ _LABEL_WEIGHT = 0.9  # of the words that name a row
 _INDEX_WEIGHT = 0.6  # of the index that a table is announced for
 _NOUN_WEIGHT = 0.6  # of the noun that the columns of a table count together
 _FEWEST_COLUMNS = 2  # that tell it
+_HANDLERS = frozenset({"one-stop-unit", "venue"})
 _HANDLING = frozenset({"stage", "timing"})
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W\d]+")
@@ -142,6 +143,8 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     told_in = (*cell.names, *cell.zone.right)
     told_in = tuple(each for each in told_in if each != cell.column or not _only_says_result(page, each))
     hits = sorted({h for each in told_in for h in between(page.hits, *each) if not _lies_in(h, bodies)})
+    if cell.column is not None and any(h.dimension in MEASURING for h in between(page.hits, *cell.column)):
+        hits = _without_handlers(hits, cell.label)
     paired = (
         before is not None and cell.zone.number.kind == "percent" and not any(h.dimension in MEASURING for h in hits)
     )
@@ -159,6 +162,14 @@ def cell_frame(page: Page, header: Header, cell: Cell, before: Frame | None, bod
     if header.index_told and _states_whole(page, cell):
         cues[header.index_told] = _INDEX_WEIGHT
     return replace(frame, cues=cues)
+
+
+def _without_handlers(hits: list[Hit], label: Stretch) -> list[Hit]:
+    """Leave out what the name of a row tells of who handles what its columns count: "Bộ phận một cửa huyện"."""
+    named = [h for h in hits if _lies_in(h, [label])]
+    if not any(h.concept in _HANDLERS for h in named):
+        return hits
+    return [h for h in hits if not (h in named and h.concept in _HANDLERS | TIERS)]
 
 
 def _only_says_result(page: Page, name: Stretch) -> bool:

@@ -95,7 +95,7 @@ def _own_mention(sentence: Sentence, zone: Zone) -> PeriodMention | None:
     behind = [p for p in sentence.periods if number.after <= p.start and not p.base and not p.bracketed]
     if behind and right_behind.fullmatch(sentence.text, number.after, behind[0].start):
         return behind[0]
-    before = [p for p in sentence.periods if p.end <= number.start and _reaches(sentence, p, number)]
+    before = [p for p in sentence.periods if p.end <= number.start and _reaches(sentence, p, number) and not p.of_start]
     own = [p for p in before if p.start >= zone.start]
     if own:
         return own[-1]

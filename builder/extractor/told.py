@@ -13,7 +13,7 @@ from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
 from builder.facts import Block, Period
-from builder.lexicon import Lexicon
+from builder.lexicon import Hit, Lexicon
 from builder.text import address_headline
 
 _YEAR = re.compile(r"(?<![\d.,/:])20[0-3]\d(?![\d.,])")
@@ -239,6 +239,8 @@ def open_block(page: Page, index: int, told: Told) -> None:
         of_headline = told.headline and not (kept and kept.cues and _announces(page, index))
         told.frame = Frame({told.headline: _OF_HEADLINE}) if of_headline else kept
         return
+    if not told.items and not (index and _announces(page, index - 1)):
+        told.period = told.period if told.line_by_line else _of_paragraph(told)
     sister: Item | None = None
     while told.items and told.items[-1].depth >= depth:
         sister = told.items.pop()
@@ -318,6 +320,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     staffed = names_staff(sentence.text, sentence.start, sentence.end, sentence.lexicon)
     of_staff = [h for h in acting if staffed and is_of_staff(sentence.text, h, sentence.lexicon)]
     levels = levels_told(sentence.bodies, [h for h in acting if h not in of_staff])
+    if len(levels) == 1:
+        levels &= levels_told(sentence.bodies, [h for h in acting if h not in of_staff and not _is_aside(sentence, h)])
     office = sentence.lexicon.grammar["office-of-unit"].search(sentence.text, sentence.start, sentence.end)
     if levels:
         told.level = next(iter(levels)) if len(levels) == 1 else "all"
@@ -340,8 +344,9 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
         of_page = levels_told((), [h for h in acting if not any(a <= h.start < b for a, b in bodies)])
         told.headline_level = next(iter(of_page), None) if len(of_page) == 1 else told.headline_level
         concepts = {h.concept for h in sentence.hits() if not any(a <= h.start < b for a, b in bodies)}
-        aims = sentence.lexicon.grammar["aims-given"].search(sentence.text, sentence.start, sentence.end) is not None
-        told.planned = told.planned or ("result" not in concepts and ("plan" in concepts or aims))
+        grammar, whole = sentence.lexicon.grammar, (sentence.text, sentence.start, sentence.end)
+        aims = "plan" in concepts or grammar["aims-given"].search(*whole) is not None
+        told.planned |= aims and "result" not in concepts and grammar["plan-met"].search(*whole) is None
         if told.planned and told.main is not None:
             told.plan = told.main.period
     if doers := sentence.doers:
@@ -359,6 +364,13 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     else:
         told.frame = topic_frame(sentence.hits(), told.frame, sentence.lexicon)
         told.announced = announced_frame(sentence.hits()) if announces else None
+
+
+def _is_aside(sentence: Sentence, hit: Hit) -> bool:
+    """Tell whether a level is told only aside, behind a number: "đạt 99,6%, riêng cấp xã 99,7%"."""
+    if hit.dimension != "level" or not any(n.after <= hit.start for n in sentence.numbers):
+        return False
+    return sentence.lexicon.grammar["aside-before"].search(sentence.text, sentence.start, hit.start) is not None
 
 
 def _heads_section(sentence: Sentence) -> bool:
@@ -422,7 +434,7 @@ def _remember_periods(
     periods: Iterable[PeriodMention], told: Told, kind: str, *, announces: bool, reform: bool
 ) -> None:
     """Keep what governs: a period at the head of a clause, and any in a headline or in a line that announces a list."""
-    periods = list(periods)
+    periods = [p for p in periods if not p.of_start]
     anywhere = kind == "title" or announces
     intervals = [p.period for p in periods if p.explicit and p.period is not None]
     told.intervals += intervals

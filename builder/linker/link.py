@@ -224,8 +224,11 @@ def _area(claim: FigureClaim, context: Context, gazetteer: Gazetteer) -> UnitVer
         return _place_unit(claim.place, context, gazetteer, claim.period)
     if context.unit is not None and claim.whole:
         line = (context.unit, *gazetteer.ancestors(context.unit, context.day))
-        kinds = gazetteer.kinds_of_word.get(claim.whole, frozenset())
-        return next((unit for unit in line if unit.kind in kinds), context.unit)
+        kinds = gazetteer.kinds_of_word.get(claim.whole.kind, frozenset())
+        own = next((unit for unit in line if unit.kind in kinds), None)
+        if own is None and claim.whole.versions:
+            return _place_unit(claim.whole, context, gazetteer, claim.period)
+        return own or context.unit
     if context.unit is not None:
         return _at_level(claim.agency_level or claim.level, context.unit, context, gazetteer)
     return "ambiguous-unit" if context.rivals else "no-locality"
