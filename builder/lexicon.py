@@ -107,6 +107,7 @@ class Lexicon:
     dating: Sieve  # the patterns of ``periods``
     masks: Sieve
     scan: Scan  # that tells where these, and the constructions of folded text, may begin
+    printed: Scan  # … those of text as printed
     sole_nouns: frozenset[str]  # counted by one indicator only
     wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
     families: Mapping[str, str]  # kind of initiative -> the broadest kind it belongs to
@@ -209,7 +210,7 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
     surfaces = _read_surfaces(graph, cues, indicators)
     words = sorted(surfaces)
     periods = tuple(_read_periods(graph))
-    scan = Scan()
+    scan, printed = Scan(), Scan()
     return Lexicon(
         cues=cues,
         indicators=indicators,
@@ -246,8 +247,12 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
             for head in graph.all(s, SKOS + "hiddenLabel")
         },
         scan=scan,
+        printed=printed,
         grammar={local_name(s): Construction(_compile(graph, s), scan) for s in graph.of_type("GrammarPattern")}
-        | {local_name(s): Construction(re.compile(graph.text(s, "pattern"))) for s in graph.of_type("PrintedPattern")},
+        | {
+            local_name(s): Construction(re.compile(graph.text(s, "pattern")), printed)
+            for s in graph.of_type("PrintedPattern")
+        },
         addressed=_as_addresses_spell({w: t for w in words for d, t in surfaces[w] if d == "index"}),
         log_odds={local_name(s): float(graph.text(s, "logOdds", "0")) for s in graph.concepts("sign")},
         _layers=_share_out(surfaces[word] for word in words),

@@ -27,6 +27,7 @@ _ANYTHING = (ops.ANY, None)
 _SHORTEST_WORD = 2  # a single letter stands nearly everywhere
 _RARE = frozenset("@|")  # signs that do not
 _MOST_WORDS = 5  # that are looked for one by one
+_MOST_SIGNS = 8  # one of which stands first
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +115,34 @@ def find_opening(pattern: re.Pattern[str]) -> Opening | None:
     return _opening_of(list(parts), apart=False) if parts.getwidth()[0] > 0 else None
 
 
-def _opening_of(parts: Sequence[tuple[Any, Any]], *, apart: bool) -> Opening | None:
-    """Return what things that follow one another begin with; ``apart`` if no digit may stand before them."""
+def _opening_of(
+    parts: Sequence[tuple[Any, Any]], *, apart: bool, least: int = _SHORTEST_WORD
+) -> Opening | None:
+    """Return what things that follow one another begin with; ``apart`` if no digit may stand before them.
+
+    Words have ``least`` letters, or more.
+    """
     if not parts:
         return None
     (op, value), rest = parts[0], parts[1:]
     if op in _WIDTHLESS:
-        return _opening_of(rest, apart=apart or _bars_digit_before(op, value))
+        return _opening_of(rest, apart=apart or _bars_digit_before(op, value), least=least)
     if op is ops.SUBPATTERN and not value[1] & _CASELESS:
-        return _opening_of([*value[3], *rest], apart=apart)
+        return _opening_of([*value[3], *rest], apart=apart, least=least)
     if op is ops.BRANCH:
-        return _any_of(_opening_of([*branch, *rest], apart=apart) for branch in value[1])
+        return _any_of(_opening_of([*branch, *rest], apart=apart, least=least) for branch in value[1])
     if op in _REPEATS:
         behind = rest if value[1] == 1 else [_ANYTHING]  # it may stand there again
-        once = _opening_of([*value[2], *behind], apart=apart)
-        return once if value[0] else _any_of((once, _opening_of(rest, apart=apart)))
+        once = _opening_of([*value[2], *behind], apart=apart, least=least)
+        return once if value[0] else _any_of((once, _opening_of(rest, apart=apart, least=least)))
     word = "".join(chr(letter) for _, letter in takewhile(lambda part: part[0] is ops.LITERAL, parts))
-    if len(word) >= _SHORTEST_WORD or word in _RARE:
+    if len(word) >= least or word in _RARE:
         return Opening(frozenset({word}))
     if _is_digit(op, value):
         return Opening(digit=True, inside=not apart)
-    if op is ops.IN and len(value) <= _MOST_WORDS and all(member is ops.LITERAL for member, _ in value):
-        return _any_of(_opening_of([sign, *rest], apart=apart) for sign in value)
-    behind = _opening_of(parts[len(word) :], apart=False) if word else None
+    if op is ops.IN and len(value) <= _MOST_SIGNS and all(member is ops.LITERAL for member, _ in value):
+        return _any_of(_opening_of([sign, *rest], apart=apart, least=least) for sign in value)
+    behind = _opening_of(parts[len(word) :], apart=False, least=least - len(word)) if word else None
     return Opening(frozenset(word + w for w in behind.words)) if behind and not behind.digit else None
 
 
@@ -217,6 +223,8 @@ class Scan:
 
     def look_through(self, text: str) -> None:
         """See what a text holds; the patterns know from then on where in it they may begin."""
+        if self.seen.text is text:
+            return
         matcher, begun = self._matcher
         places: defaultdict[int, list[int]] = defaultdict(list)
         words = set()

@@ -43,6 +43,7 @@ def open_page(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Pag
     """Return a page prepared for reading."""
     folded = with_cells_apart(fold(with_soft_breaks(document)), document)
     lexicon.scan.look_through(folded.text)
+    lexicon.printed.look_through(document.text)
     places = find_places(document.text, folded, gazetteer, lexicon)
     return Page(document, folded, Hits(_outside(lexicon.find(folded.text), places)), places, lexicon)
 

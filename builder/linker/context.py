@@ -445,6 +445,7 @@ def _find_spoken(document: Document, lexicon: Lexicon) -> tuple[dict[str, float]
     weights: dict[str, float] = {}
     first: dict[str, int] = {}
     text = normalize("NFC", document.text)
+    lexicon.printed.look_through(text)
     for construction, kinds in _SPOKEN.items():
         told = list(lexicon.grammar[construction].finditer(text))
         weights.update(dict.fromkeys(kinds, min(_MOST_SPOKEN, _SPOKEN_ONCE * len(told))))
