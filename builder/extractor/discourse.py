@@ -23,7 +23,7 @@ _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
 _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
-_DONE, _TAKEN_IN = "resolved", "received"
+_DONE, _TAKEN_IN, _CARRIED = "resolved", "received", "carried-over"
 _BROUGHT = "put-to-one-stop"
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
@@ -76,7 +76,7 @@ class FrameReader:
         frame = read_frame(self.text, told, self.hits, self.lexicon, before, self._topic(index, zone))
         if before is not None and self._in_order(zone):
             frame = recall(frame, before, self.lexicon)
-        for narrow in (self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
+        for narrow in (self._begun_from, self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
             frame = narrow(zone, frame)
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
@@ -176,6 +176,16 @@ class FrameReader:
         component = any(h.dimension == "index" and h.concept != index for h in self.sentence.hits())
         return frame if component else replace(frame, cues={index: _AHEAD, **frame.cues})
 
+    def _begun_from(self, zone: Zone, frame: Frame) -> Frame:
+        """Read where a change began as what there was: "giảm từ 782 đơn vị năm 2015 xuống còn 660"."""
+        number = zone.number
+        year = next((p for p in self.sentence.periods if p.start >= number.after), None)
+        if year is None or not year.of_start or number.kind != "plain":
+            return frame
+        cues = {c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, {"trend"})}
+        own, before = frame.own & cues.keys(), frame.before & cues.keys()
+        return replace(frame, cues={**cues, HAS: 1.0}, own=own | {HAS}, before=before | {HAS}, near=frame.near & own)
+
     def _resolved(self, zone: Zone, frame: Frame) -> Frame:
         """Read the result of handling as dossiers resolved: "kết quả giải quyết: 213 hồ sơ"."""
         result = self.lexicon.grammar["result-of-handling"].search(self.text, zone.start, zone.number.start)
@@ -209,19 +219,30 @@ class FrameReader:
         return replace(frame, cues={**kept, _BROUGHT: 1.0}, own=own)
 
     def _newly(self, zone: Zone, frame: Frame) -> Frame:
-        """Read "mới" right before a number as what came in anew beside what was carried over, "tổng cộng" as both."""
-        told = {c for _, read in self.read_so_far for c in read.own}
-        if not told & _INTAKE:
-            return frame
-        new, total = (
-            self.lexicon.grammar[name].search(self.text, self.sentence.start, zone.number.start)
-            for name in ("new-before", "sum-before")
-        )
-        stage = "newly-received" if new else "received" if total and "carried-over" in told else ""
+        """Read "mới" right before a number as what came in anew beside what was carried over, "tổng cộng" as both.
+
+        "Tổng số 1.622 hồ sơ (tồn 115, mới 1.507)" tells both and its two parts.
+        """
+        stage = self._stage_of_intake(zone)
         if not stage:
             return frame
         kept = {c: w for c, w in frame.cues.items() if not self.lexicon.has({c}, {"stage"})}
-        return replace(frame, cues={**kept, stage: 1.0}, own=frame.own | {stage}, before=frame.before | {stage})
+        own = frozenset(c for c in frame.own if not self.lexicon.has({c}, {"stage"})) | {stage}
+        return replace(frame, cues={**kept, stage: 1.0}, own=own, before=(frame.before & own) | {stage})
+
+    def _stage_of_intake(self, zone: Zone) -> str:
+        if self.sentence.finds("total-of-intake", zone.number.after, self.sentence.end):
+            return _TAKEN_IN
+        told = {c for _, read in self.read_so_far for c in read.own}
+        if not told & _INTAKE:
+            return ""
+        new, over, total = (
+            self.lexicon.grammar[name].search(self.text, self.sentence.start, zone.number.start) is not None
+            for name in ("new-before", "carried-in-aside", "sum-before")
+        )
+        if new or over:
+            return "newly-received" if new else _CARRIED
+        return _TAKEN_IN if total and _CARRIED in told else ""
 
     def _counted_again(self, zone: Zone, frame: Frame) -> Frame:
         """Let "có" govern each number of a list of the same things: "có 19 bộ phận … và 157 bộ phận …"."""

@@ -213,7 +213,9 @@ def _has_own_period(sentence: Sentence, number: Number) -> bool:
     """Tell whether a period stands right behind a number: "từ 4,1% năm 2015 xuống còn 1,3%"."""
     behind = [p for p in sentence.periods if number.after <= p.start]
     tie = sentence.lexicon.grammar["year-behind"]
-    return bool(behind) and tie.fullmatch(sentence.text, number.after, behind[0].start) is not None
+    nouns = (h for h in sentence.hits(number.after) if h.dimension == "object" and h.start == number.after + 1)
+    begin = max((h.end for h in nouns), default=number.after)
+    return bool(behind) and tie.fullmatch(sentence.text, begin, behind[0].start) is not None
 
 
 def leads_on(sentence: Sentence, number: Number) -> bool:

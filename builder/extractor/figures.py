@@ -202,7 +202,7 @@ class _SentenceReader:
         told = list(self.lexicon.grammar["all-of-unit"].finditer(self.text, zone.start, zone.number.start))
         if told:
             start, end, kind = *told[-1].span(), told[-1]["kind"]
-            named = [p for p in self.sentence.places if p.end <= start and p.kind_word == kind]
+            named = [p for p in self.sentence.places if p.end <= start and p.kind == kind]
             last = named[-1] if named else self.told.places.get(kind)
             self.whole = Place(start, end, kind, last.candidates if last else ())
             if self.place is not None and self.place.end <= told[-1].start():

@@ -392,7 +392,8 @@ def noun_behind(text: str, number: Number, hits: Hits, lexicon: Lexicon) -> tupl
     nouns = frozenset(h.concept for h in behind if h.dimension == "object")
     if nouns:
         return nouns, False
-    if "\n" in text[number.after : position] or lexicon.grammar["measure-word"].match(text, position):
+    ends = any(lexicon.grammar[name].match(text, position) for name in ("measure-word", "clause-end"))
+    if ends or "\n" in text[number.after : position]:
         return frozenset(), True
     if position < len(text) and text[position] == '"':
         return frozenset(), False  # what is counted stands in quotation marks

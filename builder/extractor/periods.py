@@ -267,15 +267,18 @@ def _cumulative(groups: Mapping[str, str], known: Calendar) -> Period | None:
     return Period(date(known.until.year, 1, 1), known.until)
 
 
-def _current_year(groups: Mapping[str, str], known: Calendar) -> Period | None:  # noqa: ARG001
-    """Read "từ nay đến cuối năm" as the year of the page."""
+def _current_year(groups: Mapping[str, str], known: Calendar) -> Period | None:
+    """Read "đến cuối năm" as the year of the page; where it sums up the year before, as that."""
     year = known.published.year if known.published else known.current_year()
+    looks_back = known.published is not None and known.published.month <= _LOOKS_BACK and "ahead" not in groups
+    if looks_back and year is not None and known.year == year - 1:
+        year = known.year
     return Period(date(year, 1, 1), date(year, 12, 31)) if year is not None else None
 
 
 def _past_years(groups: Mapping[str, str], known: Calendar) -> Period | None:
     """Read "10 năm qua" as the span of so many years that the page told, if it told one that is over."""
-    years, day = _number(groups, "n"), known.published
+    years, day = _count(groups), known.published
     over = (p for p in known.spans if p.start and p.end and (day is None or p.start <= day))
     return next((p for p in over if p.start and p.end and p.end.year - p.start.year + 1 == years), None)
 

@@ -106,13 +106,14 @@ def nearest_level(
         return by_body.lastgroup, zone.number.start
     visited = lexicon.grammar["visited-before"].search(text, start, zone.number.start)
     ahead = between(hits, *zone.right[0]) if zone.right and not visited else ()
-    behind = [h for h in ahead if h.dimension in ("level", "scope")]
+    behind = [h for h in ahead if h.dimension in ("level", "scope") and not _is_linked_to(text, h, lexicon)]
     if behind:
         several = behind[0].dimension == "scope" or len({h.concept for h in behind}) > 1
         return ("all" if several else behind[0].concept), behind[0].start
     told = [h for h in between(hits, start, zone.number.start) if h.dimension in ("level", "scope")]
     venue = lexicon.grammar["venue-of-units"]
     told = [h for h in told if not venue.search(text, max(0, h.start - VENUE_REACH), h.start)]
+    told = [h for h in told if not _is_linked_to(text, h, lexicon)]
     told = [h for h in told if staff or not is_of_staff(text, h, lexicon)]
     told = [
         h
@@ -127,7 +128,7 @@ def nearest_level(
     apart = [b for b in bodies if b.end <= last.start and not _COUNT.fullmatch(text, b.end, last.start)]
     named = [b for b in bodies if b.start < clause and (b in apart or b.start > last.start)]  # not "UBND 11 phường"
     levels = {h.concept for h in told} | {b.level or "own" for b in named}
-    if last.start < clause and len(levels) > 1:
+    if last.start < clause and len(levels) > 1 and not is_of_staff(text, last, lexicon):
         return "all", last.start
     if any(h.dimension == "scope" and h.start == last.start for h in told):
         owners = [h for h in told[:-1] if h.dimension == "level" and not text[h.end : last.start].strip()]
@@ -140,6 +141,11 @@ def nearest_level(
     if any(level != last.concept and joined.fullmatch(text, end, last.start) for end, level in others):
         return "all", last.start
     return last.concept, last.start
+
+
+def _is_linked_to(text: str, hit: Hit, lexicon: Lexicon) -> bool:
+    """Tell whether a level is only one that procedures are linked with: "64 thủ tục liên thông với cấp tỉnh"."""
+    return lexicon.grammar["linked-to-level"].search(text, max(0, hit.start - VENUE_REACH), hit.start) is not None
 
 
 def _is_bracketed(text: str, hit: Hit, position: int) -> bool:
@@ -202,9 +208,10 @@ def choose_place(
             return held[-1]  # "Cà Mau (hạng 10, 86,91%)"
     own = [p for p in places if zone.start <= p.start and p.end <= zone.number.start]
     own = [p for p in own if not (is_apposed(p, places, text, grammar) or _is_passed_over(p, start, text, grammar))]
+    own = [p for p in own if not grammar["units-before"].search(text, start, p.start)]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
-        named = [p for p in places if start <= p.start < zone.number.start and p.kind_word == kinds[-1]]
+        named = [p for p in places if start <= p.start < zone.number.start and p.kind == kinds[-1]]
         return named[-1] if named else last.get(kinds[-1], Place(zone.number.start, zone.number.start, kinds[-1], ()))
     if not own:
         return before

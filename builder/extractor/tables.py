@@ -107,8 +107,9 @@ def counted_frame(page: Page, columns: Sequence[Stretch], before: Frame | None) 
     """
     lexicon = page.lexicon
     hits = [between(page.hits, *column) for column in columns]
-    if any(h.dimension == "object" for each in hits for h in each):
-        return before
+    named = {h.concept for each in hits for h in each if h.dimension == "object"}
+    if named:
+        return _of_things(named, before, lexicon)
     told = [frozenset(h.concept for h in each if h.dimension in _HANDLING) for each in hits]
     tally = Counter(noun for cues in told if cues for noun in _nouns_of(cues, lexicon))
     (noun, most), (_, next_most) = (*tally.most_common(2), ("", 0), ("", 0))[:2]
@@ -116,6 +117,14 @@ def counted_frame(page: Page, columns: Sequence[Stretch], before: Frame | None) 
         return before
     kept = {c: w for c, w in before.cues.items() if lexicon.cues[c].dimension != "object"} if before else {}
     return Frame({**kept, noun: _NOUN_WEIGHT})
+
+
+def _of_things(named: set[str], before: Frame | None, lexicon: Lexicon) -> Frame | None:
+    """Return what was told before a table whose columns count one thing, with that for all others."""
+    if before is None or len(named) > 1 or named <= before.cues.keys():
+        return before
+    kept = {c: w for c, w in before.cues.items() if lexicon.cues[c].dimension != "object"}
+    return Frame({**kept, next(iter(named)): _NOUN_WEIGHT})
 
 
 def _nouns_of(cues: frozenset[str], lexicon: Lexicon) -> set[str]:

@@ -355,9 +355,9 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
         told.doer = doers[0] if titled and not doers[0].committee else told.doer
     _remember_subject(sentence, told)
     called = [p for p in sentence.places if _is_called(sentence, p)]
-    told.places.update({p.kind_word: p for p in called})
+    told.places.update({p.kind: p for p in called})
     if titled:
-        told.titled = {**{p.kind_word: p for p in reversed(called)}, **told.titled}
+        told.titled = {**{p.kind: p for p in reversed(called)}, **told.titled}
     told.whole = last
     if last is not None:
         told.frame = carry_over(last, sentence.lexicon)
@@ -524,7 +524,10 @@ def _depths(page: Page) -> tuple[int | None, ...]:
 
 
 def _above_those_below(texts: Sequence[str], depths: Sequence[int | None]) -> Iterator[int | None]:
-    """Put a line without a figure above the items right behind it: "+ Cấp xã" above "- Tiếp nhận: 8.320 hồ sơ"."""
+    """Put a line above the items right behind it: "+ Cấp xã" above "- Tiếp nhận: 8.320 hồ sơ".
+
+    So is a label without a mark above marked ones: "Đang giải quyết: 201" above "+ Quá hạn: 1".
+    """
     signs = [_sign(text) for text in texts]
     for text, sign, depth, below, after in zip(
         texts, signs, depths, [*depths[1:], None], [*signs[1:], ""], strict=True
@@ -533,7 +536,8 @@ def _above_those_below(texts: Sequence[str], depths: Sequence[int | None]) -> It
             yield None
             continue
         silent = bool(sign) and not any(c.isdigit() for c in text.split(None, 1)[-1])
-        heads = silent and below is not None and after not in ("", sign)
+        labelled = depth == _BARE_ITEM and _LABELLED.fullmatch(text) is not None
+        heads = (silent or labelled) and below is not None and after not in ("", sign)
         yield 2 * min(depth, below) if heads and below is not None else 2 * depth + 1
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from builder.gazetteer import Gazetteer, UnitVersion
 from builder.lexicon import Lexicon
-from builder.text import Folded, without_marks
+from builder.text import Folded, fold_name, without_marks
 
 _BEFORE = re.compile(r"(\w+(?: \w+)?|\w+)([ .]*)$")
 _VOWELS = frozenset("aeiouy")
@@ -29,6 +29,14 @@ class Place:
     kind_word: str  # folded, "" for a bare name
     candidates: tuple[UnitVersion, ...]
     joined: bool = False  # named only as one of which another was made: "sáp nhập các phường A, B"
+
+    @property
+    def kind(self) -> str:
+        """Return the word for its kind, written out and folded: "thành phố" of "TP. Uông Bí"; "" for a bare name."""
+        if not (self.kind_word and self.candidates):
+            return self.kind_word
+        unit = self.candidates[0]
+        return fold_name(unit.label.removesuffix(unit.name))
 
 
 def find_places(text: str, folded: Folded, gazetteer: Gazetteer, lexicon: Lexicon) -> list[Place]:
