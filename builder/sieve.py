@@ -115,9 +115,7 @@ def find_opening(pattern: re.Pattern[str]) -> Opening | None:
     return _opening_of(list(parts), apart=False) if parts.getwidth()[0] > 0 else None
 
 
-def _opening_of(
-    parts: Sequence[tuple[Any, Any]], *, apart: bool, least: int = _SHORTEST_WORD
-) -> Opening | None:
+def _opening_of(parts: Sequence[tuple[Any, Any]], *, apart: bool, least: int = _SHORTEST_WORD) -> Opening | None:
     """Return what things that follow one another begin with; ``apart`` if no digit may stand before them.
 
     Words have ``least`` letters, or more.
@@ -199,8 +197,7 @@ class Scan:
         return len(self._patterns) - 1
 
     @cached_property
-    def openings(self) -> Sequence[Opening | None]:
-        """Return what the matches of each pattern begin with."""
+    def _openings(self) -> Sequence[Opening | None]:
         return [find_opening(pattern) for pattern in self._patterns]
 
     @cached_property
@@ -208,9 +205,9 @@ class Scan:
         """Return all words, and for each pattern those that it needs if it does not begin with words alone."""
         needs = [
             frozenset[str]() if opening and not opening.digit else find_need(pattern).words
-            for pattern, opening in zip(self._patterns, self.openings, strict=True)
+            for pattern, opening in zip(self._patterns, self._openings, strict=True)
         ]
-        words = sorted(frozenset().union(*needs, *(opening.words for opening in self.openings if opening)))
+        words = sorted(frozenset().union(*needs, *(opening.words for opening in self._openings if opening)))
         index = {word: i for i, word in enumerate(words)}
         return words, [frozenset(index[word] for word in need) for need in needs]
 
@@ -218,8 +215,11 @@ class Scan:
     def _matcher(self) -> tuple[ahocorasick_rs.AhoCorasick, Sequence[Sequence[int]]]:
         """Return what finds the words, and the patterns that begin with each."""
         words, _ = self._words
-        begun = [[i for i, o in enumerate(self.openings) if o and word in o.words] for word in words]
-        return ahocorasick_rs.AhoCorasick(words), begun
+        begun: dict[str, list[int]] = {word: [] for word in words}
+        for index, opening in enumerate(self._openings):
+            for word in opening.words if opening else ():
+                begun[word].append(index)
+        return ahocorasick_rs.AhoCorasick(words), list(begun.values())
 
     def look_through(self, text: str) -> None:
         """See what a text holds; the patterns know from then on where in it they may begin."""
@@ -236,9 +236,9 @@ class Scan:
         digits = [place for run in runs for place in range(*run)]
         self.seen = _Seen(text, places, words, [begin for begin, _ in runs], digits)
 
-    def begins(self, index: int) -> Sequence[int] | None:
-        """Return where in the text last seen a pattern may begin; None: anywhere."""
-        seen, opening, needs = self.seen, self.openings[index], self._words[1][index]
+    def begins(self, index: int, seen: _Seen) -> Sequence[int] | None:
+        """Return where in a text a pattern may begin; None: anywhere."""
+        opening, needs = self._openings[index], self._words[1][index]
         if needs and needs.isdisjoint(seen.words):
             return ()
         if opening is None:
@@ -265,9 +265,10 @@ class Construction:
         """Return where in a text the pattern may begin; None if that is not known."""
         known, begins = self._known
         if known is not text:
-            if self._scan.seen.text is not text:
+            seen = self._scan.seen
+            if seen.text is not text:
                 return None
-            begins = self._scan.begins(self._index)
+            begins = self._scan.begins(self._index, seen)
             self._known = text, begins
         return begins
 
@@ -318,7 +319,8 @@ class Construction:
 
     def findall(self, text: str, start: int = 0, end: int = sys.maxsize) -> list[Any]:
         """Return what the matches in ``text[start:end]``, or their groups, print."""
-        return self.pattern.findall(text, start, end) if self.may_stand(text, start, end) else []
+        groups = self.pattern.groups
+        return [m.groups("") if groups > 1 else m[groups] or "" for m in self.finditer(text, start, end)]
 
     def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
         """Return a text with something else in place of every match."""
@@ -346,7 +348,7 @@ class Sieve:
             for match in construction.finditer(text, start, end):
                 yield index, match
 
-    def _standing(self, text: str) -> "Sequence[_Standing]":
+    def _standing(self, text: str) -> Sequence[_Standing]:
         """Return the patterns that may match in a text, with where they may begin."""
         known, standing = self._known
         if known is not text:

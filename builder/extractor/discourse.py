@@ -76,7 +76,14 @@ class FrameReader:
         frame = read_frame(self.text, told, self.hits, self.lexicon, before, self._topic(index, zone))
         if before is not None and self._in_order(zone):
             frame = recall(frame, before, self.lexicon)
-        for narrow in (self._begun_from, self._resolved, self._brought, self._newly, self._counted_again, self._as_part):
+        for narrow in (
+            self._begun_from,
+            self._resolved,
+            self._brought,
+            self._newly,
+            self._counted_again,
+            self._as_part,
+        ):
             frame = narrow(zone, frame)
         frame = self.turns.frame(zone, frame, self.read_so_far[0][1] if self.read_so_far else None)
         frame = self._without_far_topic(zone, frame, indexed=indexed)
