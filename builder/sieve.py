@@ -130,8 +130,8 @@ def _opening_of(parts: Sequence[tuple[Any, Any]], *, apart: bool, least: int = _
     if op is ops.BRANCH:
         return _any_of(_opening_of([*branch, *rest], apart=apart, least=least) for branch in value[1])
     if op in _REPEATS:
-        behind = rest if value[1] == 1 else [_ANYTHING]  # it may stand there again
-        once = _opening_of([*value[2], *behind], apart=apart, least=least)
+        after = rest if value[1] == 1 else [_ANYTHING]  # it may stand there again
+        once = _opening_of([*value[2], *after], apart=apart, least=least)
         return once if value[0] else _any_of((once, _opening_of(rest, apart=apart, least=least)))
     word = "".join(chr(letter) for _, letter in takewhile(lambda part: part[0] is ops.LITERAL, parts))
     if len(word) >= least or word in _RARE:

@@ -51,7 +51,8 @@ class FrameReader:
         self.hits = Hits([h for h in sentence.told if h not in named]) if named else sentence.page.hits
         breaks = self.lexicon.grammar["breaks-down"].finditer(self.text, sentence.start, sentence.end)
         self.breaks = [found.span() for found in breaks]
-        self._named = [(e.start, e.end) for e in (*sentence.places, *sentence.bodies, *sentence.periods)]
+        self._named = [(p.start, p.end) for p in sentence.places] + [(b.start, b.end) for b in sentence.bodies]
+        self._named += [(p.start, p.end) for p in sentence.periods]
         self._whose = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]
         self._whose += [h.start for h in sentence.told if h.dimension in ("level", "scope", "national")]
         self._unknown: dict[tuple[int, int], int] = {}  # words of a stretch, counted so far
@@ -154,10 +155,10 @@ class FrameReader:
             return frame
         opening = self.sentence.finds("count-name", named.start(), named.end())
         begin = opening.end() if opening else named.start()
-        counted = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
-        if not counted or self.lexicon.has(frame.own - self._told_by(counted), MEASURING):
+        heads = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
+        if not heads or self.lexicon.has(frame.own - self._told_by(heads), MEASURING):
             return frame
-        counted = frozenset(h.concept for h in counted)
+        counted = frozenset(h.concept for h in heads)
         kept = {c: w for c, w in frame.cues.items() if c in frame.own or not self.lexicon.has({c}, MEASURING)}
         cues = {**kept, **dict.fromkeys((*counted, HAS), 1.0)}
         general = all(self.lexicon.cues[noun].generic for noun in frame.nouns)
