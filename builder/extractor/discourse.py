@@ -155,10 +155,10 @@ class FrameReader:
             return frame
         opening = self.sentence.finds("count-name", named.start(), named.end())
         begin = opening.end() if opening else named.start()
-        heads = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
-        if not heads or self.lexicon.has(frame.own - self._told_by(heads), MEASURING):
+        things = [h for h in self.sentence.hits(begin, named.end()) if h.start == begin and h.dimension == "object"]
+        if not things or self.lexicon.has(frame.own - self._told_by(things), MEASURING):
             return frame
-        counted = frozenset(h.concept for h in heads)
+        counted = frozenset(h.concept for h in things)
         kept = {c: w for c, w in frame.cues.items() if c in frame.own or not self.lexicon.has({c}, MEASURING)}
         cues = {**kept, **dict.fromkeys((*counted, HAS), 1.0)}
         general = all(self.lexicon.cues[noun].generic for noun in frame.nouns)

@@ -81,7 +81,8 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
     spoken, first_spoken = _find_spoken(document, lexicon)
     decided = _decide(groups, open_groups, scores, units, gazetteer, day, spoken, first_spoken)
     provinces = sum(all(u.level == "province" for u in g.units) for g in groups)
-    doubtful = decided.unit is None or provinces >= _SEVERAL
+    venue = any(g.lead and not (g.titled or g.acts) for g in groups if decided.unit in g.units)
+    doubtful = decided.unit is None or provinces >= _SEVERAL or (venue and provinces > 1)
     if doubtful and not outside and _is_national(document, groups, spoken, lexicon):
         return Context(gazetteer.versions[COUNTRY], (), day, {})
     return decided
@@ -135,12 +136,13 @@ class _Group:
     lead: bool
     first: int
     placed: bool = False  # named only to place another
+    acts: bool = False  # named in the lead, and not only as where something took place
 
 
 def _is_national(document: Document, groups: Sequence[_Group], spoken: Mapping[str, float], lexicon: Lexicon) -> bool:
     """Tell whether a page speaks of the central government or the whole country, and more so than of any unit."""
     told = len(lexicon.grammar["national-authority"].findall(normalize("NFC", document.text)))
-    headed = any(g.titled or g.lead for g in groups)
+    headed = any(g.titled or g.acts for g in groups)
     weightiest = max((g.weight for g in groups), default=0.0)
     most = max(spoken.values(), default=0.0)
     return not headed and told >= (_NATIONAL if groups else 1) and told > weightiest and _SPOKEN_ONCE * told > most
@@ -150,7 +152,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
     """Put the occurrences of a name together; repeated ones weigh less and less."""
     weights: dict[frozenset[str], dict[str, float]] = {}
     found: dict[frozenset[str], tuple[tuple[UnitVersion, ...], int]] = {}
-    acting: set[frozenset[str]] = set()
+    acting: dict[frozenset[str], set[str]] = {}  # the blocks in which a name does not only tell where
     for name in named:
         units = named_on(name.candidates, day)
         if not units:
@@ -163,7 +165,7 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
         most = weight * _MOST_PER_BLOCK_KIND
         per_block[name.block] = min(most, per_block.get(name.block, 0.0) + weight)
         found.setdefault(key, (units, name.start))
-        acting |= set() if name.located else {key}
+        acting.setdefault(key, set()).update(() if name.located else (name.block,))
     return [
         _Group(
             units,
@@ -171,7 +173,8 @@ def _group(named: Sequence[Named], day: date | None) -> list[_Group]:
             titled=bool(_HEADS & weights[key].keys()),
             lead="lead" in weights[key],
             first=first,
-            placed=key not in acting,
+            placed=not acting[key],
+            acts="lead" in acting[key],
         )
         for key, (units, first) in found.items()
     ]
