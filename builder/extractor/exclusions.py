@@ -220,10 +220,11 @@ def _has_own_period(sentence: Sentence, number: Number) -> bool:
 
 def leads_on(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is where a change begins: "từ 10 lên 20", "từ 5,2% năm 2016 xuống còn 1,4%"."""
-    following = next((n for n in sentence.numbers if n.start >= number.after), None)
-    if following is None or following.start - number.after >= _FROM_REACH:
-        return False
-    return any(h.concept == "to" for h in sentence.hits(number.after, following.start))
+    following = next((n.start for n in sentence.numbers if n.start >= number.after), sentence.end)
+    led = [h.end for h in sentence.hits(number.after, min(following, number.after + _FROM_REACH)) if h.concept == "to"]
+    if following - number.after < _FROM_REACH:
+        return bool(led)
+    return any(sentence.text[end : end + 2].strip().isdigit() for end in led)  # "xuống còn 12 - 13"
 
 
 def _is_share_of_other(sentence: Sentence, zone: Zone) -> bool:
