@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from builder import artefacts
 from builder.artefacts import local_name
-from builder.sieve import Construction, Sieve
+from builder.sieve import Construction, Scan, Sieve
 from builder.text import address_words, fold_name, fold_pattern
 
 CCHC = "https://w3id.org/cchc/ontology#"
@@ -106,6 +106,8 @@ class Lexicon:
     periods: tuple[PeriodPattern, ...]
     dating: Sieve  # the patterns of ``periods``
     masks: Sieve
+    scan: Scan  # that tells where these, and the constructions of folded text, may begin
+    printed: Scan  # … those of text as printed
     sole_nouns: frozenset[str]  # counted by one indicator only
     wholes: Mapping[str, str]  # indicator that counts a part -> the one that counts the whole
     families: Mapping[str, str]  # kind of initiative -> the broadest kind it belongs to
@@ -208,14 +210,15 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
     surfaces = _read_surfaces(graph, cues, indicators)
     words = sorted(surfaces)
     periods = tuple(_read_periods(graph))
+    scan, printed = Scan(), Scan()
     return Lexicon(
         cues=cues,
         indicators=indicators,
         by_measure=_group_by_measure(indicators.values()),
         by_need=_group_by_need(indicators.values()),
         periods=periods,
-        dating=Sieve(way.pattern for way in periods),
-        masks=Sieve(_compile(graph, s) for s in sorted(graph.of_type("Mask"))),
+        dating=Sieve([way.pattern for way in periods], scan),
+        masks=Sieve([_compile(graph, s) for s in sorted(graph.of_type("Mask"))], scan),
         sole_nouns=_find_sole_nouns(indicators.values()),
         wholes={
             n: d
@@ -243,8 +246,13 @@ def load_lexicon(root: Path | None = None) -> Lexicon:
             for s in graph.concepts("body-kind")
             for head in graph.all(s, SKOS + "hiddenLabel")
         },
-        grammar={local_name(s): Construction(_compile(graph, s)) for s in graph.of_type("GrammarPattern")}
-        | {local_name(s): Construction(re.compile(graph.text(s, "pattern"))) for s in graph.of_type("PrintedPattern")},
+        scan=scan,
+        printed=printed,
+        grammar={local_name(s): Construction(_compile(graph, s), scan) for s in graph.of_type("GrammarPattern")}
+        | {
+            local_name(s): Construction(re.compile(graph.text(s, "pattern")), printed)
+            for s in graph.of_type("PrintedPattern")
+        },
         addressed=_as_addresses_spell({w: t for w in words for d, t in surfaces[w] if d == "index"}),
         log_odds={local_name(s): float(graph.text(s, "logOdds", "0")) for s in graph.concepts("sign")},
         _layers=_share_out(surfaces[word] for word in words),
@@ -447,6 +455,4 @@ class Hits:
         return known
 
 
-def between(hits: Hits, start: int, end: int) -> tuple[Hit, ...]:
-    """Return the hits that lie inside ``start`` … ``end``."""
-    return hits.between(start, end)
+between = Hits.between

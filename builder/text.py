@@ -19,19 +19,21 @@ _TONE_PLACES = {"òa": "oà", "óa": "oá", "ỏa": "oả", "õa": "oã", "ọa"
 _TONE_PLACES |= {"õe": "oẽ", "ọe": "oẹ", "ùy": "uỳ", "úy": "uý", "ủy": "uỷ", "ũy": "uỹ", "ụy": "uỵ"}
 _OLD_TONE = {new: old for old, new in _TONE_PLACES.items()}
 _MARK = "\u0300-\u036f"
-_TONE = re.compile(rf"(?<!q)(?:{'|'.join(_OLD_TONE)})(?![{_MARK}])")
-_LONE_Y = re.compile(rf"(?:(?<=[bcdđghklmnpqrstvx])|(?<=\bqu))[yýỳỷỹỵ](?![\w{_MARK}])")
+# These begin with letters, and look at what is before them only then: so the search leaps from one to the next.
+_TONE = re.compile(rf"(?:o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?<!q..)(?![{_MARK}])")
+_LONE_Y = re.compile(rf"[yýỳỷỹỵ](?:(?<=[bcdđghklmnpqrstvx].)|(?<=\bqu.))(?![\w{_MARK}])")
 _I_FOR_Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
 _SPACE = " \t\xa0\u2009\u202f\u3000_"
-_CHARACTERS = str.maketrans(
-    dict.fromkeys(_SPACE, " ")
+_CHARACTERS = (
+    dict.fromkeys(_SPACE[1:], " ")
     | dict.fromkeys("–—‐‑−", "-")
     | dict.fromkeys("“”„‟«»", '"')
     | {"’": "'", "‘": "'", "\r": "\n", "ð": "đ", "ς": "σ"}
 )
+_CHARACTER = re.compile(f"[{''.join(_CHARACTERS)}]")
 _NO_WIDTH = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufe0f\u00ad"
 _EVEN = "!-^`-~\n\u00c0-\u012f\u0131-\u024f\u1e00-\u1eff"  # what keeps its length, whatever it stands beside
-_UNEVEN = re.compile(f"[{_NO_WIDTH}İ]|[{_SPACE}]{{2}}")
+_UNEVEN = re.compile(f"[{_NO_WIDTH}İ{_SPACE}](?:(?<![{_SPACE}])|[{_SPACE}])")
 _CLUSTER = re.compile(
     rf"(?P<even>(?:[{_EVEN}]+| (?![{_SPACE}{_NO_WIDTH}]))+(?![{_NO_WIDTH}{_MARK}]))"
     rf"|(?P<space>[{_SPACE}](?:[{_NO_WIDTH}]*[{_SPACE}])*)"
@@ -136,7 +138,7 @@ def alphabetical(name: str) -> tuple[str, str]:
 
 def _fold_evenly(lowered: str) -> str:
     """Fold what keeps its length."""
-    return fold_pattern(lowered.translate(_CHARACTERS))
+    return fold_pattern(_CHARACTER.sub(lambda match: _CHARACTERS[match.group()], lowered))
 
 
 def _fold_unevenly(text: str) -> Folded:

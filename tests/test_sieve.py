@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from builder import artefacts
 from builder.lexicon import load_lexicon
-from builder.sieve import Construction, Need, Opening, Sieve, find_need, find_opening
+from builder.sieve import Construction, Need, Opening, Scan, Sieve, find_need, find_opening
 from builder.text import fold, sentences
 
 LEXICON = load_lexicon()
 SIEVES = (LEXICON.dating, LEXICON.masks)
-PATTERNS = [pattern for sieve in SIEVES for pattern in sieve.patterns]
+PATTERNS = [construction.pattern for sieve in SIEVES for construction in sieve.constructions]
 PAGES = sorted(artefacts.example_pages().glob("*.txt"))
 SIGNS = [" ", " ", " ", ", ", "-", "/", ".", "(", ")", ":", "\n", "1", "6", "12", "20", "2021", "%"]
 
@@ -29,10 +29,11 @@ TEXTS = st.lists(st.sampled_from(words_in(PATTERNS)) | st.sampled_from(SIGNS), m
 
 
 def searched(sieve: Sieve, text: str, start: int, end: int) -> list[tuple[int, tuple[int, int]]]:
-    return [(i, m.span()) for i, p in enumerate(sieve.patterns) for m in p.finditer(text, start, end)]
+    return [(i, m.span()) for i, c in enumerate(sieve.constructions) for m in c.pattern.finditer(text, start, end)]
 
 
 def sieved(sieve: Sieve, text: str, start: int, end: int) -> list[tuple[int, tuple[int, int]]]:
+    sieve.scan.look_through(text)
     return [(i, m.span()) for i, m in sieve.find(text, start, end)]
 
 
@@ -70,6 +71,12 @@ def test_what_a_pattern_needs(pattern: str, words: set[str], digit: bool) -> Non
         (r"(?<![.,])\d+", set(), True, True),
         (r"(?:tới )+(?:đến|hết)", {"tới "}, False, False),
         (r"[1-9]\d? năm|[369] tháng", set(), True, True),
+        (r"(?:19|20)\d\d", {"19", "20"}, False, False),
+        (r"ở (?:này|đó)", {"ở "}, False, False),
+        (r"ở(?:này|đó)", {"ởnày", "ởđó"}, False, False),
+        (r"[,;] ?mới", {", mới", ",mới", "; mới", ";mới"}, False, False),
+        (r"[,;] *mới", {", ", ",mới", "; ", ";mới"}, False, False),
+        (r"(?:tới ){0,2}đến", {"tới ", "đến"}, False, False),
     ],
 )
 def test_what_a_match_begins_with(pattern: str, words: set[str], digit: bool, inside: bool) -> None:
@@ -122,9 +129,12 @@ def test_what_matches_holds_what_is_needed(pattern: re.Pattern[str]) -> None:
     check()
 
 
-@given(TEXTS, st.integers(-5, 30), st.integers(0, 200))
+@pytest.mark.parametrize("seen", [False, True])
+@given(text=TEXTS, start=st.integers(-5, 30), end=st.integers(0, 200))
 @settings(deadline=None, max_examples=50)
-def test_a_construction_finds_what_its_pattern_finds(text: str, start: int, end: int) -> None:
+def test_a_construction_finds_what_its_pattern_finds(seen: bool, text: str, start: int, end: int) -> None:
+    for scan in (LEXICON.scan, LEXICON.printed):
+        scan.look_through(text if seen else "")
     for construction in LEXICON.grammar.values():
         pattern = construction.pattern
         one, other = construction.search(text, start, end), pattern.search(text, start, end)
@@ -133,6 +143,14 @@ def test_a_construction_finds_what_its_pattern_finds(text: str, start: int, end:
         assert spans == [m.span() for m in pattern.finditer(text, start, end)]
         assert construction.findall(text, start, end) == pattern.findall(text, start, end)
     assert Construction(re.compile("năm")).sub("x", text) == text.replace("năm", "x")
+
+
+def test_another_text_is_searched_as_it_is() -> None:
+    scan = Scan()
+    construction = Construction(re.compile("năm nay"), scan)
+    scan.look_through("năm qua")
+    assert not construction.may_stand("năm qua")
+    assert construction.search("đến năm nay") is not None
 
 
 def test_positions_are_those_of_a_plain_search() -> None:

@@ -42,6 +42,8 @@ def extract(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Extra
 def open_page(document: Document, lexicon: Lexicon, gazetteer: Gazetteer) -> Page:
     """Return a page prepared for reading."""
     folded = with_cells_apart(fold(with_soft_breaks(document)), document)
+    lexicon.scan.look_through(folded.text)
+    lexicon.printed.look_through(document.text)
     places = find_places(document.text, folded, gazetteer, lexicon)
     return Page(document, folded, Hits(_outside(lexicon.find(folded.text), places)), places, lexicon)
 
@@ -101,7 +103,7 @@ def _figure_claim(page: Page, figure: Figure) -> FigureClaim:
 def _grounds(page: Page, figure: Figure) -> Grounds:
     """Return why a figure was read so, in offsets of the page."""
     words = figure.grounds.period_words
-    return replace(figure.grounds, period_words=page.folded.span(*words) if words else None)
+    return replace(figure.grounds, period_words=page.folded.span(*words)) if words else figure.grounds
 
 
 def _doer_level(page: Page, figure: Figure) -> str | None:

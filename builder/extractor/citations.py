@@ -8,20 +8,15 @@ from itertools import groupby
 from builder.extractor.page import READ, Page
 from builder.facts import Block, CitationClaim, Span
 from builder.lexicon import Lexicon
-from builder.sieve import Sieve
 
 _CAPITALS = r"[A-ZĐÐ]{2,}(?:[gri](?![a-zà-ỹ])[A-ZĐÐ]*)?\d{0,2}"  # "UBND", "TTg", "CTr", "QH13"
 _WORD = r"[A-ZĐÐ][a-zđ]{1,3}(?!\w)"  # "Ttr", "Ttg"
 _ISSUER = rf"(?:{_CAPITALS}|{_WORD}|[A-ZĐÐ](?!\w))"
-_SYMBOL = Sieve(
-    [
-        re.compile(
-            rf"(?:(?<![\w/.-])|(?<=\b[Ss][6o0]))(?P<number>\d+[a-z]?)(?:\s?[/-]\s?(?P<year>\d{{4}})(?!\d))?"
-            rf"(?P<joint>\s?[/–-]\s?|\s?)(?P<kind>{_CAPITALS}|{_WORD})"
-            rf"(?:(?:[-–/]{_ISSUER}|\.{_CAPITALS})(?:[-–/]{_ISSUER}|[.&]{_CAPITALS})*|\s?[-–/]\s?{_CAPITALS}(?!\w))?"
-            r"(?![A-ZĐÐ\d])"
-        )
-    ]
+_SYMBOL = re.compile(
+    rf"(?:(?<![\w/.-])|(?<=\b[Ss][6o0]))(?P<number>\d+[a-z]?)(?:\s?[/-]\s?(?P<year>\d{{4}})(?!\d))?"
+    rf"(?P<joint>\s?[/–-]\s?|\s?)(?P<kind>{_CAPITALS}|{_WORD})"
+    rf"(?:(?:[-–/]{_ISSUER}|\.{_CAPITALS})(?:[-–/]{_ISSUER}|[.&]{_CAPITALS})*|\s?[-–/]\s?{_CAPITALS}(?!\w))?"
+    r"(?![A-ZĐÐ\d])"
 )
 _PARTS = re.compile(r"[A-ZĐÐ]\w*\s?[-–/.]\s?[A-ZĐÐ]")
 _INTRODUCED_WITHIN = 24  # characters before a number in which the word for a document stands
@@ -32,7 +27,7 @@ def find_citations(page: Page) -> Iterator[CitationClaim]:
     """Yield every document number of a page; of the furniture only the page's own number: "Số: 158/KH-UBND"."""
     text, grammar = page.document.text, page.lexicon.grammar
     for span, is_furniture in _stretches(page.document.blocks):
-        for _, match in _SYMBOL.find(text, span.start, span.end):
+        for match in _SYMBOL.finditer(text, span.start, span.end):
             if not _is_symbol(match, page.lexicon) or (is_furniture and not _is_own_number(match, page.lexicon)):
                 continue
             start, end = match.span()

@@ -52,6 +52,11 @@ class FrameReader:
         self.hits = Hits([h for h in sentence.told if h not in named]) if named else sentence.page.hits
         breaks = self.lexicon.grammar["breaks-down"].finditer(self.text, sentence.start, sentence.end)
         self.breaks = [found.span() for found in breaks]
+        self._named = [(p.start, p.end) for p in sentence.places] + [(b.start, b.end) for b in sentence.bodies]
+        self._named += [(p.start, p.end) for p in sentence.periods]
+        self._whose = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]
+        self._whose += [h.start for h in sentence.told if h.dimension in ("level", "scope", "national")]
+        self._unknown: dict[tuple[int, int], int] = {}  # words of a stretch, counted so far
 
     @property
     def last(self) -> Frame | None:
@@ -433,12 +438,11 @@ class FrameReader:
 
     def _unknown_words(self, start: int, end: int) -> int:
         """Return how many words of a stretch the ontology does not know and that name no unit, body or period."""
-        sentence = self.sentence
-        known = [(h.start, h.end) for h in sentence.hits(start, end)]
-        known += [(p.start, p.end) for p in sentence.places] + [(b.start, b.end) for b in sentence.bodies]
-        known += [(p.start, p.end) for p in sentence.periods]
-        words = [m.start() for m in _WORD.finditer(self.text, start, end)]
-        return sum(not any(a <= w < b for a, b in known) for w in words)
+        if (start, end) not in self._unknown:
+            known = [*((h.start, h.end) for h in self.sentence.hits(start, end)), *self._named]
+            words = [m.start() for m in _WORD.finditer(self.text, start, end)]
+            self._unknown[start, end] = sum(not any(a <= w < b for a, b in known) for w in words)
+        return self._unknown[start, end]
 
     def _recall(self, zone: Zone, frame: Frame) -> Frame:
         """Give a number that is told for another unit, or of "tỷ lệ này", the cues of the last one of its kind read.
@@ -481,12 +485,11 @@ class FrameReader:
 
     def names_whose(self, begin: int, position: int, *, period: bool) -> bool:
         """Tell whether a level, a unit, a body or, where one may do, a period is named between two positions."""
-        sentence = self.sentence
-        starts = [p.start for p in sentence.places] + [b.start for b in sentence.bodies]
-        starts += [h.start for h in sentence.hits() if h.dimension in ("level", "scope", "national")]
-        starts += [p.start for p in sentence.periods if period and not p.base]
-        spoken = self.lexicon.grammar["district-as-doer"].search(self.text, begin, position)
-        return spoken is not None or any(begin <= start < position for start in starts)
+        if any(begin <= start < position for start in self._whose):
+            return True
+        if period and any(begin <= p.start < position for p in self.sentence.periods if not p.base):
+            return True
+        return self.lexicon.grammar["district-as-doer"].search(self.text, begin, position) is not None
 
     def _look_ahead(self, zone: Zone, frame: Frame, *, indexed: bool) -> Frame:
         """Give a number that nothing before explains the words of the rest of its sentence.

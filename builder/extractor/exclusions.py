@@ -106,8 +106,10 @@ def _is_mark(sentence: Sentence, number: Number) -> bool:
 def _is_rank_of_other(sentence: Sentence, number: Number) -> bool:
     """Tell whether a rank is one for something that the ontology does not know: "đứng thứ nhất về thu hút đầu tư"."""
     behind = sentence.finds("ranked-for", number.after, sentence.end)
+    if behind is None:
+        return False
     ranked = any(h.concept == "rank" and sentence.touches(h, number.start) for h in sentence.hits(end=number.start))
-    if behind is None or not (ranked or number.kind == "rank"):
+    if not (ranked or number.kind == "rank"):
         return False
     begin, end = behind.span("what")
     told = (h for h in sentence.hits(number.after) if h.start < end and h.end > begin)

@@ -99,7 +99,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             continue
         open_block(page, index, told)
         for start, end in page.sentences(block):
-            calendar = replace(told.known)
+            year, until = told.known.year, told.known.until
             sentence = locate(page, start, end, index, told.known)
             if not sentence.numbers and block.kind not in TABULAR:
                 remember(sentence, told, None)
@@ -110,7 +110,7 @@ def read_figures(page: Page) -> tuple[list[Figure], list[Unread]]:
             else:
                 reader.read()
                 if told.period is not None and _tells_index_only(reader.figures):
-                    told.known.year, told.known.until = calendar.year, calendar.until
+                    told.known.year, told.known.until = year, until
                     years = [p for p in sentence.periods if p.period is not None and not p.base]
                     told.of_index = years[-1] if years else told.of_index
                     sentence = replace(sentence, periods=())  # last year's index moves the time of nothing else
@@ -170,6 +170,7 @@ class _SentenceReader:
         self.turns = Turns(sentence)
         self.frames = FrameReader(sentence, told, self.turns)
         self.column_period: PeriodMention | None = None  # of a table's column
+        self._rank: tuple[Zone | None, Figure | None, bool] = None, None, False  # whether it is one, behind the other
 
     def read(self) -> None:
         """Read all numbers of the sentence."""
@@ -558,6 +559,13 @@ class _SentenceReader:
         return any(h.dimension == "anaphor" for h in hits) or not any(h.dimension in ("level", "scope") for h in near)
 
     def _is_rank(self, zone: Zone) -> bool:
+        known, previous, is_rank = self._rank
+        if known is not zone or previous is not self.previous:
+            is_rank = self._tells_rank(zone)
+            self._rank = zone, self.previous, is_rank
+        return is_rank
+
+    def _tells_rank(self, zone: Zone) -> bool:
         position, previous = zone.number.start, self.previous
         joined = previous is not None and self.text[previous.end : position].strip()
         if previous is not None and previous.measure == "rank" and joined and self._is_list_gap(joined):

@@ -166,6 +166,12 @@ def levels_told(bodies: Sequence[Body], hits: Iterable[Hit]) -> set[str]:
     return levels | {b.level for b in bodies if b.level and not b.source}
 
 
+def names_staff(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
+    """Tell whether a stretch may name people who work for a unit."""
+    grammar = lexicon.grammar
+    return any(grammar[c].may_stand(text, start - _STAFF_REACH, end) for c in ("staff-noun", "staff-of-level"))
+
+
 def is_of_staff(text: str, hit: Hit, lexicon: Lexicon) -> bool:
     """Tell whether a level is that of the people named before it, who do nothing: "cán bộ, công chức cấp xã"."""
     start = max(0, hit.start - _STAFF_REACH)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from builder.extractor.frames import Frame, Stretch, announced_frame, carry_over, topic_frame
 from builder.extractor.page import TABULAR, Page
 from builder.extractor.periods import Calendar, PeriodMention, closes, find_periods
-from builder.extractor.scope import Body, is_apposed, is_of_staff, levels_told, names_district
+from builder.extractor.scope import Body, is_apposed, is_of_staff, levels_told, names_district, names_staff
 from builder.extractor.sentence import Sentence, opens_with
 from builder.extractor.tables import Header, counted_frame, stretches
 from builder.extractor.units import Place
@@ -317,7 +317,8 @@ def remember(sentence: Sentence, told: Told, last: Frame | None, idle: Container
     if told.headed and any(p.period is not None for p in periods):
         told.of_section = told.period
     acting = [h for h in sentence.hits() if h.start not in idle]
-    of_staff = [h for h in acting if is_of_staff(sentence.text, h, sentence.lexicon)]
+    staffed = names_staff(sentence.text, sentence.start, sentence.end, sentence.lexicon)
+    of_staff = [h for h in acting if staffed and is_of_staff(sentence.text, h, sentence.lexicon)]
     levels = levels_told(sentence.bodies, [h for h in acting if h not in of_staff])
     if len(levels) == 1:
         levels &= levels_told(sentence.bodies, [h for h in acting if h not in of_staff and not _is_aside(sentence, h)])
@@ -461,8 +462,8 @@ def _remember_periods(
         if kind == "lead" and told.report is None and closed:
             told.report = told.period
         told.first = told.first or (told.period if kind != "title" else None)
-        if kind == "title" and _is_reported(told.main, told.period):
-            told.period = told.main  # days that a dateline tells, of the year that the headline names
+        if kind == "title":
+            told.period = _interval_reported(told.main, told.period) or told.period
         if kind == "title" or (kind == "lead" and _is_part(told.period, told.main)):
             told.main = told.period
             told.known.reported = told.main.period
@@ -481,12 +482,13 @@ def _is_passing(mention: PeriodMention, told: Told) -> bool:
     return mention.deadline and ahead and not (told.listed or told.section == "target")
 
 
-def _is_reported(dateline: PeriodMention | None, headline: PeriodMention) -> bool:
-    """Tell whether an interval of days ends within the year of a headline: it is what the page reports on."""
+def _interval_reported(dateline: PeriodMention | None, headline: PeriodMention) -> PeriodMention | None:
+    """Return the interval of days that a dateline tells if it ends within the year of the headline."""
     days, year = dateline.period if dateline and dateline.explicit else None, headline.period
-    if not (days and days.end and year and year.start and year.end) or headline.explicit:
-        return False
-    return year.start <= days.end <= year.end and (year.end - year.start).days >= (days.end - days.start).days // 2
+    if not (days and days.start and days.end and year and year.start and year.end) or headline.explicit:
+        return None
+    most = (year.end - year.start).days >= (days.end - days.start).days // 2
+    return dateline if most and year.start <= days.end <= year.end else None
 
 
 def _is_part(mention: PeriodMention, whole: PeriodMention | None) -> bool:

@@ -75,7 +75,7 @@ def _mark_joined(places: Iterable[Place], text: str, lexicon: Lexicon) -> Iterat
         over = end in verbs and text[end : end + 1] == ","  # "Sau hợp nhất, xã A có 21 thôn"
         joined = end > 0 and not over and gap.fullmatch(text, end, place.start) is not None
         end = place.end if joined else 0
-        yield replace(place, joined=joined)
+        yield replace(place, joined=True) if joined else place
 
 
 def _settled(place: Place, behind: Place | None, text: str, gazetteer: Gazetteer, lexicon: Lexicon) -> Place:

@@ -1,7 +1,7 @@
 """What the address of a page, its newspaper and its e-mail domains say about its unit."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -128,9 +128,9 @@ def _commune_of_host(labels: Sequence[str], above: Collection[str], gazetteer: G
 
 
 def _communes_of_today(
-    labels: Sequence[str], provinces: Collection[str], gazetteer: Gazetteer, day: date | None
+    labels: Sequence[str], provinces: Set[str], gazetteer: Gazetteer, day: date | None
 ) -> list[UnitVersion]:
-    """Return the communes a host names right below its province, since districts are no more: ``quynhon.gialai.gov.vn``.
+    """Return the communes a host names below its province, since districts are no more: ``quynhon.gialai.gov.vn``.
 
     There are two where a ward and a commune of the province bear one name.
     """
@@ -202,14 +202,17 @@ def _spots_of(words: Sequence[str], gazetteer: Gazetteer, day: date | None) -> I
 
 def _spot_at(words: Sequence[str], start: int, end: int, gazetteer: Gazetteer, day: date | None) -> _Spot | None:
     """Return what the words of an address between two positions name, if anything."""
-    name, kinds = "".join(words[start:end]), _kinds_before(words, start, gazetteer)
+    name, whole = "".join(words[start:end]), end - start == len(words) == 1
+    if not (name in gazetteer.slugs or name in gazetteer.commune_slugs or whole):
+        return None
+    kinds = _kinds_before(words, start, gazetteer)
     called = [u for table in (gazetteer.slugs, gazetteer.commune_slugs) for u in table.get(name, ()) if u.kind in kinds]
     if called:
         return _Spot(start, end, tuple(named_on(called, day)), called=True, weight=_PATH_WEIGHT)
     if (end - start == 1 and len(name) < _LONG_WORD) or name in _NO_PLACE:
         return None
     units = tuple(named_on(gazetteer.slugs.get(name, ()), day))
-    if not units and end - start == len(words) == 1 and len(name) >= _LONG_LABEL:
+    if not units and whole and len(name) >= _LONG_LABEL:
         units = tuple(_units_of_label(name, gazetteer, "province", day))
     provinces = tuple(u for u in units if u.level == "province")
     weight = _PATH_WEIGHT if provinces else _PATH_WEIGHT / 2

@@ -62,9 +62,8 @@ def find_context(document: Document, named: Sequence[Named], gazetteer: Gazettee
         if pointed is not None:
             units[code] = pointed
             scores[code] = scores.get(code, 0.0) + weight * (_PROVINCE_OUTSIDE if pointed.level == "province" else 1.0)
-    spoken = _spoken_of(document, lexicon)
-    weighing = Weighing(groups, open_groups, scores, units, spoken, _first_spoken(document, lexicon), gazetteer, day)
-    about, rivals = weighing.decide()
+    spoken, first_spoken = _find_spoken(document, lexicon)
+    about, rivals = Weighing(groups, open_groups, scores, units, spoken, first_spoken, gazetteer, day).decide()
     if not outside and _is_doubtful(about, groups) and _is_national(document, groups, spoken, lexicon):
         return Context(gazetteer.versions[COUNTRY], (), day, {})
     return Context(about, rivals, day, scores)
@@ -254,21 +253,21 @@ _SEVERAL = 3  # provinces named side by side
 _NATIONAL = 2  # so often a page speaks of the whole country, to be about it
 
 
-def _spoken_of(document: Document, lexicon: Lexicon) -> dict[str, float]:
-    """Return how much the page speaks of "the province", "the district" without naming it, by kind of unit."""
-    spoken: dict[str, float] = {}
+def _find_spoken(document: Document, lexicon: Lexicon) -> tuple[dict[str, float], dict[str, int]]:
+    """Return how much the page speaks of "the province", "the district" without naming it, by kind of unit.
+
+    And where it does so first.
+    """
+    weights: dict[str, float] = {}
+    first: dict[str, int] = {}
     text = normalize("NFC", document.text)
+    lexicon.printed.look_through(text)
     for construction, kinds in _SPOKEN.items():
-        told = lexicon.grammar[construction].findall(text)
-        weight = min(_MOST_SPOKEN, _SPOKEN_ONCE * len(told))
-        spoken.update(dict.fromkeys(kinds, weight))
-    return spoken
-
-
-def _first_spoken(document: Document, lexicon: Lexicon) -> dict[str, int]:
-    """Return where the page first speaks of "the province" without naming it, by kind of unit."""
-    found = ((lexicon.grammar[construction].search(document.text), kinds) for construction, kinds in _SPOKEN.items())
-    return {kind: told.start() for told, kinds in found if told is not None for kind in kinds}
+        told = list(lexicon.grammar[construction].finditer(text))
+        weights.update(dict.fromkeys(kinds, min(_MOST_SPOKEN, _SPOKEN_ONCE * len(told))))
+        printed = told if text == document.text else list(lexicon.grammar[construction].finditer(document.text))
+        first.update(dict.fromkeys(kinds, printed[0].start()) if printed else {})
+    return weights, first
 
 
 def block_kind_at(blocks: Sequence[Block], offset: int) -> str:
