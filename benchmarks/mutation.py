@@ -5,6 +5,9 @@ modules and which tests, ``[tool.mutmut]`` in pyproject.toml says. What only run
 is left out: the process that mutants start from has loaded it. A mutant that was killed is not run again, for further
 tests cannot revive it; ``--fresh`` runs all. The outcome is written to ``mutation.md``, the survivors with what
 ``mutation-judged.tsv`` says of them.
+
+Tests written for the survivors of a draw make that draw look better than all mutants are. So the page also tells of
+each draw what it was when it was first run: ``mutation-draws.tsv``.
 """
 
 import argparse
@@ -21,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MUTANTS, PAGE, JUDGED = ROOT / "mutants", ROOT / "benchmarks/mutation.md", ROOT / "benchmarks/mutation-judged.tsv"
+DRAWS = ROOT / "benchmarks/mutation-draws.tsv"
 FIRST = "builder.extractor.quantities.x_parse_number__mutmut_1"  # running any one makes all
 LOADING = re.compile(
     r"gazetteer\.x_(load_gazetteer|_load|_index|_read_\w+|_wordings|_own_aliases|_spellings|_fold_all|_uncollected)__"
@@ -34,10 +38,13 @@ Whether the tests of numbers, periods and linking notice a mistake. Written by
 python -m pip install -e '.[test,maintain]' && python benchmarks/mutation.py
 ```
 
-which takes about half an hour. Each mutant is the program with one thing changed in one function, made by mutmut; it is
-killed if a test fails. Tests per mutant are those of `[tool.mutmut]` in `pyproject.toml` that enter the function.
+which takes 3 to 8 s a mutant, as busy as the machine is. Each mutant is the program with one thing changed in one
+function, made by mutmut; it is killed if a test fails. Tests per mutant are those of `[tool.mutmut]` in
+`pyproject.toml` that enter the function.
 
 """
+TODAY = """With the tests of today, {}. That is more than it would be of all mutants:
+tests were written for the survivors, and each draw was first run with the tests for the survivors of those before."""
 
 
 def outcomes() -> dict[str, int | None]:
@@ -92,20 +99,41 @@ def cell(text: str) -> str:
     return f"`{text.replace('|', '¦')}`" if text else ""
 
 
-def write_page(sample: list[str], seed: int) -> None:
+def read_draws() -> list[dict[str, str]]:
+    with DRAWS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def note_draw(seed: int, size: int) -> None:
+    """Note how many of a draw were killed, unless it was noted before."""
+    if not any((int(told["seed"]), int(told["drawn"])) == (seed, size) for told in read_draws()):
+        found = outcomes()
+        killed = sum(found[name] in KILLED for name in draw(size, seed))
+        with DRAWS.open("a", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter="\t", lineterminator="\n").writerow([commit(), seed, size, killed])
+
+
+def share(killed: int, number: int) -> str:
+    low, high = interval(killed, number)
+    return f"{killed} of {number} killed: {killed / number:.1%} (95 % interval {low:.1%} to {high:.1%})"
+
+
+def write_page(sample: list[str]) -> None:
     found, judged = outcomes(), {}
     if JUDGED.exists():
         with JUDGED.open(encoding="utf-8", newline="") as file:
             judged = {(r["function"], r["before"], r["after"]): r["why"] for r in csv.DictReader(file, delimiter="\t")}
     killed = [name for name in sample if found[name] in KILLED]
     alive = sorted(set(sample) - set(killed))
-    low, high = interval(len(killed), len(sample))
     made = sum(not LOADING.search(name) for name in found)
-    lines = [
-        f"**{len(killed)} of {len(sample)} killed: {len(killed) / len(sample):.1%}** "
-        f"(95 % interval {low:.1%} to {high:.1%}); drawn with seed {seed} from {made} mutants "
-        f"of the code as of commit {commit()}."
-    ]
+    lines = [f"Drawn from {made} mutants of the code as of commit {commit()}.", ""]
+    lines += ["| draw | commit | when it was first run |", "|---|---|---|"]
+    draws = [(told["seed"], told["commit"], int(told["killed"]), int(told["drawn"])) for told in read_draws()]
+    lines += [f"| seed {seed} | {of} | {share(*numbers)} |" for seed, of, *numbers in draws]
+    lines.append(
+        f"| together | | **{share(sum(d[2] for d in draws), sum(d[3] for d in draws)).replace(' (', '** (')} |"
+    )
+    lines += ["", TODAY.format(share(len(killed), len(sample)))]
     lines += ["", "| module | mutants | drawn | killed | survived |", "|---|---|---|---|---|"]
     everything, drawn, dead = (Counter(map(module, names)) for names in (found, sample, killed))
     lines += [f"| `{m}` | {everything[m]} | {n} | {dead[m]} | {n - dead[m]} |" for m, n in sorted(drawn.items())]
@@ -120,8 +148,7 @@ def write_page(sample: list[str], seed: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--draws", nargs="+", default=["7:300", "8:40"], metavar="SEED:SIZE")
     parser.add_argument("--fresh", action="store_true", help="forget earlier runs")
     parser.add_argument("--only-write", action="store_true", help="run nothing")
     told = parser.parse_args()
@@ -129,11 +156,14 @@ def main() -> None:
         shutil.rmtree(MUTANTS, ignore_errors=True)
     if not told.only_write:
         run([FIRST])
-    sample = draw(told.sample, told.seed)
+    draws = [tuple(map(int, each.split(":"))) for each in told.draws]
+    sample = list(dict.fromkeys(name for seed, size in draws for name in draw(size, seed)))
     open_ones = [name for name, code in outcomes().items() if name in set(sample) and code not in KILLED]
     if open_ones and not told.only_write:
         run(open_ones)
-    write_page(sample, told.seed)
+    for seed, size in draws:
+        note_draw(seed, size)
+    write_page(sample)
 
 
 if __name__ == "__main__":

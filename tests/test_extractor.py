@@ -233,6 +233,10 @@ def test_sentence_names_its_units(row: Row) -> None:
     assert all(want in found for want, found in zip(wanted, labels, strict=True)), labels
 
 
+def test_a_company_that_a_page_begins_with_is_no_unit() -> None:
+    assert READING.claims("VNPT Đồng Tháp hỗ trợ người dân\n\n06/12/2018\n\nCó 1.200 hồ sơ.\n")[1].mentions == ()
+
+
 @rows("not-indicators")
 def test_trap_states_no_figure_behind_one_either(row: Row) -> None:
     """Nothing of the sentence before is carried over to a number that is none of its kind."""
@@ -345,6 +349,20 @@ def test_each_of_very_many_short_lines_is_read() -> None:
     lines = "\n".join(f"Huyện tiếp nhận {count} hồ sơ." for count in range(1000, 2500))
     figures = READING.figures(PAGE.format(lines))
     assert [claim.quantity.value for claim, _ in figures] == list(range(1000, 2500))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "own"),
+    [
+        ("Kỳ trước chuyển sang 120, mới 692, đã giải quyết 790.", {"120": 1, "692": 1, "790": 1}),
+        ("Huyện giải quyết 1.250 hồ sơ, đúng hạn 96,7%. Cấp xã 95,2%.", {"1.250": 1, "96,7%": 1, "95,2%": 0}),
+    ],
+)
+def test_a_reading_by_the_words_at_the_number_is_told_from_one_by_words_before(
+    sentence: str, own: dict[str, int]
+) -> None:
+    told = {printed: claim.signs.own for claim, printed in READING.figures(PAGE.format(sentence))}
+    assert {printed: told.get(printed) for printed in own} == own
 
 
 def test_figures_of_the_year_that_a_plan_is_made_for_are_targets() -> None:

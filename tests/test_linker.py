@@ -277,6 +277,10 @@ WHOSE = {  # page, or address and page, and the codes of the unit it is about
         "dẫn đầu. Hai địa phương còn lại là Duy Xuyên và Núi Thành. Năm 2017, thị xã tiếp nhận 13.862 hồ sơ.",
         {"507"},
     ),
+    "the town that the headline calls by its kind, not the district that bears its name, too": (
+        "Thị xã đi đầu trong cải cách hành chính\nNgày 04/01/2018\nNăm 2017, Kỳ Anh tiếp nhận 13.862 hồ sơ.",
+        {"449"},
+    ),
     "a commune that its district only places": (
         "Những con số từ một xã\n15/09/2023\nChủ tịch UBND xã Thạch Ngọc (huyện Thạch Hà) kể: Năm 2022 xã tiếp nhận "
         "2.140 hồ sơ. Xã đứng thứ 3 toàn huyện về CCHC.",
@@ -324,12 +328,20 @@ def test_whose_page_it_is(page: str, about: set[str]) -> None:
         ("https://baoangiang.com.vn/hdnd-huyen-cho-moi-giam-sat-cai-cach-hanh-chinh-a381467.html", {"893"}),
         ("https://haian.hailang.quangtri.gov.vn/cai-cach/ket-qua-nam-2021.html", {"19684"}),
         ("https://baohatinh.vn/thoi-su/dien-dan-ve-cai-cach-hanh-chinh-203881.htm", {"42"}),
+        ("https://tinmoi.vn/cac-xa-phia-bac-yen-bai-nang-cao-chat-luong-phuc-vu-203881.htm", {"15"}),
     ],
 )
 def test_the_headline_in_an_address_tells_what_the_page_has_lost(address: str, about: set[str]) -> None:
     page = "Trong 6 tháng đầu năm 2021, bộ phận một cửa đã tiếp nhận 2.317 hồ sơ, giải quyết đúng hạn 99,2%."
     told = link(Source("page.txt", page.encode(), "text/plain", url=address))
     assert {key.split("/")[0] for key in told.about} == about
+
+
+def test_the_headline_in_an_address_and_the_text_name_one_unit() -> None:
+    page = "Trong 6 tháng đầu năm 2021, huyện Chợ Mới đã tiếp nhận 2.317 hồ sơ, giải quyết đúng hạn 99,2%."
+    address = "https://baoangiang.com.vn/hdnd-huyen-cho-moi-giam-sat-cai-cach-hanh-chinh-a381467.html"
+    told = link(Source("page.txt", page.encode(), "text/plain", url=address))
+    assert {key.split("/")[0] for key in told.about} == {"893"}
 
 
 def test_the_index_in_an_address_explains_points() -> None:

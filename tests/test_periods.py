@@ -71,10 +71,167 @@ def period_of(extract_text: ExtractText, words: str, published: str = "2019-11-2
         ("Nửa cuối năm 2018", "2018-07-01/2018-12-31"),
         ("Hai quý đầu năm 2018", "2018-01-01/2018-06-30"),
         ("Năm ngoái", "2018-01-01/2018-12-31"),
+        ("Từ năm 2017 đến hết quý II/2019", "2017-01-01/2019-06-30"),
+        ("Từ năm 2017 đến 9 tháng năm 2019", "2017-01-01/2019-09-30"),
+        ("Năm 2018 và 9 tháng đầu năm 2019", "2018-01-01/2019-09-30"),
+        ("Từ năm 2016 đến ngày 15/9/2018", "2016-01-01/2018-09-15"),
+        ("Từ nay đến cuối năm", "2019-01-01/2019-12-31"),
+        ("Trong cả năm", "2019-01-01/2019-12-31"),
+        ("Năm trước", "2018-01-01/2018-12-31"),
+        ("Năm ngoái (2017)", "2017-01-01/2017-12-31"),
+        ("Năm nay", "2019-01-01/2019-12-31"),
+        ("3 tháng cuối năm", "2019-10-01/2019-12-31"),
+        ("3 tháng cuối năm ngoái", "2018-10-01/2018-12-31"),
+        ("12 tháng cuối năm 2018", "2018-01-01/2018-12-31"),
+        ("13 tháng cuối năm 2018", ""),
+        ("0 tháng cuối năm 2018", ""),
+        ("0 tháng đầu năm 2018", ""),
+        ("13 tháng đầu năm 2018", ""),
+        ("Tháng 10 năm ngoái", "2018-10-01/2018-10-31"),
+        ("Tháng 10 năm nay", "2019-10-01/2019-10-31"),
+        ("Nửa cuối năm ngoái", "2018-07-01/2018-12-31"),
+        ("Ba quý đầu năm nay", "2019-01-01/2019-09-30"),
+        ("Quý I và quý III/2018", "2018-01-01/2018-09-30"),
+        ("Quý I, II năm 2018", "2018-01-01/2018-06-30"),
+        ("Quý IV/2018", "2018-10-01/2018-12-31"),
+        ("Quý 3 năm ngoái", "2018-07-01/2018-09-30"),
+        ("Đến hết quý III", "/2019-09-30"),
+        ("Đến hết quý III/2018", "/2018-09-30"),
+        ("Đến hết tháng 6", "/2019-06-30"),
+        ("Đến ngày 15/6", "/2019-06-15"),
+        ("Tính đến hết năm 2018", "/2018-12-31"),
+        ("Tính đến 2018", "/2018-12-31"),
+        ("Đến nay", "/2019-11-28"),
+        ("Từ ngày 1/7 đến nay", "2019-07-01/2019-11-28"),
+        ("Từ tháng 7/2018 đến nay", "2018-07-01/2019-11-28"),
+        ("Từ năm 2017 đến nay", "2017-01-01/2019-11-28"),
+        ("Từ ngày 15/7/2018", "2018-07-15/"),
+        ("Từ đầu năm đến nay (15/9/2019)", "2019-01-01/2019-09-15"),
+        ("Những tháng đầu năm nay", "2019-01-01/2019-11-28"),
+        ("Tháng 1, 2 và 3 năm 2019", "2019-01-01/2019-03-31"),
+        ("Tháng 4 và tháng 5", "2019-04-01/2019-05-31"),
+        ("Hai tháng 4 và 5", "2019-04-01/2019-05-31"),
+        ("Hai năm 2016 và 2017", "2016-01-01/2017-12-31"),
+        ("Từ tháng 3 đến ngày 15/6", "2019-03-01/2019-06-15"),
+        ("Từ ngày 15/3 đến hết tháng 6", "2019-03-15/2019-06-30"),
+        ("Từ ngày 15/12 đến hết tháng 6/2018", "2017-12-15/2018-06-30"),
+        ("Từ 10/2017 đến 3/2018", "2017-10-01/2018-03-31"),
+        ("Từ ngày 15 đến 20/6/2018", "2018-06-15/2018-06-20"),
+        ("Từ 15 tháng 3 đến 20 tháng 6 năm 2018", "2018-03-15/2018-06-20"),
+        ("Trong ngày 15/3/2018", "2018-03-15/2018-03-15"),
+        ("Sau 3 tháng thực hiện", ""),
+        ("Lũy kế từ đầu năm", "2019-01-01/2019-11-28"),
+        ("Năm 1990", "1990-01-01/1990-12-31"),
+        ("Năm 1989", ""),
+        ("Năm 2035", "2035-01-01/2035-12-31"),
+        ("Năm 2036", ""),
     ],
 )
 def test_a_period_is_read(extract_text: ExtractText, words: str, expected: str) -> None:
     assert period_of(extract_text, words) == days(expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "published", "expected"),
+    [
+        ("11 tháng đầu năm", "2019-01-10", "2018-01-01/2018-11-30"),
+        ("11 tháng đầu năm", "2019-03-10", "2018-01-01/2018-11-30"),
+        ("11 tháng đầu năm", "2019-04-10", ""),
+        ("9 tháng đầu năm", "2019-03-10", "2018-01-01/2018-09-30"),
+        ("8 tháng đầu năm", "2019-03-10", ""),
+        ("6 tháng đầu năm", "2019-05-10", "2019-01-01/2019-06-30"),
+        ("6 tháng đầu năm", "2019-04-10", ""),
+        ("Năm qua", "2019-11-01", "2019-01-01/2019-12-31"),
+        ("Năm qua", "2019-10-31", "2018-01-01/2018-12-31"),
+        ("8 tháng qua", "2019-03-10", "2018-07-01/2019-02-28"),
+        ("8 tháng qua", "2019-09-10", "2019-01-01/2019-08-31"),
+        ("8 tháng qua", "2019-10-10", "2019-01-01/2019-08-31"),
+        ("8 tháng qua", "2019-11-10", "2019-03-01/2019-10-31"),
+        ("3 tháng qua", "2019-03-10", "2019-01-01/2019-03-31"),
+        ("3 tháng qua", "2019-02-10", "2018-11-01/2019-01-31"),
+        ("12 tháng qua", "2019-01-10", "2018-01-01/2018-12-31"),
+        ("3 tháng cuối năm", "2019-04-10", "2019-10-01/2019-12-31"),
+        ("Tháng 12", "2019-11-28", "2019-12-01/2019-12-31"),
+        ("Tháng 12", "2019-10-28", "2018-12-01/2018-12-31"),
+        ("Tháng 11", "2019-11-28", "2019-11-01/2019-11-30"),
+        ("Tháng 1", "2019-12-10", "2019-01-01/2019-01-31"),
+        ("Sau 3 tháng thực hiện chính quyền địa phương 2 cấp", "2025-11-10", "2025-07-01/2025-09-30"),
+        ("Sau sáu tháng vận hành chính quyền địa phương 2 cấp", "2026-03-10", "2025-07-01/2025-12-31"),
+        ("Từ khi thực hiện chính quyền địa phương 2 cấp", "2025-11-10", "2025-07-01/2025-11-10"),
+        ("Từ khi vận hành chính quyền địa phương 2 cấp đến ngày 15/9", "2025-11-10", "2025-07-01/2025-09-15"),
+    ],
+)
+def test_what_a_period_means_depends_on_the_day_of_the_page(
+    extract_text: ExtractText, words: str, published: str, expected: str
+) -> None:
+    assert period_of(extract_text, words, published) == days(expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "published", "expected"),
+    [
+        ("Năm 2018 có nhiều đổi mới. 6 tháng đầu năm", "2019-06-29", "2018-01-01/2018-06-30"),
+        ("Năm 2018 có nhiều đổi mới. 6 tháng đầu năm", "2019-06-30", "2019-01-01/2019-06-30"),
+        ("Năm 2018 có nhiều đổi mới. 6 tháng đầu năm", "2019-09-13", "2019-01-01/2019-06-30"),
+        ("Năm 2018 có nhiều đổi mới. 6 tháng đầu năm", "2019-09-14", "2018-01-01/2018-06-30"),
+        ("Năm 2018 có nhiều đổi mới. Quý I", "2019-11-28", "2018-01-01/2018-03-31"),
+        ("Năm 2017 có nhiều đổi mới. Quý I", "2019-11-28", "2019-01-01/2019-03-31"),
+        ("Giai đoạn 2016-2018 đã kết thúc. Quý I", "2019-11-28", "2019-01-01/2019-03-31"),
+        ("Năm 2018 có nhiều đổi mới. Trong cả năm", "2019-11-28", "2018-01-01/2018-12-31"),
+        ("Năm 2018 có nhiều đổi mới. Năm trước", "2019-11-28", "2017-01-01/2017-12-31"),
+        ("Năm 2019 có nhiều đổi mới. Năm trước", "2019-11-28", "2018-01-01/2018-12-31"),
+        ("Năm 2018 có nhiều đổi mới. Tháng 10", "2019-11-28", "2018-10-01/2018-10-31"),
+        ("Năm 2018 có nhiều đổi mới. Đến hết tháng 6", "2019-11-28", "/2018-06-30"),
+        ("Năm 2018 có nhiều đổi mới. Đến hết tháng 6", "2019-08-10", "/2019-06-30"),
+        ("Năm 2018 có nhiều đổi mới. Đến ngày 15/6", "2019-08-10", "/2018-06-15"),
+        ("Năm 2018 có nhiều đổi mới. Quý I", "", "2018-01-01/2018-03-31"),
+        ("Năm 2018 có nhiều đổi mới. Năm qua", "", "2018-01-01/2018-12-31"),
+        ("Năm 2018 có nhiều đổi mới. Từ nay đến cuối năm", "", "2018-01-01/2018-12-31"),
+        ("Năm 2018 có nhiều đổi mới. Tháng 10", "", "2018-10-01/2018-10-31"),
+        ("Năm 2018 có nhiều đổi mới. Từ đầu năm", "", "2018-01-01/2018-12-31"),
+        ("Từ ngày 1/11/2017 triển khai cơ chế mới. Sau ba tháng triển khai", "2019-11-28", "2017-11-01/2018-01-31"),
+        ("Giai đoạn 2016-2018 đã kết thúc. Trong 3 năm qua", "2019-11-28", "2016-01-01/2018-12-31"),
+        ("Giai đoạn 2016-2018 đã kết thúc. Trong 4 năm qua", "2019-11-28", ""),
+        ("Giai đoạn 2021-2025 sẽ đến. Trong 5 năm qua", "2019-11-28", ""),
+        ("Tháng 5/2018 có nhiều đổi mới. Lũy kế từ đầu năm", "2019-11-28", "2018-01-01/2018-05-31"),
+        ("Tháng 4/2018, tháng 5/2018 có nhiều đổi mới. Lũy kế 3 tháng", "2019-11-28", "2018-03-01/2018-05-31"),
+    ],
+)
+def test_what_a_period_leaves_out_is_that_of_the_one_told_before(
+    extract_text: ExtractText, words: str, published: str, expected: str
+) -> None:
+    """Unless that lies too far back, or the page was written shortly behind the months in question."""
+    assert period_of(extract_text, words, published) == days(expected)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "6 tháng đầu năm",
+        "3 tháng cuối năm",
+        "Từ nay đến cuối năm",
+        "Trong cả năm",
+        "Quý I",
+        "Quý I và quý II",
+        "Nửa cuối năm",
+        "Tháng 10",
+        "Năm nay",
+        "Năm qua",
+        "Đến hết quý II",
+        "Đến ngày 15/6",
+        "Đến nay",
+        "Từ đầu năm",
+        "Từ đầu năm đến nay",
+        "Từ tháng 7 đến nay",
+        "Từ 15/3 đến 15/6",
+        "Từ tháng 3 đến tháng 6",
+        "Trong ngày 15/3",
+        "Lũy kế từ đầu năm",
+        "Từ đầu năm đến tháng 9",
+    ],
+)
+def test_a_page_that_tells_no_year_gives_none(extract_text: ExtractText, words: str) -> None:
+    assert period_of(extract_text, words, published="") is None
 
 
 @pytest.mark.parametrize(
@@ -111,6 +268,66 @@ def test_a_period_governs_the_sentences_behind_it(extract_text: ExtractText) -> 
     claims = extract_text(TIEN_YEN).claims
     periods = {c.quantity.span.of(TIEN_YEN): c.period for c in claims if isinstance(c, FigureClaim)}
     assert periods["15.840"] == periods["99,97%"] == days("2019-01-01/2019-12-31")
+
+
+PAGES = {  # title, day and paragraphs, and the period of the last figure
+    "the year of the headline, for the months that it reports on": (
+        "Huyện Tiên Yên: kết quả 6 tháng đầu năm 2018",
+        "2018-12-06",
+        ("Năm 2017, huyện có nhiều đổi mới. Trong 6 tháng đầu năm, huyện tiếp nhận 7.312 hồ sơ.",),
+        "2018-01-01/2018-06-30",
+    ),
+    "the quarter of the lead, within the months of the headline": (
+        "Thành phố Nha Trang: kết quả 9 tháng năm 2021",
+        "2021-10-27",
+        (
+            "Quý III năm 2021, thành phố Nha Trang (tỉnh Khánh Hòa) tiếp nhận 2.300 hồ sơ.",
+            "Thành phố giải quyết 1.250 hồ sơ.",
+        ),
+        "2021-07-01/2021-09-30",
+    ),
+    "the quarter of the headline, though the lead sums up more": (
+        "Thành phố Nha Trang: kết quả quý III/2021",
+        "2021-10-27",
+        (
+            "9 tháng năm 2021, thành phố Nha Trang (tỉnh Khánh Hòa) tiếp nhận 12.300 hồ sơ.",
+            "Thành phố giải quyết 1.250 hồ sơ.",
+        ),
+        "2021-07-01/2021-09-30",
+    ),
+    "the year of the index beside, on a page about a part of a year": (
+        "Quảng Bình: kết quả 9 tháng năm 2024",
+        "2024-12-06",
+        (
+            "9 tháng năm 2024, tỉnh Quảng Bình tiếp nhận 120.300 hồ sơ.",
+            "UBND tỉnh công bố Chỉ số CCHC năm 2023. Huyện Quảng Ninh dẫn đầu với 90,05%.",
+        ),
+        "2023-01-01/2023-12-31",
+    ),
+    "the year of the line before, where every sentence stands in a line": (
+        "Quận Hải Châu: cải cách 9 tháng đầu năm 2020",
+        "2020-10-05",
+        (
+            "Năm 2019 là năm nhiều đổi mới.",
+            "Quận có 13 phường.",
+            "Cán bộ tận tụy.",
+            "Người dân được hướng dẫn.",
+            "Máy móc đầy đủ.",
+            "Hồ sơ được giải quyết tại chỗ.",
+            "Quận tiếp nhận 18.420 hồ sơ.",
+        ),
+        "2019-01-01/2019-12-31",
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "day", "paragraphs", "expected"), PAGES.values(), ids=PAGES)
+def test_what_governs_a_figure_that_tells_no_time(
+    extract_text: ExtractText, title: str, day: str, paragraphs: tuple[str, ...], expected: str
+) -> None:
+    claims = extract_text("\n\n".join((title, *paragraphs)), published=day).claims
+    *_, last = [c for c in claims if isinstance(c, FigureClaim)]
+    assert last.period == days(expected)
 
 
 def test_from_the_beginning_of_a_year_to_its_end_where_the_page_has_no_day(extract_text: ExtractText) -> None:
