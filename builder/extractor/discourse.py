@@ -13,7 +13,7 @@ from builder.extractor.reading import ACCEPTED, rank_indicators
 from builder.extractor.sentence import Sentence
 from builder.extractor.told import Told, index_told
 from builder.extractor.turns import Turns
-from builder.lexicon import Hit, Hits, Lexicon
+from builder.lexicon import Hit, Hits, Lexicon, between
 
 _FOREIGN_WORDS = 3  # so many words that the ontology does not know are a topic of their own
 _FEWEST_STAGES = 2
@@ -26,6 +26,8 @@ _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
 _DONE, _TAKEN_IN, _CARRIED = "resolved", "received", "carried-over"
 _BROUGHT = "put-to-one-stop"
 _REWORKED = frozenset({"simplified", "amended", "abolished"})  # of procedures: tells nothing of how many there are
+_INSPECTED = "inspected"
+_OFTEN = 2  # times a page speaks of reform that is about it
 _REFORM = "par"  # the work that points and ranks without an index are given for
 _AHEAD = 0.6  # weight of words behind a number that nothing before explains
 _WORD = re.compile(r"[^\W\d]+")
@@ -81,6 +83,7 @@ class FrameReader:
         for narrow in (
             self._there_are,
             self._begun_from,
+            self._inspected,
             self._resolved,
             self._brought,
             self._newly,
@@ -198,6 +201,15 @@ class FrameReader:
             return False
         whole = self.lexicon.grammar["all-of-unit"].search(self.text, zone.start, zone.number.start)
         return whole is not None or any(p.to_date and p.end <= zone.number.start for p in self.sentence.periods)
+
+    def _inspected(self, zone: Zone, frame: Frame) -> Frame:
+        """Read agencies that were inspected, for whatever, as inspected for what the page is about: reform."""
+        if _INSPECTED not in frame.before & frame.own or _REFORM in frame.cues or not frame.nouns:
+            return frame
+        noun = max((h.end for h in self.sentence.hits(zone.number.after) if h.concept in frame.nouns), default=0)
+        alone = noun and self.lexicon.grammar["nothing-behind"].match(self.text, noun) is not None
+        told = sum(h.concept == _REFORM for h in between(self.sentence.page.hits, 0, len(self.text)))
+        return replace(frame, cues={**frame.cues, _REFORM: _AHEAD}) if alone and told >= _OFTEN else frame
 
     def _begun_from(self, zone: Zone, frame: Frame) -> Frame:
         """Read where a change began as what there was: "giảm từ 782 đơn vị năm 2015 xuống còn 660"."""
