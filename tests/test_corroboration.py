@@ -224,5 +224,6 @@ def test_what_is_derived_keeps_the_promises_of_the_shapes(tmp_path, build):
     assert [v for v in report.violations if v.severity == "Violation"] == []
 
 
-def test_without_pages_that_share_a_fact_nothing_is_derived():
-    assert corroborate(list[Stated], {}).facts == ()
+def test_without_pages_that_share_a_fact_nothing_is_derived(tmp_path):
+    with corroborate(list[Stated], (), tmp_path) as found:
+        assert (list(found.facts), list(found.texts)) == ([], [])
