@@ -64,7 +64,7 @@ def main() -> None:
             generate(folder / "other", asked.pages, 8)
         full = build(pages, out, fresh=True)
         same, changed = [], []
-        chosen = sorted(pages.iterdir())[:: max(1, round(1 / asked.share))]
+        chosen = sorted(pages.glob("0*"))[:: max(1, round(1 / asked.share))]
         for _ in range(asked.rounds):
             same.append(build(pages, out)["cpu"])
             for page in chosen:

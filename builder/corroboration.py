@@ -45,9 +45,9 @@ def corroborate(
     """
     try:
         with closing(_Pages()) as pages, (folder / "shared.rows").open("w+b") as shared:
-            for key, some in _groups(_sorted(figures, folder)):
+            for _, some in _groups(_sorted(figures, folder)):
                 if len({figure.page for figure in some}) > 1:
-                    shared.writelines(_row(key, figure) for figure in some)
+                    shared.writelines(map(_row, some))
                     pages.enter(figure.page for figure in some)
             pages.compare(sketches)
             shared.seek(0)
@@ -59,23 +59,26 @@ def corroborate(
 
 def _sorted(figures: Callable[[], Iterable[Stated]], folder: Path) -> Iterator[bytes]:
     """Yield rows of the figures that are not alone in what they tell, and of some others, in the order of keys."""
-    counted = bytearray(SLOTS)
-    for key, _ in _exact(figures()):
-        counted[hash(key) % SLOTS] = 1 + (counted[hash(key) % SLOTS] > 0)
+    once, again = bytearray(SLOTS), bytearray(SLOTS)
+    for figure in figures():
+        slot = hash(figure[2:9]) % SLOTS
+        again[slot] = once[slot]
+        once[slot] = 1
     sorter = Sorter(folder)
-    sorter.add(_row(key, figure) for key, figure in _exact(figures()) if counted[hash(key) % SLOTS] > 1)
+    exact = (f for f in figures() if f.bound == _EXACT and f.end and f.area and again[hash(f[2:9]) % SLOTS])
+    sorter.add(_row(figure) for figure in exact)
     return sorter.lines()
 
 
-def _row(key: Key, figure: Stated) -> bytes:
-    return "\t".join((*key, figure.page, figure.iri, figure.value)).encode() + b"\n"
+def _row(figure: Stated) -> bytes:
+    return "\t".join((*figure[2:9], figure.page, figure.iri, figure.value)).encode() + b"\n"
 
 
 def _groups(rows: Iterable[bytes]) -> Iterator[tuple[Key, list[Stated]]]:
     """Yield the figures of rows by what they tell of: IRI, page and value."""
     parts = (row[:-1].decode().split("\t") for row in rows)
     for key, some in groupby(parts, lambda each: each[:7]):
-        yield tuple(key), [Stated(iri, page, value=value) for *_, page, iri, value in some]
+        yield tuple(key), [Stated(iri, page, *key, "", value) for *_, page, iri, value in some]
 
 
 class _Pages:
@@ -145,10 +148,3 @@ def _fact(key: Key, figures: list[Stated], pages: _Pages) -> SharedFact:
         independent=len({text for text, _ in first}),
         agree=len({frozenset(each) for each in values.values()}) == 1,
     )
-
-
-def _exact(figures: Iterable[Stated]) -> Iterator[tuple[Key, Stated]]:
-    """Yield the exact figures with a period, each with what names the thing that it tells of: indicator to status."""
-    for f in figures:
-        if f.bound == _EXACT and f.end and f.area:
-            yield f[2:9], f

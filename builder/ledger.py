@@ -7,7 +7,6 @@ import pickle
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -168,9 +167,3 @@ def _key(name: str) -> bytes:
 
 def _name(key: bytes) -> str:
     return key.decode("utf-8", "surrogatepass")
-
-
-def batches(things: Iterable[Any], number: int) -> Iterator[list[Any]]:
-    """Yield some things after another, in lists of a number."""
-    coming = iter(things)
-    return iter(lambda: list(islice(coming, number)), [])

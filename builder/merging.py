@@ -10,14 +10,21 @@ from io import BytesIO
 from itertools import chain, groupby, islice
 from pathlib import Path
 from tempfile import mkstemp
-from typing import IO
+from typing import IO, TypeVar
 
 MOST = 1 << 24  # bytes of lines held at once
 FAN_IN = 128  # files read at once
 AT_ONCE = 1 << 14  # lines that are merged, or made one, at once
 RUN = 1 << 18  # bytes of a sorted file that are read at once; of more, memory is taken anew each time
 
+T = TypeVar("T")
 Stretch = tuple[int, int]  # of a file: begin and end in bytes
+
+
+def batches(things: Iterable[T], number: int) -> Iterator[list[T]]:
+    """Yield some things after another, in lists of a number."""
+    coming = iter(things)
+    return iter(lambda: list(islice(coming, number)), [])
 
 
 class Sorter:
@@ -31,8 +38,7 @@ class Sorter:
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Take in some lines."""
-        coming = iter(lines)
-        while some := list(islice(coming, AT_ONCE)):
+        for some in batches(lines, AT_ONCE):
             self._held += some
             self._size += sum(map(len, some))
             if self._size >= MOST:
@@ -69,8 +75,7 @@ class Distinct:
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Take in some lines."""
-        coming = iter(lines)
-        while some := list(islice(coming, AT_ONCE)):
+        for some in batches(lines, AT_ONCE):
             self._some.update(some)
             if len(self._some) >= AT_ONCE:
                 self._sorter.add(self._some)

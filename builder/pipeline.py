@@ -49,11 +49,11 @@ from builder.facts import (
 from builder.gazetteer import load_gazetteer
 from builder.identifiers import document_iri
 from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key, text_path
-from builder.ledger import Ledger, PlaceReader, batches
+from builder.ledger import Ledger, PlaceReader
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.lookup import last_day
-from builder.merging import Distinct, Sorter, merge_runs
+from builder.merging import Distinct, Sorter, batches, merge_runs
 from builder.reader import enter_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
 from builder.seams import Extractor, Linker, Reader, Writer, compose
