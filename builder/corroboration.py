@@ -78,7 +78,7 @@ def _groups(rows: Iterable[bytes]) -> Iterator[tuple[Key, list[Stated]]]:
     """Yield the figures of rows by what they tell of: IRI, page and value."""
     parts = (row[:-1].decode().split("\t") for row in rows)
     for key, some in groupby(parts, lambda each: each[:7]):
-        yield tuple(key), [Stated(iri, page, *key, "", value) for *_, page, iri, value in some]
+        yield tuple(key), [Stated._make((iri, page, *key, "", value)) for *_, page, iri, value in some]
 
 
 class _Pages:

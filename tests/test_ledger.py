@@ -1,6 +1,7 @@
 """A ledger keeps pages in order whatever their names are, and tells other processes where they are found."""
 
 import sqlite3
+import tracemalloc
 from contextlib import closing
 from pathlib import Path
 
@@ -71,6 +72,22 @@ def test_nothing_is_left_of_it(ledger: Ledger, tmp_path: Path) -> None:
 def test_one_of_a_build_that_was_killed_is_replaced(ledger: Ledger, tmp_path: Path) -> None:
     with closing(Ledger(tmp_path / "pages")) as again:
         assert len(again) == 0
+
+
+def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
+    def peak(number: int) -> int:
+        with closing(Ledger(tmp_path / "many")) as ledger:
+            tracemalloc.start()
+            for n in range(number):
+                ledger.enter(f"{n}.txt", f"{n}.txt")
+            ledger.settle((place, 1) for place in ledger.unsettled())
+            assert sum(1 for _ in ledger.settled()) == number
+            told = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        return told
+
+    peak(10)
+    assert peak(8000) < 1.5 * peak(2000)
 
 
 def test_where_there_is_no_room_that_is_told(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
