@@ -245,10 +245,8 @@ def test_what_is_derived_keeps_the_promises_of_the_shapes(tmp_path, build):
 def test_what_waits_on_disk_is_the_same(tmp_path, monkeypatch):
     """However few things can be told apart by number, and however few figures are held in memory."""
     choice, exact = random.Random(5), NAMESPACES["bound"] + "exact"
-    figures = [
-        Stated(f"f{n:03}", f"p{choice.randrange(40):02}", "i", f"a{choice.randrange(60)}", "", "2020", "", "", "s", exact, f"{n % 3}")
-        for n in range(200)
-    ]  # fmt: skip
+    things = [(f"p{choice.randrange(40):02}", "i", f"a{choice.randrange(60)}", "", "2020") for _ in range(200)]
+    figures = [Stated(f"f{n:03}", *thing, "", "", "s", exact, f"{n % 3}") for n, thing in enumerate(things)]
     sketches = [
         (f"p{n:02}", str(Sketch(frozenset(range(n % 4 * 100, n % 4 * 100 + 9)), frozenset()))) for n in range(30)
     ]
