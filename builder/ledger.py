@@ -29,10 +29,10 @@ class Ledger:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
         with self._told():
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.unlink(missing_ok=True)
             self._base = sqlite3.connect(path or "")
             self._base.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
 
@@ -52,7 +52,8 @@ class Ledger:
 
     def place(self, name: str) -> Any:
         """Return where a page is found; None if it is not entered."""
-        return _place(self._base, name)
+        with self._told():
+            return _place(self._base, name)
 
     def strike(self, name: str) -> None:
         """Take a page out again."""
@@ -84,7 +85,8 @@ class Ledger:
 
     def recall(self, key: str) -> int | None:
         """Return where something was kept under a key."""
-        row = self._base.execute("SELECT at FROM known WHERE key = ?", (_key(key),)).fetchone()
+        with self._told():
+            row = self._base.execute("SELECT at FROM known WHERE key = ?", (_key(key),)).fetchone()
         return row and int(row[0])
 
     def remembers(self) -> bool:
@@ -125,20 +127,25 @@ class Ledger:
         """Yield rows in order of names, some at once, so that they may be changed meanwhile."""
         last = b""
         ask = f"SELECT {columns} FROM page WHERE name > ? AND {which} ORDER BY name LIMIT {AT_ONCE}"  # noqa: S608
-        while rows := self._base.execute(ask, (last,)).fetchall():
+        while rows := self._fetch(ask, last):
             yield from rows
             last = rows[-1][0]
 
     def _count(self, ask: str) -> int:
-        return int(self._base.execute(ask).fetchone()[0])
+        return int(self._fetch(ask)[0][0])
+
+    def _fetch(self, ask: str, *values: bytes) -> list[tuple[Any, ...]]:
+        with self._told():
+            return self._base.execute(ask, values).fetchall()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as problem:
+        except (sqlite3.Error, OSError) as problem:
+            what = getattr(problem, "strerror", None) or problem
             where = self._path or "the folder of temporary files"
-            raise StoreError(f"{where}: cannot be written: {problem}; nothing was changed") from problem
+            raise StoreError(f"{where}: cannot be written: {what}; nothing was changed") from problem
 
 
 class PlaceReader:
@@ -153,6 +160,12 @@ class PlaceReader:
         if self._base is None:
             self._base = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
         return _place(self._base, name)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._base:
+            self._base.close()
+            self._base = None
 
 
 def _place(base: sqlite3.Connection, name: str) -> Any:

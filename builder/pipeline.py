@@ -496,24 +496,17 @@ def _open_issues(file: IO[str]) -> Callable[[Iterable[Sequence[str]]], None]:
 
 def _write_text(page: Shelved, path: str) -> None:
     """Write the text of a page; one that an earlier build holds gets a second name."""
-    try:
-        _put_text(page, path)
-    except FileNotFoundError:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        _put_text(page, path)
-
-
-def _put_text(page: Shelved, path: str) -> None:
+    if page.kept and _link(page.kept, path):
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     if not page.kept or not _link(page.kept, path):
         Path(path).write_text(page.read_text(), encoding="utf-8", newline="")
 
 
 def _link(file: str, path: str) -> bool:
-    """Give a file a further name; return False where the system cannot."""
+    """Give a file a further name; return False where the system cannot, or a folder is missing."""
     try:
         os.link(file, path)
-    except FileNotFoundError:
-        raise
     except (OSError, NotImplementedError, AttributeError):
         return False
     return True
@@ -541,9 +534,9 @@ def _prove(folder: Path, places: PlaceReader, written: Written) -> None:
     """
     graph, fresh = folder / GRAPH, folder / FRESH
     is_whole = _is_whole(graph, written.digest)
-    proof = prove(
-        fresh if is_whole and fresh.is_file() else graph, folder / TEXTS, lambda path: load_source(places(path)).data
-    )
+    with closing(places):
+        statements = fresh if is_whole and fresh.is_file() else graph
+        proof = prove(statements, folder / TEXTS, lambda path: load_source(places(path)).data)
     wrong = proof.mismatches or ([] if is_whole else [f"{GRAPH}: is not as it was written"])
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""

@@ -90,6 +90,12 @@ def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
     assert peak(8000) < 1.5 * peak(2000)
 
 
+def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    with pytest.raises(StoreError, match=r"pages: cannot be written: .*; nothing was changed"):
+        Ledger(tmp_path / "pages")
+
+
 def test_where_there_is_no_room_that_is_told(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
         def executemany(self, *_: object) -> None:
