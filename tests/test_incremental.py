@@ -83,12 +83,14 @@ def test_a_new_page_is_read(pages: Path, check: Callable[..., None]) -> None:
     check("more.txt")
 
 
-def test_the_facts_of_a_removed_page_go(pages: Path, out: Path, check: Callable[..., None]) -> None:
-    (pages / "sub" / "dong-hoi.md").unlink()
+@pytest.mark.parametrize("name", ["lap-vo.html", "sub/dong-hoi.md", "tien-yen.txt"])
+def test_the_facts_of_a_removed_page_go(pages: Path, out: Path, check: Callable[..., None], name: str) -> None:
+    """Of the first page, the last, and one among them."""
+    (pages / name).unlink()
     check()
     for path in out.rglob("*"):
-        assert path.is_dir() or "dong-hoi" not in path.name
-        assert path.is_dir() or b"dong-hoi" not in path.read_bytes()
+        assert path.is_dir() or Path(name).name not in path.name
+        assert path.is_dir() or name.encode() not in path.read_bytes()
 
 
 def test_a_renamed_page_is_read(pages: Path, check: Callable[..., None]) -> None:
