@@ -10,7 +10,7 @@ from builder.merging import Distinct, batches
 from builder.stating import Stated
 from builder.vocabulary import CCHC, SDMX_DIMENSION
 
-AT_ONCE = 1 << 12  # figures that are held at once
+AT_ONCE = 1 << 8  # figures that are held at once; of more, the garbage collector goes over all again and again
 
 
 def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[Coverage]:
