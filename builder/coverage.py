@@ -1,17 +1,16 @@
 """Counts how much is told: figures by indicator, by unit and by year, so that questions need not go over them all."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from builder.facts import Coverage
-from builder.merging import Sorter
+from builder.merging import Distinct, batches
 from builder.stating import Stated
 from builder.vocabulary import CCHC, SDMX_DIMENSION
 
-AT_ONCE = 1 << 16  # pages of indicators that are held at once
+AT_ONCE = 1 << 8  # figures that are held at once; of more, the garbage collector goes over all again and again
 
 
 def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[Coverage]:
@@ -25,16 +24,13 @@ def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[C
     """
     dated, placed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     with TemporaryDirectory(dir=folder, prefix=".counting.") as place:
-        pages, some = Sorter(Path(place)), set[tuple[str, str]]()
-        for figure in figures:
-            dated[figure.indicator, figure.end[:4]] += 1
-            placed[figure.indicator, figure.area] += 1
-            some.add((figure.indicator, figure.page))
-            if len(some) >= AT_ONCE:
-                pages.add(_lines(some))
-                some.clear()
-        pages.add(_lines(some))
-        pages_of = Counter(line.partition(b"\t")[0].decode() for line, _ in groupby(pages.lines()))
+        pages = Distinct(Path(place))
+        for some in batches(figures, AT_ONCE):
+            _, told_by, named, places, _, ends, *_ = zip(*some, strict=True)
+            dated.update(zip(named, (day[:4] for day in ends), strict=True))
+            placed.update(zip(named, places, strict=True))
+            pages.add(f"{name}\t{page}\n".encode() for name, page in {*zip(named, told_by, strict=True)} if page)
+        pages_of = Counter(line.partition(b"\t")[0].decode() for line in pages.lines())
     units_of = Counter(name for name, unit in {(name, area.rpartition("/")[0]) for name, area in placed} if unit)
     areas, indicators, years = Counter[str](), Counter[str](), Counter[str]()
     for (_, area), number in placed.items():
@@ -53,8 +49,3 @@ def count_coverage(figures: Iterable[Stated], kind: str, folder: Path) -> list[C
     of_units = (Coverage(kind, SDMX_DIMENSION.refArea, name, number) for name, number in sorted(areas.items()) if name)
     of_years = (Coverage(kind, CCHC.year, year, number) for year, number in sorted(years.items()))
     return [*of_indicators, *of_units, *of_years]
-
-
-def _lines(pages: Iterable[tuple[str, str]]) -> Iterator[bytes]:
-    """Yield the pages that tell of an indicator as lines that can be sorted."""
-    return (f"{name}\t{page}\n".encode() for name, page in pages if page)

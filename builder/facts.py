@@ -5,7 +5,7 @@ Dates are inclusive at both ends. Percentages run from 0 to 100. Everything here
 another with :func:`dataclasses.replace`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -349,8 +349,8 @@ class SharedFact:
 class Corroboration:
     """What several pages of a graph state, and which of these pages carry one and the same text (their IRIs)."""
 
-    facts: tuple[SharedFact, ...]
-    texts: tuple[tuple[str, ...], ...]
+    facts: Iterable[SharedFact]  # in the order of what names the things
+    texts: Iterable[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

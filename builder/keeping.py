@@ -7,7 +7,8 @@ each page what these do not, and the key of what it was made from.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -15,8 +16,11 @@ from pathlib import Path
 
 from builder.artefacts import ontology_files, units_file
 from builder.facts import Source
+from builder.identifiers import BASE
+from builder.vocabulary import PROV
 
 GRAPH, ISSUES, FIGURES, PAGES, TEXTS = "graph.nq", "issues.tsv", "figures.tsv", "pages.jsonl", "texts"
+_DERIVED = f"> <{PROV.wasDerivedFrom}> <"
 _LIBRARIES = {  # by kind of page: what turns it into text and is not ours
     "text/html": ("lxml", "trafilatura"),
     "application/pdf": ("pypdf",),
@@ -86,7 +90,24 @@ def describe(built: Built) -> str:
         "issues": len(built.rows),
         "figures": len(built.figures),
         "statements": len(built.lines),
-        "references": sorted(built.references),
+        "references": sorted("\t".join(" ".join(part.split()) for part in each) for each in built.references),
         "sketch": built.sketch,
+        "text": hashlib.sha256(built.text.encode()).hexdigest(),
+        "things": list_things(built.lines),
     }
     return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def list_things(lines: Iterable[str]) -> dict[str, str]:
+    """Return the names of the things derived from a page, by kind, a blank between them: by these they are found again.
+
+    >>> list_things([f"<{BASE}issue/0a> <{PROV.wasDerivedFrom}> <{BASE}document/a.txt> <{BASE}graph/a.txt> ."])
+    {'issue': '0a'}
+    """
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        thing, derived, _ = line.partition(_DERIVED)
+        if derived and " " not in thing:  # else it is a text that looks like a statement
+            kind, _, name = thing.removeprefix(f"<{BASE}").partition("/")
+            found[kind].append(name)
+    return {kind: " ".join(names) for kind, names in found.items()}

@@ -7,33 +7,40 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from heapq import merge
 from io import BytesIO
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
-from typing import IO
+from tempfile import mkstemp
+from typing import IO, TypeVar
 
 MOST = 1 << 24  # bytes of lines held at once
 FAN_IN = 128  # files read at once
-AT_ONCE = 1 << 14  # lines that are merged at once
-RUN = 1 << 22  # bytes of a sorted file that are read at once
+AT_ONCE = 1 << 14  # lines that are merged, or made one, at once
+RUN = 1 << 18  # bytes of a sorted file that are read at once; of more, memory is taken anew each time
 
+T = TypeVar("T")
 Stretch = tuple[int, int]  # of a file: begin and end in bytes
+
+
+def batches(things: Iterable[T], number: int) -> Iterator[list[T]]:
+    """Yield some things after another, in lists of a number."""
+    coming = iter(things)
+    return iter(lambda: list(islice(coming, number)), [])
 
 
 class Sorter:
     """Lines in any number; what memory does not hold waits in files of a folder, which its owner removes."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._held: list[bytes] = []
         self._size = 0
         self._pieces: list[Path] = []
-        self._number = 0
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Take in some lines."""
-        for line in lines:
-            self._held.append(line)
-            self._size += len(line)
+        for some in batches(lines, AT_ONCE):
+            self._held += some
+            self._size += sum(map(len, some))
             if self._size >= MOST:
                 self._put_aside()
 
@@ -53,11 +60,32 @@ class Sorter:
         self._held, self._size = [], 0
 
     def _write(self, lines: Iterable[bytes]) -> Path:
-        path = self._folder / f"{self._number}.run"
-        self._number += 1
-        with path.open("wb") as file:
+        descriptor, path = mkstemp(".run", dir=self.folder)
+        with open(descriptor, "wb") as file:  # noqa: PTH123  it is open already
             file.writelines(lines)
-        return path
+        return Path(path)
+
+
+class Distinct:
+    """Lines in any number, each kept once; what memory does not hold waits in files of a folder, as with a sorter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sorter = Sorter(folder)
+        self._some: set[bytes] = set()
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Take in some lines."""
+        for some in batches(lines, AT_ONCE):
+            self._some.update(some)
+            if len(self._some) >= AT_ONCE:
+                self._sorter.add(self._some)
+                self._some = set()
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield all lines in order, each once."""
+        self._sorter.add(self._some)
+        self._some = set()
+        return (line for line, _ in groupby(self._sorter.lines()))
 
 
 def _merged(pieces: Iterable[Path], *others: Iterable[bytes]) -> Iterator[bytes]:
@@ -105,6 +133,25 @@ def read_runs(file: IO[bytes], within: Stretch) -> Iterator[bytes]:
             raise OSError("a file was cut while it was read")
         yield run
         place += len(run)
+
+
+def cut_runs(runs: Iterable[bytes], heads: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield runs that are in order without the lines that begin with some characters, given in order, too."""
+    coming = iter(heads)
+    head = next(coming, None)
+    for run in runs:
+        place, file = 0, BytesIO(run)
+        last = run[run.rfind(b"\n", 0, -1) + 1 :]
+        while head is not None and head <= last:
+            begin, end = find_lines(file, head, (place, len(run)))
+            if place < begin:
+                yield run[place:begin]
+            place = end
+            if end == len(run) and last.startswith(head):
+                break  # more of them may follow in the next run
+            head = next(coming, None)
+        if place < len(run):
+            yield run[place:] if place else run
 
 
 def merge_runs(runs: Iterable[bytes], others: Iterator[bytes]) -> Iterator[bytes]:

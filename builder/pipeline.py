@@ -20,11 +20,11 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from builder import artefacts
 from builder.comparable import compare
@@ -48,16 +48,17 @@ from builder.facts import (
 )
 from builder.gazetteer import load_gazetteer
 from builder.identifiers import document_iri
-from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key
+from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, TEXTS, Built, fingerprint, page_key, text_path
+from builder.ledger import Ledger, PlaceReader
 from builder.lexicon import load_lexicon
 from builder.linker import link_document
 from builder.lookup import last_day
-from builder.merging import Sorter, merge_runs
-from builder.reader import list_sources, load_source, looks_vietnamese, read
+from builder.merging import Distinct, Sorter, batches, merge_runs
+from builder.reader import enter_sources, load_source, looks_vietnamese, read
 from builder.reader.sources import Place
 from builder.seams import Extractor, Linker, Reader, Writer, compose
 from builder.sharding import SHARDS, write_shards
-from builder.shelves import EARLIER, Earlier, Journal, Shelf
+from builder.shelves import EARLIER, Earlier, Journal, Shelf, Shelved
 from builder.sparql import load_graph
 from builder.stating import STATED_HEAD, read_stated
 from builder.syndication import sketch
@@ -66,12 +67,12 @@ from builder.writer import (
     shared_references,
     state,
     stated,
+    tell_register,
     write_comparison,
     write_corroboration,
     write_coverage,
     write_document,
     write_ontology,
-    write_register,
     write_units,
 )
 
@@ -119,7 +120,7 @@ class Summary:
 class Written:
     """What was written as a graph."""
 
-    quads: int
+    shared: int  # statements that are no page's own
     digest: str  # SHA-256
 
 
@@ -274,43 +275,48 @@ def build(
     with ExitStack() as opened:
         opened.enter_context(alone(target))
         _check_target(target)
-        listed, problems = list_sources(inputs)
-        places = [place for place in listed if not place.lies_in(target)]
-        unreadable = [str(problem) for problem in problems]
+        ledger = opened.enter_context(closing(Ledger(target.with_name(f".{target.name}.pages"))))
+        unreadable = [str(problem) for problem in enter_sources(inputs, ledger, but=target)]
         earlier = None if fresh or model else opened.enter_context(closing(_open_earlier(target)))
-        known = {} if fresh or model else journal.recall()
-        kept = dict(_as_they_were(places, known, earlier, made_with))
-        unread = [place for place in places if place.id not in kept]
-        is_lasting = bool(known) or (len(unread) > BATCH and not model)
-        shelf = Shelf(opened.enter_context(closing(journal if is_lasting else Journal())), earlier, kept)
+        if not fresh and not model:
+            ledger.remember(journal.recall())
+        ledger.settle(_as_they_were(ledger, earlier, made_with))
+        kept = ledger.count_settled()
+        number = len(ledger) - kept
+        is_lasting = ledger.remembers() or (number > BATCH and not model)
+        shelf = Shelf(opened.enter_context(closing(journal if is_lasting else Journal())), earlier, ledger)
         task = partial(build_batch, min_confidence=min_confidence, model=model, made_with=made_with)
-        for done, results in enumerate(_run(unread, task, jobs, executor, limits), 1):
+        for done, results in enumerate(_run(ledger.unsettled(), number, task, jobs, executor, limits), 1):
             _keep(shelf, [r for r in results if isinstance(r, Built)])
             unreadable += [r for r in results if isinstance(r, str)]
-            progress(min(done * BATCH, len(unread)), len(unread))
+            progress(min(done * BATCH, number), number)
         if not shelf:
             raise SourceError("\n".join(sorted(unreadable)) or "no pages given; name a folder or file")
-        summary = _write_out(shelf, sorted(unreadable), target, settings, {p.id: p for p in places}, shards, jobs)
+        summary = _write_out(shelf, sorted(unreadable), target, settings, ledger.reader(), shards, jobs)
         journal.remove()
-    return replace(summary, kept=len(kept))
+    return replace(summary, kept=kept)
 
 
 def _open_earlier(target: Path) -> Earlier:
     """Return what an earlier build made of its pages; nothing of it where there is none or it is damaged."""
     files = _read_manifest(target) if (target / MANIFEST).is_file() else {}
-    return Earlier(target, files, _is_whole)
+    return Earlier(target, files, hash_file)
 
 
-def _as_they_were(
-    places: Iterable[Place], known: Mapping[str, int], earlier: Earlier | None, made_with: str
-) -> Iterator[tuple[str, int]]:
+def _as_they_were(ledger: Ledger, earlier: Earlier | None, made_with: str) -> Iterator[tuple[str, int]]:
     """Yield the names of pages where nothing has changed that they were made from, and where a shelf finds them."""
-    for place in places if known or earlier else ():
+    if not earlier and not ledger.remembers():
+        return
+    records = earlier.records() if earlier else iter(())
+    told = next(records, None)
+    for place in ledger.places():
+        while told and told["page"] < place.id:
+            told = next(records, None)
         with suppress(SourceError):  # told when the page is read
             key = page_key(load_source(place), made_with)
-            if key in known:
-                yield place.id, known[key]
-            elif earlier and earlier.holds(place.id, key):
+            if (kept := ledger.recall(key)) is not None:
+                yield place.id, kept
+            elif earlier and told and (told["page"], told["key"]) == (place.id, key) and earlier.holds_text(told):
                 yield place.id, EARLIER
 
 
@@ -324,18 +330,18 @@ def _keep(shelf: Shelf, pages: Sequence[Built]) -> None:
 
 
 def _run(
-    places: Sequence[Place], task: Task, jobs: int, executor: Executor | None, limits: Limits | None
+    places: Iterator[Place], number: int, task: Task, jobs: int, executor: Executor | None, limits: Limits | None
 ) -> Iterator[list[Built | str]]:
     """Yield what became of the pages, batch by batch; without limits one job is done in this process."""
-    batches = (places[i : i + BATCH] for i in range(0, len(places), BATCH))
-    jobs = min(jobs, -(-len(places) // BATCH))
+    waiting = batches(places, BATCH)
+    jobs = min(jobs, -(-number // BATCH))
     if executor is not None:
-        return run_there(batches, task, executor, limits)
-    if places and (jobs > 1 or limits):
+        return run_there(waiting, task, executor, limits)
+    if number and (jobs > 1 or limits):
         load_lexicon()  # once for all processes
         load_gazetteer()
-        return run_here(batches, task, jobs, limits)
-    return map(task, batches)
+        return run_here(waiting, task, jobs, limits)
+    return map(task, waiting)
 
 
 # ---------------------------------------------------------------- the register alone
@@ -401,7 +407,7 @@ def _write_out(
     unreadable: Sequence[str],
     target: Path,
     settings: Mapping[str, str],
-    places: Mapping[str, Place],
+    places: PlaceReader,
     shards: int,
     jobs: int,
 ) -> Summary:
@@ -409,17 +415,16 @@ def _write_out(
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
-        graph = _write_graph(built, aside / GRAPH)
-        _write_texts(built, aside / TEXTS)
+        with TemporaryDirectory(dir=aside, prefix=".sorting.") as folder:
+            lines, references = Sorter(Path(folder)), Distinct(Path(folder))
+            totals = _write_pages(built, unreadable, aside, lines, references)
+            graph = _write_graph(built, aside / GRAPH, lines, references)
         with beside(partial(_prove, aside, places, graph), jobs):
-            _write_issues(built, unreadable, aside / ISSUES)
-            _write_pages(built, aside / PAGES)
-            _write_figures(built, aside / FIGURES)
             write_derived(aside)
             if shards:
                 write_shards(aside / GRAPH, [aside / CORROBORATION], aside / SHARDS, shards)
         (aside / FRESH).unlink(missing_ok=True)
-        summary = _write_manifest(built, unreadable, graph, aside, settings)
+        summary = _write_manifest(totals, graph, aside, settings)
         swap(aside, target)
     except OSError as problem:
         raise StoreError(
@@ -430,63 +435,76 @@ def _write_out(
     return summary
 
 
-def _write_graph(built: Shelf, path: Path) -> Written:
-    """Write the statements of all pages and of what they share, sorted; those not of an earlier build also apart."""
-    references: set[tuple[str, ...]] = set()
-    told = hashlib.sha256()
+class _Totals:
+    """How much is told of all pages together."""
+
+    def __init__(self, unreadable: Sequence[str]) -> None:
+        self.unreadable = tuple(unreadable)
+        self.counts = Counter(dict.fromkeys(COUNTED, 0))
+        self.tally = Counter[str]()
+        self.pages, self.statements, self.issues = 0, 0, len(unreadable)
+
+    def add(self, page: Shelved) -> None:
+        """Count a page."""
+        self.pages += 1
+        self.statements += page.told["statements"]
+        self.issues += page.told["issues"]
+        for name, number in page.told["counts"].items():
+            self.counts[name] += number
+        self.tally.update(page.tally)
+
+
+def _write_pages(built: Shelf, unreadable: Sequence[str], folder: Path, lines: Sorter, references: Distinct) -> _Totals:
+    """Write texts and tables page by page; statements that no earlier build holds, and what they refer to, are sorted.
+
+    These statements are also written apart, where there is an earlier build, to be proved.
+    """
+    totals = _Totals(unreadable)
     with ExitStack() as opened:
-        folder = opened.enter_context(TemporaryDirectory(dir=path.parent, prefix=".sorting."))
-        file = opened.enter_context(path.open("wb"))
-        sorter = Sorter(Path(folder))
-        fresh = opened.enter_context((path.parent / FRESH).open("wb")) if built.as_they_were() else None
-        number = 0
+        pages, figures = (opened.enter_context((folder / name).open("wb")) for name in (PAGES, FIGURES))
+        fresh = opened.enter_context((folder / FRESH).open("wb")) if built.is_later else None
+        write_issues = _open_issues(opened.enter_context((folder / ISSUES).open("w", encoding="utf-8", newline="")))
+        write_issues((message.split(": ", 1)[0], "", "", "unreadable", message, "", "") for message in unreadable)
+        figures.write(STATED_HEAD)
         for page in built:
-            lines = page.lines()
-            sorter.add(lines)
+            _write_text(page, f"{folder}/{text_path(page.name)}")
+            write_issues(page.rows)
+            pages.write(page.description)
+            figures.writelines(page.figures)
+            new = page.lines()
+            lines.add(new)
+            references.add(f"{each}\n".encode() for each in page.told["references"])
             if fresh:
-                fresh.writelines(lines)
-            number += page.told["statements"]
-            references.update(map(tuple, page.told["references"]))
-        shared = [
-            *write_register(references, load_gazetteer(), load_lexicon()),
-            *write_ontology(artefacts.ontology_statements()),
-        ]
-        sorter.add(line.encode() for line in shared)
-        for run in merge_runs(built.earlier_runs(), sorter.lines()):
-            told.update(run)
-            file.write(run)
-    return Written(number + len(shared), told.hexdigest())
+                fresh.writelines(new)
+            totals.add(page)
+    return totals
 
 
-def _write_issues(built: Shelf, unreadable: Sequence[str], path: Path) -> None:
-    """Write the table of open issues; its last column tells the kind of each in Vietnamese."""
+def _open_issues(file: IO[str]) -> Callable[[Iterable[Sequence[str]]], None]:
+    """Begin the table of open issues; return what writes its rows, each with its kind in Vietnamese at the end."""
     columns = ("page", "begin", "end", "kind", "message", "candidates", "quotation")
+    table = csv.writer(file, delimiter="\t", lineterminator="\n")
+    table.writerow((*columns, "kind_vi"))
 
-    def in_vietnamese(row: Sequence[str]) -> tuple[str, ...]:
-        return (*row[: len(columns)], artefacts.concept_labels(f"issue-kind/{row[3]}")["vi"])
+    def write(rows: Iterable[Sequence[str]]) -> None:
+        for row in rows:
+            kind = artefacts.concept_labels(f"issue-kind/{row[3]}")["vi"]
+            table.writerow((*row[: len(columns)], kind))
 
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, delimiter="\t", lineterminator="\n")
-        table.writerow((*columns, "kind_vi"))
-        for message in unreadable:
-            table.writerow(in_vietnamese((message.split(": ", 1)[0], "", "", "unreadable", message, "", "")))
-        for page in built:
-            table.writerows(map(in_vietnamese, page.rows))
+    return write
 
 
-def _write_texts(built: Shelf, folder: Path) -> None:
-    made = set[Path]()
-    for page in built:
-        path = folder / f"{page.name}.txt"
-        if path.parent not in made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.add(path.parent)
-        if page.kept is None or not _link(page.kept, path):
-            path.write_text(page.read_text(), encoding="utf-8", newline="")
+def _write_text(page: Shelved, path: str) -> None:
+    """Write the text of a page; one that an earlier build holds gets a second name."""
+    if page.kept and _link(page.kept, path):
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if not page.kept or not _link(page.kept, path):
+        Path(path).write_text(page.read_text(), encoding="utf-8", newline="")
 
 
-def _link(file: Path, path: Path) -> bool:
-    """Give a file a further name; return False where the system cannot."""
+def _link(file: str, path: str) -> bool:
+    """Give a file a further name; return False where the system cannot, or a folder is missing."""
     try:
         os.link(file, path)
     except (OSError, NotImplementedError, AttributeError):
@@ -494,29 +512,31 @@ def _link(file: Path, path: Path) -> bool:
     return True
 
 
-def _write_pages(built: Shelf, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(page.description for page in built)
+def _write_graph(built: Shelf, path: Path, lines: Sorter, references: Distinct) -> Written:
+    """Write the statements of all pages and of what they share, sorted."""
+    told, shared = hashlib.sha256(), Distinct(lines.folder)
+    referred = (tuple(line[:-1].decode().split("\t")) for line in references.lines())
+    shared.add(line.encode() for line in tell_register(referred, load_gazetteer(), load_lexicon()))
+    shared.add(line.encode() for line in write_ontology(artefacts.ontology_statements()))
+    numbers = count()
+    counted = (line for line, _ in zip(shared.lines(), numbers, strict=False))
+    with path.open("wb", buffering=0) as file:
+        for run in merge_runs(built.earlier_runs(), lines.lines(counted)):
+            told.update(run)
+            file.write(run)
+    return Written(next(numbers), told.hexdigest())
 
 
-def _write_figures(built: Shelf, path: Path) -> None:
-    """Write the table of the figures that count, page by page."""
-    with path.open("wb") as file:
-        file.write(STATED_HEAD)
-        for page in built:
-            file.writelines(page.figures)
-
-
-def _prove(folder: Path, places: Mapping[str, Place], written: Written) -> None:
+def _prove(folder: Path, places: PlaceReader, written: Written) -> None:
     """Refuse to put in place what its own texts and the pages do not prove.
 
     Statements of an earlier build were proved in that build; they are the same bytes if the graph is as it was written.
     """
     graph, fresh = folder / GRAPH, folder / FRESH
     is_whole = _is_whole(graph, written.digest)
-    proof = prove(
-        fresh if is_whole and fresh.is_file() else graph, folder / TEXTS, lambda path: load_source(places[path]).data
-    )
+    with closing(places):
+        statements = fresh if is_whole and fresh.is_file() else graph
+        proof = prove(statements, folder / TEXTS, lambda path: load_source(places(path)).data)
     wrong = proof.mismatches or ([] if is_whole else [f"{GRAPH}: is not as it was written"])
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -527,40 +547,42 @@ def _prove(folder: Path, places: Mapping[str, Place], written: Written) -> None:
 
 def write_derived(folder: Path) -> None:
     """Write what is derived from the figures beside their table; ``pages.jsonl`` tells which texts are alike."""
-    sketches, figures = {}, partial(read_stated, folder / FIGURES)
-    if (folder / PAGES).is_file():
-        with (folder / PAGES).open(encoding="utf-8", newline="\n") as records:
-            told = map(json.loads, records)
-            sketches = {document_iri(page["page"]): page["sketch"] for page in told}
-    shared = write_corroboration(corroborate(figures, sketches))
-    counted = write_coverage(count_coverage(figures(), CCHC.Observation, folder))
-    with (folder / CORROBORATION).open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(sorted([*shared, *counted]))
+    figures = partial(read_stated, folder / FIGURES)
+    with TemporaryDirectory(dir=folder, prefix=".deriving.") as place:
+        lines = Sorter(Path(place))
+        with corroborate(figures, _sketches(folder / PAGES), Path(place)) as found:
+            lines.add(line.encode() for line in write_corroboration(found))
+        counted = write_coverage(count_coverage(figures(), CCHC.Observation, Path(place)))
+        lines.add(line.encode() for line in counted)
+        with (folder / CORROBORATION).open("wb") as file:
+            file.writelines(lines.lines())
 
 
-def _write_manifest(
-    built: Shelf, unreadable: Sequence[str], graph: Written, folder: Path, settings: Mapping[str, str]
-) -> Summary:
-    counts, tally, issues = Counter(dict.fromkeys(COUNTED, 0)), Counter[str](), len(unreadable)
-    for page in built:
-        counts.update(page.told["counts"])
-        tally.update(page.tally)
-        issues += page.told["issues"]
+def _sketches(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the pages with what tells their texts from others."""
+    if path.is_file():
+        with path.open("rb") as records:
+            for told in map(json.loads, records):
+                yield document_iri(told["page"]), told["sketch"]
+
+
+def _write_manifest(totals: _Totals, graph: Written, folder: Path, settings: Mapping[str, str]) -> Summary:
+    """Write what is told of the build as a whole; the checksums of its texts stand in the table of pages."""
     summary = Summary(
-        pages=len(built),
-        issues=issues,
-        quads=graph.quads,
-        unreadable=tuple(unreadable),
-        tally=dict(sorted((+tally).items())),
-        files=hash_files(folder, {**built.earlier_digests(), GRAPH: graph.digest}),
-        **counts,
+        pages=totals.pages,
+        issues=totals.issues,
+        quads=totals.statements + graph.shared,
+        unreadable=totals.unreadable,
+        tally=dict(sorted((+totals.tally).items())),
+        files=hash_files(folder, {GRAPH: graph.digest}, but=TEXTS),
+        **totals.counts,
     )
     manifest = {
         "version": package_version(),
-        "counts": {"pages": summary.pages, **counts, "issues": summary.issues, "quads": summary.quads},
+        "counts": {"pages": summary.pages, **totals.counts, "issues": summary.issues, "quads": summary.quads},
         **settings,
         **({"proposals": summary.tally} if summary.tally else {}),
-        "unreadable": list(unreadable),
+        "unreadable": list(totals.unreadable),
         "files": summary.files,
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -568,27 +590,38 @@ def _write_manifest(
     return summary
 
 
-def hash_files(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """Return the SHA-256 of every file of a build but its manifest and what is made of it later, by path."""
+def hash_files(folder: Path, known: Mapping[str, str] = MappingProxyType({}), but: str = "") -> dict[str, str]:
+    """Return the SHA-256 of every file of a build but its manifest, what is made of it later and a folder, by path."""
     built = (
-        name for name in _list_files(folder) if name not in (MANIFEST, COMPARISON) and not name.startswith("report.")
+        name
+        for name, _ in _list_files(folder, but)
+        if name not in (MANIFEST, COMPARISON) and not name.startswith("report.")
     )
     return {name: known.get(name) or hash_file(folder / name) for name in built}
 
 
-def _list_files(folder: Path) -> Iterator[str]:
-    """Yield the files of a folder, by their path in it."""
-    for here, _, names in os.walk(folder):
-        inside = Path(here).relative_to(folder).as_posix()
-        yield from names if inside == "." else (f"{inside}/{name}" for name in names)
+def _list_files(folder: Path, but: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield the files of a folder, by their path in it, without those in one of its folders."""
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        with os.scandir(f"{folder}/{inside}") as entries:
+            for entry in entries:
+                name = f"{inside}{entry.name}"
+                if not entry.is_dir(follow_symlinks=False):
+                    yield name, entry
+                elif name != but:
+                    waiting.append(f"{name}/")
 
 
-def hash_file(path: Path) -> str:
+def hash_file(path: Path | str) -> str:
     """Return the SHA-256 of a file."""
-    told = hashlib.sha256()
-    with path.open("rb", buffering=0) as file:
-        while some := file.read(AT_ONCE):
+    told, descriptor = hashlib.sha256(), os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        while some := os.read(descriptor, AT_ONCE):
             told.update(some)
+    finally:
+        os.close(descriptor)
     return told.hexdigest()
 
 
@@ -648,7 +681,7 @@ def _flush(folder: Path) -> None:
 
     A file with a second name is one of the earlier build and is there already.
     """
-    files = (path for path in map(folder.joinpath, _list_files(folder)) if path.stat().st_nlink == 1)
+    files = (Path(entry.path) for _, entry in _list_files(folder) if entry.stat(follow_symlinks=False).st_nlink == 1)
     paths = chain((Path(here) for here, _, _ in os.walk(folder)), files)
     with ThreadPoolExecutor(16) as pool:
         while some := list(islice(paths, 512)):
@@ -685,13 +718,31 @@ def _open_whole(target: Path) -> Path:
 
 def _find_damage(target: Path, files: Mapping[str, str]) -> str:
     """Return what is missing, changed or added in a build, or nothing."""
-    for name, digest in files.items():
+    for name, digest in chain(files.items(), _hashes_of_texts(target, files)):
         if not _is_whole(target / name, digest):
             return f"{target / name}: missing or changed since it was built; build again"
-    for path in sorted((target / TEXTS).rglob("*")):
-        if path.is_file() and path.relative_to(target).as_posix() not in files:
-            return f"{path}: not part of the build; move it elsewhere or build again"
-    return ""
+    known = sum(name.startswith(f"{TEXTS}/") for name in files) + sum(1 for _ in _hashes_of_texts(target, files))
+    return "" if known == _count_texts(target) else _find_added(target, files)
+
+
+def _hashes_of_texts(target: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a build with their SHA-256; builds of earlier versions list them in the manifest."""
+    if PAGES in files:
+        with (target / PAGES).open("rb") as records:
+            for told in map(json.loads, records):
+                if "text" in told:
+                    yield text_path(told["page"]), told["text"]
+
+
+def _count_texts(target: Path) -> int:
+    return sum(1 for _ in _list_files(target / TEXTS)) if (target / TEXTS).is_dir() else 0
+
+
+def _find_added(target: Path, files: Mapping[str, str]) -> str:
+    known = {*files, *(name for name, _ in _hashes_of_texts(target, files))}
+    added = (f"{TEXTS}/{name}" for name, _ in _list_files(target / TEXTS))
+    path = min((name for name in added if name not in known), default="")
+    return f"{target / path}: not part of the build; move it elsewhere or build again" if path else ""
 
 
 def _is_whole(path: Path, digest: str) -> bool:

@@ -8,9 +8,9 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
@@ -19,12 +19,11 @@ from typing import IO, Any
 from builder.errors import StoreError
 from builder.identifiers import BASE, PAGE, PAGE_THINGS, document_iri
 from builder.keeping import FIGURES, GRAPH, ISSUES, PAGES, Built, describe, text_path
-from builder.merging import Stretch, find_lines, read_runs
-from builder.vocabulary import PROV
+from builder.ledger import Ledger
+from builder.merging import cut_runs, find_lines, read_runs
 
 EARLIER = -1  # in place of where a page is in the journal
 _USED = (GRAPH, ISSUES, FIGURES, PAGES)
-_DERIVED = f"> <{PROV.wasDerivedFrom}> <".encode()
 
 
 @dataclass(frozen=True)
@@ -32,18 +31,14 @@ class Shelved:
     """A page on a shelf."""
 
     name: str
-    description: str  # the line of ``pages.jsonl`` about it
+    description: bytes  # the line of ``pages.jsonl`` about it
+    told: Mapping[str, Any]  # what that line tells
     rows: Sequence[Sequence[str]]  # of the table of open issues
     figures: Sequence[bytes]  # lines of the table of figures
     read_text: Callable[[], str]
     tally: Mapping[str, int] = field(default_factory=dict)  # of a second engine
     statements: bytes = b""  # each with a tab behind it; an earlier build tells those of all pages at once
-    kept: Path | None = None  # the file of an earlier build that holds the text
-
-    @cached_property
-    def told(self) -> dict[str, Any]:
-        """What ``pages.jsonl`` tells of it."""
-        return dict(json.loads(self.description))
+    kept: str = ""  # the file of an earlier build that holds the text
 
     def lines(self) -> list[bytes]:
         """Return the lines of the graph that are told with it."""
@@ -60,19 +55,17 @@ class Journal:
         self.path = path
         self._file: IO[bytes] | None = None
 
-    def recall(self) -> dict[str, int]:
-        """Return where it keeps which page, by key; lines that were cut off or changed are left out."""
-        found: dict[str, int] = {}
+    def recall(self) -> Iterator[tuple[str, int]]:
+        """Yield where it keeps which page, by key; lines that were cut off or changed are left out."""
         place = 0
         try:
             with (self.path or Path(os.devnull)).open("rb") as file:
                 for line in file:
                     if told := _checked(line):
-                        found[json.loads(told.partition(b"\t")[0])["key"]] = place
+                        yield json.loads(told.partition(b"\t")[0])["key"], place
                     place += len(line)
         except OSError:
-            return {}
-        return found
+            return
 
     def add(self, pages: Iterable[Built]) -> list[int]:
         """Keep what was made of some pages; return where it keeps each."""
@@ -95,7 +88,8 @@ class Journal:
         description, rows, figures, tally, text, statements = told.split(b"\t", 5)
         return Shelved(
             name,
-            description.decode() + "\n",
+            description + b"\n",
+            json.loads(description),
             json.loads(rows),
             [f"{row}\n".encode() for row in json.loads(figures)],
             lambda: str(json.loads(text)),
@@ -144,66 +138,73 @@ class Earlier:
 
     Args:
         out: the folder of the build.
-        digests: the checksums of its files, by path.
-        is_whole: tells whether a file has a checksum.
+        digests: the checksums of its files but for the texts, by path.
+        hash_file: returns the checksum of a file.
 
     """
 
-    def __init__(self, out: Path, digests: Mapping[str, str], is_whole: Callable[[Path, str], bool]) -> None:
-        self._out, self._digests, self._compare = out, digests, is_whole
+    def __init__(self, out: Path, digests: Mapping[str, str], hash_file: Callable[[str], str]) -> None:
+        self._out, self._digests, self._hash = out, digests, hash_file
         self._files: dict[str, IO[bytes]] = {}
-        self._keys: set[str] = set()
-        self._pages: dict[str, tuple[int, int]] = {}  # name -> numbers of its rows in the tables of issues and figures
+        self._gone: list[Mapping[str, Any]] = []  # what is told of pages that are not taken over
         if all(self._is_whole(name) for name in _USED):
             self._files = {name: (out / name).open("rb") for name in _USED}
-            for page in map(json.loads, self._rewound(PAGES)):
-                self._keys.add(page["key"])
-                self._pages[page["page"]] = page["issues"], page["figures"]
 
     def __bool__(self) -> bool:
-        return bool(self._keys)
+        return bool(self._files)
 
-    def holds(self, name: str, key: str) -> bool:
-        """Tell whether all that was made of a page is here, and it is as it was."""
-        return key in self._keys and self._is_whole(text_path(name))
+    def records(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what is told of each page, in the order of their names."""
+        return map(json.loads, self._rewound(PAGES)) if self else iter(())
 
-    def pages(self, names: Collection[str]) -> Iterator[Shelved]:
-        """Yield some of the pages, in the order of their names."""
-        if not names:
+    def holds_text(self, told: Mapping[str, Any]) -> bool:
+        """Tell whether the text of a page is as it was."""
+        try:
+            return bool(self._hash(self._path(told["page"])) == told["text"])
+        except OSError:
+            return False
+
+    def pages(self, names: Iterator[str]) -> Iterator[Shelved]:
+        """Yield some of the pages, given and yielded in the order of their names; the others are gone."""
+        self._gone = []
+        wanted = next(names, None)
+        if wanted is None:
             return
         issues, figures = self._issues(), islice(self._rewound(FIGURES), 1, None)
-        for (name, (some, more)), line in zip(self._pages.items(), self._rewound(PAGES), strict=True):
-            rows, told = list(islice(issues, some)), list(islice(figures, more))
-            if name in names:
-                text = self._out / text_path(name)
-                yield Shelved(name, line.decode(), rows, told, partial(self._read_text, name), kept=text)
+        for line in self._rewound(PAGES):
+            told = json.loads(line)
+            name, rows, stated = (
+                told["page"],
+                list(islice(issues, told["issues"])),
+                list(islice(figures, told["figures"])),
+            )
+            if name == wanted:
+                yield Shelved(name, line, told, rows, stated, partial(self._read_text, told), kept=self._path(name))
+                wanted = next(names, None)
+            else:
+                self._gone.append({"page": name, "things": told["things"]})
 
-    def runs(self, names: Collection[str]) -> Iterator[bytes]:
-        """Yield the statements that some of the pages alone told, sorted, many at once."""
+    def runs(self) -> Iterator[bytes]:
+        """Yield the statements that the pages yielded before alone told, sorted, many at once."""
         graph = self._files[GRAPH]
-        gone = {document_iri(name).encode() for name in self._pages.keys() - names}
-        for kind in PAGE_THINGS if names else ():
-            begin, end = find_lines(graph, f"<{BASE}{kind}/".encode(), (0, graph.seek(0, 2)))
-            for cut_begin, cut_end in [*sorted(self._stretches(gone, kind, (begin, end))), (end, end)]:
-                yield from read_runs(graph, (begin, cut_begin))
-                begin = cut_end
+        for kind in PAGE_THINGS:
+            begin = f"<{BASE}{kind}/".encode()
+            runs = read_runs(graph, find_lines(graph, begin, (0, graph.seek(0, 2))))
+            yield from cut_runs(runs, sorted(self._heads(kind)))
 
-    def _stretches(self, pages: Set[bytes], kind: str, within: Stretch) -> Iterator[Stretch]:
-        """Yield where it is told of things of a kind that belong to some pages."""
-        graph = self._files[GRAPH]
-        if kind == PAGE:
-            heads = (b"<" + page + end for page in pages for end in (b">", b"#"))
-        else:
-            heads = (thing for run in (read_runs(graph, within) if pages else ()) for thing in _derived(run, pages))
-        for head in heads:
-            yield find_lines(graph, head, within)
-
-    def digests(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the checksums of the texts of some of the pages, by path."""
-        return {path: self._digests[path] for path in map(text_path, names)}
+    def _heads(self, kind: str) -> Iterator[bytes]:
+        """Yield how the statements begin that are told of things of a kind by pages that are gone."""
+        for told in self._gone:
+            if kind == PAGE:
+                yield from (f"<{document_iri(told['page'])}{end}".encode() for end in "#>")
+            else:
+                yield from (f"<{BASE}{kind}/{name}>".encode() for name in told["things"].get(kind, "").split())
 
     def _is_whole(self, name: str) -> bool:
-        return name in self._digests and self._compare(self._out / name, self._digests[name])
+        try:
+            return self._hash(f"{self._out}/{name}") == self._digests.get(name)
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Let go of the files."""
@@ -212,31 +213,23 @@ class Earlier:
 
     def _issues(self) -> Iterator[list[str]]:
         """Yield the last rows of the table of issues; above them are those about pages that could not be read."""
-        above = sum(1 for _ in self._table()) - sum(issues for issues, _ in self._pages.values())
+        above = sum(1 for _ in self._table()) - sum(told["issues"] for told in self.records())
         return islice(self._table(), above, None)
 
     def _table(self) -> Iterator[list[str]]:
         return csv.reader((line.decode() for line in self._rewound(ISSUES)), delimiter="\t")
 
-    def _read_text(self, name: str) -> str:
-        if not self._is_whole(text_path(name)):
+    def _read_text(self, told: Mapping[str, Any]) -> str:
+        if not self.holds_text(told):
             raise StoreError(f"{self._out}: changed while it was used; nothing was changed; build again")
-        return (self._out / text_path(name)).read_bytes().decode()
+        return Path(self._path(told["page"])).read_bytes().decode()
+
+    def _path(self, name: str) -> str:
+        return f"{self._out}/{text_path(name)}"
 
     def _rewound(self, name: str) -> IO[bytes]:
         self._files[name].seek(0)
         return self._files[name]
-
-
-def _derived(run: bytes, pages: Set[bytes]) -> Iterator[bytes]:
-    """Yield the things that some statements tell to be derived from some pages."""
-    place = -1
-    while (place := run.find(_DERIVED, place + 1)) >= 0:
-        begin = place + len(_DERIVED)
-        if run[begin : run.index(b">", begin)] in pages:
-            thing = run[run.rfind(b"\n", 0, place) + 1 : place + 1]
-            if b" " not in thing:  # else it is a text that looks like a statement
-                yield thing
 
 
 # ---------------------------------------------------------------- all together
@@ -248,41 +241,41 @@ class Shelf:
     Args:
         journal: takes in the pages that are read now.
         earlier: the build that is there already.
-        kept: pages that are not read, by name: where the journal keeps them, or EARLIER.
+        ledger: tells where each page is: where the journal keeps it, or EARLIER.
 
     """
 
-    def __init__(self, journal: Journal, earlier: Earlier | None, kept: Mapping[str, int]) -> None:
-        self._journal, self._earlier = journal, earlier
-        self._places = list(kept.items())  # in order as soon as they are read
+    def __init__(self, journal: Journal, earlier: Earlier | None, ledger: Ledger) -> None:
+        self._journal, self._earlier, self._ledger = journal, earlier, ledger
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._ledger.count_settled()
 
     def __iter__(self) -> Iterator[Shelved]:
-        earlier = self._earlier.pages(self.as_they_were()) if self._earlier else iter(())
-        self._places.sort()
-        for name, place in self._places:
+        earlier = self._earlier.pages(self._ledger.settled_at(EARLIER)) if self._earlier else iter(())
+        for name, place in self._ledger.settled():
             yield next(earlier) if place == EARLIER else self._journal.read(name, place)
+        for _ in earlier:  # so that it knows which of its pages are gone
+            pass
 
     @property
     def where(self) -> str:
         """Where it keeps the pages."""
         return str(self._journal.path or gettempdir())
 
+    @property
+    def is_later(self) -> bool:
+        """Tell whether pages are taken over from the earlier build."""
+        return next(self._ledger.settled_at(EARLIER), None) is not None
+
     def put(self, pages: Sequence[Built]) -> None:
         """Take in pages that were built."""
         places = self._journal.add(pages)
-        self._places += zip((page.id for page in pages), places, strict=True)
+        self._ledger.settle(zip((page.id for page in pages), places, strict=True))
 
     def earlier_runs(self) -> Iterator[bytes]:
-        """Yield the statements, sorted, of all pages that are as they were in the earlier build, many at once."""
-        return self._earlier.runs(self.as_they_were()) if self._earlier else iter(())
+        """Yield the statements, sorted, of the pages that are as they were in the earlier build, many at once.
 
-    def earlier_digests(self) -> dict[str, str]:
-        """Return the checksums of the texts of all pages that are as they were, by path."""
-        return self._earlier.digests(self.as_they_were()) if self._earlier else {}
-
-    def as_they_were(self) -> set[str]:
-        """Return the names of the pages that are as they were in the earlier build."""
-        return {name for name, place in self._places if place == EARLIER}
+        All pages were read from the shelf before.
+        """
+        return self._earlier.runs() if self._earlier and self.is_later else iter(())

@@ -44,7 +44,7 @@ STATED_HEAD = "\t".join(Stated._fields).encode() + b"\n"  # of a table of figure
 def read_stated(table: Path) -> Iterator[Stated]:
     """Yield the figures that a table holds."""
     with table.open(encoding="utf-8", newline="\n") as file:
-        yield from (Stated._make(row[:-1].split("\t")) for row in islice(file, 1, None))
+        yield from map(Stated._make, (row[:-1].split("\t") for row in islice(file, 1, None)))
 
 
 def find_stated(lines: Iterable[bytes]) -> Iterator[Stated]:

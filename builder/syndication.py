@@ -7,14 +7,18 @@ phrases and of its numbers in their words. So a shortened or quoted copy belongs
 into one template do not belong together. A page belongs to one text only, the one that holds most of it; two long pages
 that quote the same release are not the same text. Phrases found in very many different texts tell nothing.
 
-Linear in the number of pages: a page is compared with at most 64 texts a phrase.
+Linear in the number of pages: a page is compared with at most 64 texts a phrase. Memory does not grow with them.
 """
 
+import json
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
+from struct import unpack
 from zlib import crc32
 
 from builder.facts import Document
@@ -28,7 +32,10 @@ MOST = 64  # texts in which a phrase may be found that still tells one from anot
 SHARED_PHRASES, SHARED_NUMBERS = 0.4, 0.4
 _WORD = re.compile(r"[^\W_]+(?:[.,/:-][^\W_]+)*")
 _COUNTED = re.compile(r"(?!(?:19|20)\d\d$)\d")  # years stay the same from report to report
+SLOTS = 1 << 22  # by the last digits of a phrase, whether several pages may have it
+HELD = 1 << 16  # phrases held in memory
 _HEX = 8
+_HOLDING = "SELECT phrase, text FROM found WHERE phrase IN (SELECT value FROM json_each(?)) ORDER BY phrase, text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,40 +81,103 @@ def parse_sketch(told: str) -> Sketch:
     True
     """
     phrases, _, numbers = told.partition(":")
-    return Sketch(*(frozenset(int(p[n : n + _HEX], 16) for n in range(0, len(p), _HEX)) for p in (phrases, numbers)))
+    return Sketch(_parse_numbers(phrases), _parse_numbers(numbers))
+
+
+def count_phrases(told: str) -> int:
+    """Return how many phrases a sketch has, as it was written down."""
+    return told.index(":") // _HEX
+
+
+def _parse_numbers(told: str) -> frozenset[int]:
+    return frozenset(unpack(f">{len(told) // _HEX}I", bytes.fromhex(told)))
 
 
 def same_texts(sketches: Mapping[str, Sketch]) -> dict[str, str]:
     """Return for every page the one that stands for its text: the longest with that text, often the page itself."""
-    texts: list[str] = []
-    found_in: dict[int, list[int]] = {}  # phrase -> texts
-    stands_for: dict[str, str] = {}
-    for page in sorted(sketches, key=lambda each: (-len(sketches[each].phrases), each)):
-        own = sketches[page]
-        text = _text_of(own, sketches, texts, found_in)
-        stands_for[page] = text or page
-        if text is None and len(own.phrases) >= FEWEST:
-            for phrase in own.phrases:
-                holders = found_in.setdefault(phrase, [])
-                if len(holders) < MOST:
-                    holders.append(len(texts))
-            texts.append(page)
-    return stands_for
+    ordered = sorted(sketches, key=lambda each: (-len(sketches[each].phrases), each))
+    return dict(find_texts(lambda: ((page, str(sketches[page])) for page in ordered)))
 
 
-def _text_of(
-    own: Sketch, sketches: Mapping[str, Sketch], texts: list[str], found_in: Mapping[int, list[int]]
-) -> str | None:
+def find_texts(in_order: Callable[[], Iterable[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """Yield for every page the one that stands for its text.
+
+    Args:
+        in_order: gives the pages with their sketches as written down, those of most phrases first; asked for twice, as
+            only phrases of several pages tell which are alike.
+
+    """
+    seen = bytearray(SLOTS)
+    for _, told in in_order():
+        for phrase in parse_sketch(told).phrases:
+            seen[phrase % SLOTS] = 1 + (seen[phrase % SLOTS] > 0)
+    with closing(_Texts()) as texts:
+        for page, told in in_order():
+            own = parse_sketch(told)
+            if len(own.phrases) < FEWEST:
+                yield page, page
+                continue
+            holders = texts.holding([phrase for phrase in own.phrases if seen[phrase % SLOTS] > 1])
+            text = _text_of(own, holders, texts)
+            yield page, text or page
+            if text is None:
+                texts.add(page, own, holders)
+
+
+class _Texts:
+    """Texts that differ, and in which of them a phrase is found; what memory does not hold waits on disk."""
+
+    def __init__(self) -> None:
+        self._base = sqlite3.connect("")
+        self._base.executescript("""
+            CREATE TABLE text (number INTEGER PRIMARY KEY, page TEXT, sketch TEXT);
+            CREATE TABLE found (phrase INTEGER, text INTEGER, PRIMARY KEY (phrase, text)) WITHOUT ROWID;
+        """)
+        self._found: dict[int, list[int]] = {}  # phrase -> texts, of those not on disk
+        self._number = 0
+        self._waits = False  # whether there is anything on disk
+
+    def holding(self, phrases: Iterable[int]) -> dict[int, list[int]]:
+        """Return the texts in which phrases are found, in order."""
+        holders = {phrase: self._found.get(phrase, []) for phrase in phrases}
+        if self._waits:
+            told: dict[int, list[int]] = {}
+            for phrase, text in self._base.execute(_HOLDING, (json.dumps([*holders]),)):
+                told.setdefault(phrase, []).append(text)
+            holders |= {phrase: texts + holders[phrase] for phrase, texts in told.items()}
+        return holders
+
+    def add(self, page: str, own: Sketch, holders: Mapping[int, list[int]]) -> None:
+        """Take in a text, with the texts in which its phrases are found already."""
+        self._base.execute("INSERT INTO text VALUES (?, ?, ?)", (self._number, page, str(own)))
+        for phrase, texts in holders.items():
+            if len(texts) < MOST:
+                self._found.setdefault(phrase, []).append(self._number)
+        self._number += 1
+        if len(self._found) > HELD:
+            rows = ((phrase, text) for phrase, texts in self._found.items() for text in texts)
+            self._base.executemany("INSERT INTO found VALUES (?, ?)", rows)
+            self._found, self._waits = {}, True
+
+    def text(self, number: int) -> tuple[str, Sketch]:
+        """Return the page that stands for a text, and its sketch."""
+        page, told = self._base.execute("SELECT page, sketch FROM text WHERE number = ?", (number,)).fetchone()
+        return page, parse_sketch(told)
+
+    def close(self) -> None:
+        """Forget all."""
+        self._base.close()
+
+
+def _text_of(own: Sketch, holders: Mapping[int, list[int]], texts: _Texts) -> str | None:
     """Return the text that holds most of a page, if one holds enough."""
-    if len(own.phrases) < FEWEST:
-        return None
-    holders = [found_in.get(phrase, ()) for phrase in own.phrases]
-    telling = [each for each in holders if len(each) < MOST]
+    telling = [each for each in holders.values() if len(each) < MOST]
+    number_of_telling = len(own.phrases) - len(holders) + len(telling)  # a phrase of one page alone is telling, too
     shared = Counter(text for each in telling for text in each)
-    for text, number in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-        if number < SHARED_PHRASES * len(telling):
+    for number, common in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
+        if common < SHARED_PHRASES * number_of_telling:
             return None
-        numbers = len(own.numbers & sketches[texts[text]].numbers)
-        if numbers >= SHARED_NUMBERS * len(own.numbers):
-            return texts[text]
+        page, text = texts.text(number)
+        if len(own.numbers & text.numbers) >= SHARED_NUMBERS * len(own.numbers):
+            return page
     return None

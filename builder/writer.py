@@ -5,11 +5,12 @@ Lines are made directly, by template; there are no blank nodes and no clock, so 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from itertools import chain, groupby
+from functools import lru_cache, partial
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from builder import identifiers as iri
@@ -54,6 +55,7 @@ from builder.vocabulary import (
     TIME,
 )
 
+AT_ONCE = 4096  # things of the register that are described at once
 XSD = "http://www.w3.org/2001/XMLSchema#"
 CONCEPT = "https://w3id.org/cchc/"
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -397,59 +399,70 @@ def shared_references(linked: LinkedDocument) -> set[tuple[str, ...]]:
 
 
 def write_register(references: Iterable[tuple[str, ...]], gazetteer: Gazetteer, lexicon: Lexicon) -> list[str]:
-    """Return the sorted N-Quads that describe what the pages refer to, with ancestors and successors of units."""
-    lines = _Lines(iri.REGISTER_GRAPH)
-    ordered, ranks = sorted(set(references)), rank_units(gazetteer)
-    for key in _with_relatives([r[1] for r in ordered if r[0] == "unit"], gazetteer):
-        _write_unit(lines, gazetteer.versions[key], gazetteer, ranks[key])
-    named: set[str] = set()
-    _write_models(lines, [r[1] for r in ordered if r[0] == "model"])
-    for kind, *told in ordered:
-        if kind == "body":
-            _write_body(lines, lexicon, named, *told)
+    """Return the sorted N-Quads that describe what pages refer to, with ancestors and successors of units."""
+    return sorted({*tell_register(sorted({*references}), gazetteer, lexicon)})
+
+
+def tell_register(ordered: Iterable[tuple[str, ...]], gazetteer: Gazetteer, lexicon: Lexicon) -> Iterator[str]:
+    """Yield the N-Quads that describe what pages refer to, in no order, some of them more than once.
+
+    The references come in order, each once; documents, of which there may be as many as pages, are not held together.
+    """
+    yield from _in_parts(_write_dataset, [()])
+    for kind, told in groupby(ordered, itemgetter(0)):
+        some = (reference[1:] for reference in told)
+        if kind == "unit":
+            keys, ranks = _with_relatives([key for (key,) in some], gazetteer), rank_units(gazetteer)
+            yield from _in_parts(partial(_write_unit, gazetteer, ranks), ((key,) for key in keys))
+        elif kind == "body":
+            yield from _in_parts(partial(_write_body, lexicon, set()), some)
         elif kind == "legal":
-            _write_legal(lines, lexicon, *told)
+            yield from _in_parts(partial(_write_legal, lexicon), some)
+        elif kind == "model":
+            yield from _in_parts(partial(_write_model, set()), some)
         elif kind == "interval":
-            _write_interval(lines, Period(_day(told[0]), _day(told[1])))
-    _write_publishers(lines, [(r[1], r[2]) for r in ordered if r[0] == "publisher"])
-    _write_dataset(lines)
-    return lines.in_order()
+            yield from _in_parts(_write_interval, some)
+        else:
+            publishers = ((name, *(n for _, n in each)) for name, each in groupby(some, itemgetter(0)))
+            yield from _in_parts(_write_publisher, publishers)
 
 
-def _write_publishers(lines: _Lines, told: Iterable[tuple[str, str]]) -> None:
-    """Describe publishers; one is called by the first name given with a page of it, else by its host."""
-    names: dict[str, list[str]] = {}
-    for publisher, name in told:
-        names.setdefault(publisher, []).extend([name] if name else [])
-    for publisher, given in names.items():
-        lines.link(iri.publisher_iri(publisher), RDF.type, ORG.Organization)
-        lines.add(iri.publisher_iri(publisher), RDFS.label, literal(min(given, default=publisher)))
+def _in_parts(write: Callable[..., None], things: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield what is written about things one after another, some of them at once."""
+    coming = iter(things)
+    while some := list(islice(coming, AT_ONCE)):
+        lines = _Lines(iri.REGISTER_GRAPH)
+        for each in some:
+            write(lines, *each)
+        yield from lines.in_order()
+
+
+def _write_publisher(lines: _Lines, publisher: str, *names: str) -> None:
+    """Describe a publisher, called by the first name given with a page of it, else by its host."""
+    lines.link(iri.publisher_iri(publisher), RDF.type, ORG.Organization)
+    lines.add(iri.publisher_iri(publisher), RDFS.label, literal(min(filter(None, names), default=publisher)))
 
 
 def write_units(keys: Iterable[str], gazetteer: Gazetteer) -> list[str]:
     """Return the sorted N-Quads that describe versions of units with their parents and the changes that ended them."""
-    lines, ranks = _Lines(iri.REGISTER_GRAPH), rank_units(gazetteer)
-    for key in sorted(keys):
-        _write_unit(lines, gazetteer.versions[key], gazetteer, ranks[key])
-    return lines.in_order()
+    ranks = rank_units(gazetteer)
+    return sorted({*_in_parts(partial(_write_unit, gazetteer, ranks), ((key,) for key in sorted(keys)))})
 
 
-def _write_models(lines: _Lines, labels: Iterable[str]) -> None:
+def _write_model(told: set[str], lines: _Lines, label: str) -> None:
     """Describe what initiatives are called; the first of its spellings names a model, the others are kept."""
-    told: set[str] = set()
-    for label in labels:
-        model = iri.model_iri(label)
-        if model not in told:
-            told.add(model)
-            lines.add(model, RDFS.label, literal(label, "vi"))
-            lines.add(model, CCHC.rank, typed(len(told), "integer"))
-        lines.link(model, RDF.type, CCHC.InitiativeModel)
-        lines.link(model, RDF.type, SKOS.Concept)
-        lines.link(model, SKOS.inScheme, iri.MODEL_SCHEME)
-        lines.add(model, SKOS.altLabel, literal(label, "vi"))
+    model = iri.model_iri(label)
+    if model not in told:
+        told.add(model)
+        lines.add(model, RDFS.label, literal(label, "vi"))
+        lines.add(model, CCHC.rank, typed(len(told), "integer"))
+    lines.link(model, RDF.type, CCHC.InitiativeModel)
+    lines.link(model, RDF.type, SKOS.Concept)
+    lines.link(model, SKOS.inScheme, iri.MODEL_SCHEME)
+    lines.add(model, SKOS.altLabel, literal(label, "vi"))
 
 
-def _write_legal(lines: _Lines, lexicon: Lexicon, number: str, issued: str, issuer: str, sign: str) -> None:
+def _write_legal(lexicon: Lexicon, lines: _Lines, number: str, issued: str, issuer: str, sign: str) -> None:
     name = iri.legal_iri(number, issued or None, issuer)
     lines.link(name, RDF.type, ELI.LegalResource)
     lines.add(name, ELI.id_local, literal(number))
@@ -501,7 +514,8 @@ def find_province(unit: UnitVersion, gazetteer: Gazetteer) -> UnitVersion | None
     return above
 
 
-def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer, rank: int) -> None:
+def _write_unit(gazetteer: Gazetteer, ranks: Mapping[str, int], lines: _Lines, key: str) -> None:
+    unit = gazetteer.versions[key]
     identity, version = iri.unit_iri(unit.code), iri.version_iri(unit.key)
     lines.link(identity, RDF.type, CCHC.AdministrativeUnit)
     lines.add(identity, DCTERMS.identifier, literal(unit.code))
@@ -522,7 +536,7 @@ def _write_unit(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer, rank: in
         lines.link(version, DCTERMS.isPartOf, iri.version_iri(parent.key))
     if province := find_province(unit, gazetteer):
         lines.link(version, CCHC.inProvince, iri.version_iri(province.key))
-    lines.add(version, CCHC.rank, typed(rank, "integer"))
+    lines.add(version, CCHC.rank, typed(ranks[key], "integer"))
 
 
 def _write_change(lines: _Lines, unit: UnitVersion, gazetteer: Gazetteer) -> None:
@@ -552,7 +566,7 @@ def _kind_of_resolution(number: str) -> str:
     return "resolution" if "/NQ-" in number or "/QH" in number else "decree"
 
 
-def _write_body(lines: _Lines, lexicon: Lexicon, named: set[str], area: str, label: str) -> None:
+def _write_body(lexicon: Lexicon, named: set[str], lines: _Lines, area: str, label: str) -> None:
     """Describe a body once, by the first of its spellings."""
     code = area.split("/")[0]
     name = iri.body_iri(code, label)
@@ -575,7 +589,8 @@ def _write_days(lines: _Lines, name: str, period: Period) -> None:
         lines.add(name, CCHC.periodEnd, typed(period.end, "date"))
 
 
-def _write_interval(lines: _Lines, period: Period) -> None:
+def _write_interval(lines: _Lines, start: str, end: str) -> None:
+    period = Period(_day(start), _day(end))
     name = iri.interval_iri(period)
     lines.link(name, RDF.type, TIME.ProperInterval)
     lines.add(name, RDFS.label, literal(f"{period.start or '…'} – {period.end or '…'}"))
@@ -653,21 +668,25 @@ def _write_comparable(lines: _Lines, figure: Comparable, day: date) -> None:
         lines.link(name, PROV.wasDerivedFrom, source)
 
 
-def write_corroboration(found: Corroboration) -> list[str]:
-    """Return the sorted N-Quads of what several pages state, in a graph of their own."""
+def write_corroboration(found: Corroboration) -> Iterator[str]:
+    """Yield the N-Quads of what several pages state, in a graph of their own; those about one thing in order."""
     graph = iri.CORROBORATION_GRAPH
     lines = _Lines(graph)
     lines.link(graph, PROV.wasDerivedFrom, iri.DATASET)
     lines.link(graph, DCTERMS.conformsTo, CCHC.SharedText)
     _call(lines, graph, "SharedFact")
+    yield from lines.in_order()
     for rank, fact in enumerate(found.facts, 1):
+        lines = _Lines(graph)
         _write_shared_fact(lines, fact, rank)
+        yield from lines.in_order()
     for pages in found.texts:
+        lines = _Lines(graph)
         name = iri.shared_text_iri(pages)
         lines.link(name, RDF.type, CCHC.SharedText)
         for page in pages:
             lines.link(name, PROV.hadMember, page)
-    return lines.in_order()
+        yield from lines.in_order()
 
 
 def write_coverage(counted: Iterable[Coverage]) -> list[str]:

@@ -2,11 +2,12 @@
 
 import random
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from builder import queries
+from builder import corroboration, merging, queries, syndication
 from builder.cli.steps import open_answers
 from builder.corroboration import corroborate
 from builder.explainer import explain
@@ -14,6 +15,7 @@ from builder.pipeline import CORROBORATION
 from builder.stating import Stated
 from builder.syndication import FEWEST, MOST, Sketch, parse_sketch, same_texts, sketch, sketch_text
 from builder.validator import validate
+from builder.vocabulary import NAMESPACES
 
 ARTICLE = """Tiên Yên giải quyết hồ sơ đúng hẹn
 
@@ -144,6 +146,22 @@ def test_order_of_the_pages_does_not_matter():
     assert same_texts(sketches) == same_texts(backwards)
 
 
+@pytest.mark.parametrize("held", [0, 7, 200])
+def test_texts_that_wait_on_disk_are_the_same(monkeypatch, held):
+    """However few phrases are held in memory, and where all seem to be of several pages."""
+    choice = random.Random(4)
+    wholes = [choice.sample(range(2000), 60) for _ in range(12)]
+    sketches = {
+        f"{n:03}": Sketch(frozenset(choice.sample(wholes[n % 12], choice.randrange(5, 60))), frozenset({n % 12}))
+        for n in range(90)
+    }
+    texts = same_texts(sketches)
+    assert 12 <= len(set(texts.values())) < 90
+    monkeypatch.setattr(syndication, "HELD", held)
+    monkeypatch.setattr(syndication, "SLOTS", 1)
+    assert same_texts(sketches) == texts
+
+
 def test_a_sketch_is_read_as_it_was_written():
     assert parse_sketch(str(sketch_text(ARTICLE))) == sketch_text(ARTICLE)
     assert parse_sketch(str(sketch_text(""))) == sketch_text("")
@@ -224,5 +242,52 @@ def test_what_is_derived_keeps_the_promises_of_the_shapes(tmp_path, build):
     assert [v for v in report.violations if v.severity == "Violation"] == []
 
 
-def test_without_pages_that_share_a_fact_nothing_is_derived():
-    assert corroborate(list[Stated], {}).facts == ()
+def test_what_waits_on_disk_is_the_same(tmp_path, monkeypatch):
+    """However few things can be told apart by number, and however few figures are held in memory."""
+    choice, exact = random.Random(5), NAMESPACES["bound"] + "exact"
+    things = [(f"p{choice.randrange(40):02}", "i", f"a{choice.randrange(60)}", "", "2020") for _ in range(200)]
+    figures = [Stated(f"f{n:03}", *thing, "", "", "s", exact, f"{n % 3}") for n, thing in enumerate(things)]
+    sketches = [
+        (f"p{n:02}", str(Sketch(frozenset(range(n % 4 * 100, n % 4 * 100 + 9)), frozenset()))) for n in range(30)
+    ]
+
+    def derived():
+        with corroborate(lambda: figures, sketches, tmp_path) as found:
+            return list(found.facts), list(found.texts)
+
+    facts, texts = derived()
+    pages = {figure.page for figure in figures}
+    assert {len(group) for group in texts} <= {7, 8}
+    assert len(facts) > 10
+    assert all(len({figures[int(f[1:])].page for f in fact.figures}) == fact.pages > 1 for fact in facts)
+    assert all({*group} <= pages for group in texts)
+    monkeypatch.setattr(corroboration, "SLOTS", 1)
+    monkeypatch.setattr(merging, "MOST", 300)
+    assert derived() == (facts, texts)
+
+
+def test_memory_does_not_grow_with_figures_that_nobody_else_tells(tmp_path, monkeypatch):
+    monkeypatch.setattr(corroboration, "SLOTS", 1 << 16)
+    monkeypatch.setattr(merging, "MOST", 1 << 16)
+
+    def peak(number):
+        exact = NAMESPACES["bound"] + "exact"
+
+        def figures():
+            return (Stated(f"f{n}", f"p{n}", "i", f"a{n}", "", "2020", "", "", "s", exact, "1") for n in range(number))
+
+        sketches = ((f"p{n}", str(Sketch(frozenset(range(9)), frozenset()))) for n in range(number))
+        tracemalloc.start()
+        with corroborate(figures, sketches, tmp_path) as found:
+            assert list(found.facts) == []
+        told = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return told
+
+    peak(10)
+    assert peak(8000) < 1.5 * peak(2000)
+
+
+def test_without_pages_that_share_a_fact_nothing_is_derived(tmp_path):
+    with corroborate(list[Stated], (), tmp_path) as found:
+        assert (list(found.facts), list(found.texts)) == ([], [])

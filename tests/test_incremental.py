@@ -18,9 +18,8 @@ from builder import artefacts, keeping, pipeline
 from builder.errors import BuilderError, SourceError, StoreError
 from builder.extractor.llm import Model
 from builder.facts import Source
-from builder.identifiers import BASE, ONTOLOGY_GRAPH, PAGE, PAGE_THINGS, REGISTER_GRAPH
-from builder.keeping import fingerprint, page_key
-from builder.shelves import _derived
+from builder.identifiers import BASE, ONTOLOGY_GRAPH, PAGE, PAGE_THINGS, REGISTER_GRAPH, document_iri
+from builder.keeping import fingerprint, list_things, page_key
 from builder.vocabulary import PROV
 
 Build = Callable[..., Outcome]
@@ -84,12 +83,14 @@ def test_a_new_page_is_read(pages: Path, check: Callable[..., None]) -> None:
     check("more.txt")
 
 
-def test_the_facts_of_a_removed_page_go(pages: Path, out: Path, check: Callable[..., None]) -> None:
-    (pages / "sub" / "dong-hoi.md").unlink()
+@pytest.mark.parametrize("name", ["lap-vo.html", "sub/dong-hoi.md", "tien-yen.txt"])
+def test_the_facts_of_a_removed_page_go(pages: Path, out: Path, check: Callable[..., None], name: str) -> None:
+    """Of the first page, the last, and one among them."""
+    (pages / name).unlink()
     check()
     for path in out.rglob("*"):
-        assert path.is_dir() or "dong-hoi" not in path.name
-        assert path.is_dir() or b"dong-hoi" not in path.read_bytes()
+        assert path.is_dir() or Path(name).name not in path.name
+        assert path.is_dir() or name.encode() not in path.read_bytes()
 
 
 def test_a_renamed_page_is_read(pages: Path, check: Callable[..., None]) -> None:
@@ -280,11 +281,23 @@ def test_all_that_a_page_tells_is_about_itself_or_derived_from_it(good: Outcome)
     assert {*PAGE_THINGS} - {"candidate", "review"} <= kinds <= {*PAGE_THINGS}
 
 
+def test_the_things_of_a_page_are_told_with_it(good: Outcome) -> None:
+    parsed = list(ox.parse("".join(good.lines), format=ox.RdfFormat.N_QUADS))
+    derived = {(q.object.value, q.subject.value) for q in parsed if q.predicate.value == PROV.wasDerivedFrom}  # type: ignore[union-attr]
+    pages = [json.loads(line) for line in (good.folder / "pages.jsonl").read_text(encoding="utf-8").splitlines()]
+    told = {
+        (document_iri(page["page"]), f"{BASE}{kind}/{name}")
+        for page in pages
+        for kind, names in page["things"].items()
+        for name in names.split()
+    }
+    assert told == {(page, thing) for page, thing in derived if page.startswith(f"{BASE}{PAGE}/")} != set()
+
+
 def test_a_text_that_looks_like_a_statement_binds_nothing() -> None:
-    told = f'<thing/1> <label> "x> <{PROV.wasDerivedFrom}> <page/other> " <graph> .\n'
-    run = f"{told}<thing/1> <{PROV.wasDerivedFrom}> <page/own> <graph> .\n".encode()
-    assert list(_derived(run, {b"page/own"})) == [b"<thing/1>"]
-    assert list(_derived(run, {b"page/other"})) == []
+    told = f'<{BASE}issue/1> <label> "x> <{PROV.wasDerivedFrom}> <page/other> " <graph> .\n'
+    own = f"<{BASE}issue/2> <{PROV.wasDerivedFrom}> <page/own> <graph> .\n"
+    assert list_things([told, own]) == {"issue": "2"}
 
 
 # ---------------------------------------------------------------- what is damaged is not used
@@ -432,9 +445,10 @@ def spoiling(step: str, old: str, new: str) -> Callable[..., object]:
     """Return a step of the build after which one place of a file it wrote is changed."""
     real = getattr(pipeline, step)
 
-    def run(built: object, path: Path) -> object:
-        result = real(built, path)
-        file = path / "more.txt.txt" if path.is_dir() else path
+    def run(*asked: object) -> object:
+        result = real(*asked)
+        path = next(each for each in asked if isinstance(each, Path))
+        file = path / "texts" / "more.txt.txt" if path.is_dir() else path
         text = file.read_bytes().decode()
         assert old in text
         file.write_bytes(text.replace(old, new, 1).encode())
@@ -446,7 +460,7 @@ def spoiling(step: str, old: str, new: str) -> Callable[..., object]:
 SPOILED = {
     "an offset": ("_write_graph", 'nif-core#beginIndex> "', 'nif-core#beginIndex> "1'),
     "a character of a quotation": ("_write_graph", 'anchorOf> "', 'anchorOf> "#'),
-    "a character of a text": ("_write_texts", "99,97", "99,87"),
+    "a character of a text": ("_write_pages", "99,97", "99,87"),
     "a value": ("_write_graph", 'obsValue> "99.97"', 'obsValue> "9.997"'),
     "a printed value": ("_write_graph", 'printedValue> "99,97%"', 'printedValue> "99,96%"'),
     "evidence": (
@@ -496,8 +510,8 @@ def test_a_statement_that_is_lost_while_it_is_written_stops_the_build(
     write_graph, before = pipeline._write_graph, contents(out)
     (pages / "more.txt").write_text(TIEN_YEN, encoding="utf-8")
 
-    def losing(built: object, path: Path) -> object:
-        written = write_graph(built, path)  # type: ignore[arg-type]
+    def losing(built: object, path: Path, *others: object) -> object:
+        written = write_graph(built, path, *others)  # type: ignore[arg-type]
         lines = path.read_bytes().splitlines(keepends=True)
         lost = next(
             n
@@ -531,23 +545,23 @@ def test_texts_that_are_as_they_were_are_not_written_again(pages: Path, out: Pat
 def test_a_page_that_changes_while_it_is_read_stops_the_build(
     pages: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, write_texts = contents(out), pipeline._write_texts
+    before, write_pages = contents(out), pipeline._write_pages
     (pages / "more.txt").write_text(TIEN_YEN, encoding="utf-8")
 
-    def meanwhile(*others: object) -> None:
+    def meanwhile(*others: object) -> object:
         (pages / "more.txt").write_text(TIEN_YEN + " ", encoding="utf-8")
-        write_texts(*others)  # type: ignore[arg-type]
+        return write_pages(*others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline, "_write_texts", meanwhile)
+    monkeypatch.setattr(pipeline, "_write_pages", meanwhile)
     with pytest.raises(BuilderError, match=r"more\.txt is not the page that was read; nothing was changed"):
         pipeline.build([pages], out)
     (pages / "more.txt").write_text(TIEN_YEN, encoding="utf-8")
 
-    def without(*others: object) -> None:
+    def without(*others: object) -> object:
         (pages / "more.txt").unlink()
-        write_texts(*others)  # type: ignore[arg-type]
+        return write_pages(*others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline, "_write_texts", without)
+    monkeypatch.setattr(pipeline, "_write_pages", without)
     with pytest.raises(SourceError, match="more"):
         pipeline.build([pages], out)
     assert contents(out) == before

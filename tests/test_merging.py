@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import merging
-from builder.merging import Sorter, find_line, find_lines, merge_runs, read_runs
+from builder.merging import Distinct, Sorter, cut_runs, find_line, find_lines, merge_runs, read_runs
 
 LINES = st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=5)))
 
@@ -108,3 +108,31 @@ def test_small_pieces_give_the_same_build(
 ) -> None:
     monkeypatch.setattr(merging, "MOST", 1000)
     assert build(pages, pages.parent / "out").files() == good.files()  # type: ignore[operator]
+
+
+@given(
+    numbers=st.sets(st.integers(0, 300)),
+    heads=st.sets(st.text("0123", min_size=1, max_size=3)),
+    length=st.integers(1, 9),
+)
+@settings(deadline=None, max_examples=300)
+def test_lines_are_cut_by_what_they_begin_with(numbers: set[int], heads: set[str], length: int) -> None:
+    """Wherever runs end, and where heads begin one another or nothing begins with them."""
+    lines = sorted(f"{number:03}\n".encode() for number in numbers)
+    runs = [b"".join(lines[i : i + length]) for i in range(0, len(lines), length)]
+    begins = sorted(head.encode() for head in heads)
+    left = [line for line in lines if not line.startswith(tuple(begins))]
+    assert b"".join(cut_runs(runs, begins)) == b"".join(left)
+
+
+@given(lines=st.lists(st.integers(0, 60)), most=st.integers(1, 40), at_once=st.integers(1, 5))
+@settings(deadline=None, max_examples=100)
+def test_distinct_lines_come_once(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[int], most: int, at_once: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "MOST", most)
+        patch.setattr(merging, "AT_ONCE", at_once)
+        kept = Distinct(tmp_path_factory.mktemp("runs"))
+        kept.add(f"{number:02}\n".encode() for number in lines)
+        assert list(kept.lines()) == sorted({f"{number:02}\n".encode() for number in lines})

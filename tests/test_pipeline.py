@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,7 +25,7 @@ from builder.pipeline import open_build
 
 Build = Callable[..., Outcome]
 STEPS = (
-    *("_write_graph", "_write_issues", "_write_texts", "_write_pages", "_write_figures", "_write_manifest"),
+    *("_write_pages", "_write_text", "_write_graph", "write_derived", "_write_manifest"),
     *("_prove", "_flush", "swap"),
 )
 
@@ -87,15 +88,36 @@ def test_a_build_holds_what_it_says(good: Outcome) -> None:
         "quads": len(good.lines),
     }
     assert manifest["files"] == good.summary.files
-    assert set(manifest["files"]) == set(files) - {"manifest.json"}
+    assert set(manifest["files"]) == shared - {"manifest.json"}
+    told = map(json.loads, files["pages.jsonl"].decode().splitlines())
+    assert {page["page"]: page["text"] for page in told} == {
+        name: sha256(files[f"texts/{name}.txt"]).hexdigest() for name in GOOD_PAGES
+    }
     assert files["texts/tien-yen.txt.txt"].decode() == TIEN_YEN
 
 
 def test_a_page_called_report_is_a_page(pages: Path, build: Build) -> None:
     (pages / "report.txt").write_text(TIEN_YEN, encoding="utf-8")
     outcome = build(pages, pages.parent / "out")
-    assert "texts/report.txt.txt" in outcome.summary.files
     open_build(outcome.folder)
+    (outcome.folder / "texts" / "report.txt.txt").unlink()
+    with pytest.raises(StoreError, match=r"report\.txt\.txt: missing or changed"):
+        open_build(outcome.folder)
+
+
+def test_a_build_of_a_version_that_listed_texts_in_its_manifest_opens(out: Path) -> None:
+    lines = (out / "pages.jsonl").read_text(encoding="utf-8").splitlines()
+    pages = [json.loads(line) for line in lines]
+    texts = {f"texts/{page['page']}.txt": page.pop("text") for page in pages}
+    told = "".join(json.dumps(page) + "\n" for page in pages).encode()
+    (out / "pages.jsonl").write_bytes(told)
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"] |= texts | {"pages.jsonl": sha256(told).hexdigest()}
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    open_build(out)
+    changed(out, "texts/tien-yen.txt.txt", "one byte changed")
+    with pytest.raises(StoreError, match="missing or changed since it was built"):
+        open_build(out)
 
 
 def test_progress_is_told(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,8 +257,8 @@ def test_a_full_disk_leaves_the_last_good_build(
         charge(len(text.encode()))
         return write(self, text, **options)
 
-    def write_graph(built: object, path: Path) -> int:
-        count = write_lines(built, path)  # type: ignore[arg-type]
+    def write_graph(built: object, path: Path, *others: object) -> object:
+        count = write_lines(built, path, *others)  # type: ignore[arg-type]
         charge(path.stat().st_size)
         return count
 

@@ -18,7 +18,7 @@ from builder.reader.decoding import decode, looks_vietnamese, whole_characters
 from builder.reader.legacy import recognise, to_unicode
 from builder.reader.markup import extract_html, with_plain_letters
 from builder.reader.pdf import read_pdf
-from builder.reader.sources import MACROS, OLD_WORD, PDF, WORD, list_sources, load_source
+from builder.reader.sources import MACROS, OLD_WORD, PDF, WORD, enter_sources, list_sources, load_source
 from builder.reader.word import read_word
 from builder.text import fold
 
@@ -29,7 +29,7 @@ _FILES: Mapping[str, Callable[[Source], Content]] = {
     MACROS: read_word,
 }
 
-__all__ = ["list_sources", "load_source", "looks_vietnamese", "read"]
+__all__ = ["enter_sources", "list_sources", "load_source", "looks_vietnamese", "read"]
 
 
 def read(source: Source, lexicon: Lexicon) -> Document:

@@ -5,11 +5,13 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from builder.errors import SourceError
 from builder.facts import Source
+from builder.ledger import Ledger
 from builder.reader.containers import ENDINGS, JSON, LONGEST_LINE, is_container, list_records, read_record
 from builder.reader.decoding import LARGEST, LARGEST_DOCUMENT, check_size, whole_characters
 from builder.reader.files import Where, file_name, locate, public_name, read_file, walk
@@ -55,19 +57,40 @@ class Place:
 
 
 def list_sources(inputs: Iterable[Path | str]) -> tuple[list[Place], list[SourceError]]:
-    """Return the pages under some files, folders and URLs, by identifier, and what is wrong with the list.
+    """Return the pages under some files, folders and URLs, by identifier, and what is wrong with the list."""
+    with closing(Ledger()) as ledger:
+        problems = enter_sources(inputs, ledger)
+        return list(ledger.places()), problems
+
+
+def enter_sources(inputs: Iterable[Path | str], ledger: Ledger, but: Path | None = None) -> list[SourceError]:
+    """Enter the pages under some files, folders and URLs in a ledger, by identifier; return what is wrong with them.
 
     A page's identifier is its path relative to the folder given. Of two pages with one identifier the first is kept.
+    Pages in the folder ``but`` are left out.
     """
-    places: dict[str, Place] = {}
     problems: list[SourceError] = []
     for where in map(locate, inputs):
         for place in _list_input(where, problems):
-            known = places.setdefault(place.id, place)
+            known = ledger.enter(place.id, place)
             if known is not place and (_whole_path(known), known.line) != (_whole_path(place), place.line):
                 problems.append(_problem(place.id, "a page of this name is already in the input", "rename one"))
-    kept = _with_usable_names(places, problems)
-    return [kept[name] for name in sorted(kept)], problems
+    _strike_unusable_names(ledger, problems)
+    if but is not None:
+        _strike_pages_in(but, ledger)
+    return problems
+
+
+def _strike_pages_in(folder: Path, ledger: Ledger) -> None:
+    """Leave out the pages in a folder; whether a folder lies in it is found out once for all that it holds."""
+    lies_in: dict[Path, bool] = {}
+    for place in ledger.places():
+        if isinstance(place.path, Path):
+            if place.path.parent not in lies_in:
+                lies_in.clear()  # the next pages mostly lie in the same folder
+                lies_in[place.path.parent] = place.path.parent.resolve().is_relative_to(folder)
+            if lies_in[place.path.parent] or (place.path.is_symlink() and place.lies_in(folder)):
+                ledger.strike(place.id)
 
 
 def _whole_path(place: Place) -> Where:
@@ -83,27 +106,24 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
-def _with_usable_names(places: Mapping[str, Place], problems: list[SourceError]) -> dict[str, Place]:
+def _strike_unusable_names(ledger: Ledger, problems: list[SourceError]) -> None:
     """Leave out the pages whose texts could not be kept under their names."""
-    kept = {}
-    for name, place in places.items():
-        what = _what_is_wrong_with(name, places)
-        if what:
-            problems.append(_problem(name, what, "rename it"))
-        else:
-            kept[name] = place
-    return kept
+    wrong = ((name, _what_is_wrong_with(name, ledger)) for name in ledger.names())
+    for name, what in [(name, what) for name, what in wrong if what]:
+        problems.append(_problem(name, what, "rename it"))
+        ledger.strike(name)
 
 
-def _what_is_wrong_with(name: str, places: Mapping[str, Place]) -> str:
-    parts = name.split("/")
+def _what_is_wrong_with(name: str, ledger: Ledger) -> str:
     if _NOT_IN_NAMES.search(name):
         return "the name holds a line break or what is no character"
+    parts = name.split("/")
     if any(part in ("", ".", "..") for part in parts):
         return "the name is no path below the folder of pages"
     if any(len(part.encode()) > _LONGEST_NAME for part in parts):
         return f"the name is longer than {_LONGEST_NAME} bytes"
-    if any(above.suffix == ".txt" and str(above.with_suffix("")) in places for above in PurePosixPath(name).parents):
+    above = ("/".join(parts[:n]) for n in range(1, len(parts)) if parts[n - 1].endswith(".txt"))
+    if any(ledger.place(each.removesuffix(".txt")) for each in above):
         return "a part of the name is the name of another page"
     return ""
 
@@ -168,10 +188,11 @@ def _walk(folder: Path, problems: list[SourceError]) -> Iterator[tuple[str, Path
 
     for here, folders, files in os.walk(folder, onerror=report):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        inside = "" if here == str(folder) else f"{Path(here).relative_to(folder).as_posix()}/"
         for name in sorted(files, key=lambda name: (name != TABLE, name)):
             path = Path(here, name)
             if not name.startswith(".") and (path.is_file() or path.is_symlink()):
-                yield path.relative_to(folder).as_posix(), path
+                yield f"{inside}{name}", path
 
 
 # ---------------------------------------------------------------- the table of addresses

@@ -13,7 +13,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import cycle
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import pyoxigraph as ox
@@ -625,7 +625,8 @@ def with_derived(statements: list[ox.Quad]) -> list[ox.Quad]:
     """Return the statements of a world with what is derived from its figures."""
     figures = list(find_stated(sorted(f"{statement} .\n".encode() for statement in statements)))
     counted = count_coverage(figures, PREFIXES["cchc"] + "Observation", Path(gettempdir()))
-    lines = "".join([*write_corroboration(corroborate(lambda: figures, {})), *write_coverage(counted)])
+    with TemporaryDirectory() as folder, corroborate(lambda: figures, (), Path(folder)) as found:
+        lines = "".join([*write_corroboration(found), *write_coverage(counted)])
     return [*statements, *ox.parse(lines, format=ox.RdfFormat.N_QUADS)]
 
 
