@@ -21,6 +21,7 @@ _DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles doss
 _HANDLED = frozenset({"stage", "timing", "trend", "change"})
 _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
+_TOLD_OF = TIERS | {"agency"}
 _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
 _DONE, _TAKEN_IN, _CARRIED = "resolved", "received", "carried-over"
@@ -204,7 +205,7 @@ class FrameReader:
 
     def _inspected(self, zone: Zone, frame: Frame) -> Frame:
         """Read agencies that were inspected, for whatever, as inspected for what the page is about: reform."""
-        if _INSPECTED not in frame.before & frame.own or _REFORM in frame.cues or not frame.nouns:
+        if _INSPECTED not in frame.before & frame.own or _REFORM in frame.cues or not frame.nouns & _TOLD_OF:
             return frame
         noun = max((h.end for h in self.sentence.hits(zone.number.after) if h.concept in frame.nouns), default=0)
         alone = noun and self.lexicon.grammar["nothing-behind"].match(self.text, noun) is not None
@@ -239,8 +240,10 @@ class FrameReader:
         if bare is None or not grammar["intake-before"].search(self.text, zone.start, number.start):
             return frame
         among = grammar["among-those"].search(self.text, self.sentence.start, number.start)
+        ordered = grammar["in-order"].search(self.text, zone.start, number.start)
         last = self.told.rate if self.told.whole is not None and self.told.whole.share else self.told.whole
-        if among and last is not None:
+        last = last if among else self.told.count
+        if last is not None and (among or (ordered and not self.read_so_far)):
             return recall(frame, last, self.lexicon)
         return replace(frame, cues={**frame.cues, _TAKEN_IN: 1.0}, own=frame.own | {_TAKEN_IN})
 
@@ -315,9 +318,12 @@ class FrameReader:
         told = self.lexicon.has(frame.own, MEASURING | {"trend"})
         if whole is None or told or not frame.nouns or frame.nouns != whole.nouns:
             return False
+        if self.read_so_far[-1][1].nouns & _TOLD_OF:
+            return False  # "cấp thị xã 8.951 hồ sơ và 12 phường, xã 29.821 hồ sơ"
         end = zone.right[0][1] if zone.right else zone.number.after
         block = self.lexicon.grammar["own-bodies"].search(self.text, zone.start, zone.number.start)
-        return block is None and not self.names_whose(zone.start, end, period=False)
+        whose = block is not None or self.names_whose(zone.start, end, period=False)
+        return not (whose or any(h.concept in _TOLD_OF for h in self.sentence.hits(zone.start, zone.number.start)))
 
     def _names_only_whose(self, zone: Zone, frame: Frame) -> bool:
         """Tell whether only a kind of agency is told of a bare count: "tinh giản 21 người, trong đó sở, ngành 12"."""
