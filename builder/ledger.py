@@ -3,9 +3,9 @@
 So memory does not grow with their number. A ledger is written by one process; others read it by its path.
 """
 
-import pickle
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,21 +14,28 @@ from builder.errors import StoreError
 
 AT_ONCE = 512  # rows
 _TABLES = """
-CREATE TABLE page (name BLOB PRIMARY KEY, place BLOB, at INTEGER) WITHOUT ROWID;
+CREATE TABLE page (name BLOB PRIMARY KEY, place TEXT, at INTEGER) WITHOUT ROWID;
 CREATE TABLE known (key BLOB PRIMARY KEY, at INTEGER) WITHOUT ROWID;
 """
 
 
+Unpack = Callable[[str], Any]
+
+
 class Ledger:
     """Pages by name; without a path, in a file that nobody else finds.
+
+    ``pack`` turns where a page is found into text, ``unpack`` text into that: nothing read back can be a program.
 
     Raises:
         StoreError: from every method, where there is no room.
 
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+    def __init__(
+        self, path: Path | None = None, pack: Callable[[Any], str] = json.dumps, unpack: Unpack = json.loads
+    ) -> None:
+        self._path, self._pack, self._unpack = path, pack, unpack
         with self._told():
             if path:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,14 +53,14 @@ class Ledger:
         """Enter a page and where it is found; return where the page of that name is found, which came first."""
         with self._told():
             added = self._base.execute(
-                "INSERT OR IGNORE INTO page VALUES (?, ?, NULL)", (_key(name), pickle.dumps(place, -1))
+                "INSERT OR IGNORE INTO page VALUES (?, ?, NULL)", (_key(name), self._pack(place))
             )
         return place if added.rowcount else self.place(name)
 
     def place(self, name: str) -> Any:
         """Return where a page is found; None if it is not entered."""
         with self._told():
-            return _place(self._base, name)
+            return _place(self._base, name, self._unpack)
 
     def strike(self, name: str) -> None:
         """Take a page out again."""
@@ -66,7 +73,7 @@ class Ledger:
 
     def places(self) -> Iterator[Any]:
         """Yield where the pages are found, in the order of their names."""
-        return (pickle.loads(row[1]) for row in self._rows("name, place", "1"))  # noqa: S301  pickled above
+        return (self._unpack(row[1]) for row in self._rows("name, place", "1"))
 
     def reader(self) -> "PlaceReader":
         """Return what tells other processes where pages are found; nothing is entered while they ask."""
@@ -74,7 +81,7 @@ class Ledger:
             raise ValueError("a ledger without a path is found by nobody else")
         with self._told():
             self._base.commit()
-        return PlaceReader(self._path)
+        return PlaceReader(self._path, self._unpack)
 
     # ------------------------------------------------------------ where what was made of them waits
 
@@ -108,7 +115,7 @@ class Ledger:
 
     def unsettled(self) -> Iterator[Any]:
         """Yield where the others are found, in order."""
-        return (pickle.loads(row[1]) for row in self._rows("name, place", "at IS NULL"))  # noqa: S301
+        return (self._unpack(row[1]) for row in self._rows("name, place", "at IS NULL"))
 
     def count_settled(self) -> int:
         """Return of how many pages something was made."""
@@ -151,15 +158,15 @@ class Ledger:
 class PlaceReader:
     """Tells where pages are found, in whatever process."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, unpack: Unpack) -> None:
+        self._path, self._unpack = path, unpack
         self._base: sqlite3.Connection | None = None
 
     def __call__(self, name: str) -> Any:
         """Return where a page is found; None if it is not entered."""
         if self._base is None:
             self._base = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
-        return _place(self._base, name)
+        return _place(self._base, name, self._unpack)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -168,9 +175,9 @@ class PlaceReader:
             self._base = None
 
 
-def _place(base: sqlite3.Connection, name: str) -> Any:
+def _place(base: sqlite3.Connection, name: str, unpack: Unpack) -> Any:
     row = base.execute("SELECT place FROM page WHERE name = ?", (_key(name),)).fetchone()
-    return row and pickle.loads(row[0])  # noqa: S301  pickled above
+    return row and unpack(row[0])
 
 
 def _key(name: str) -> bytes:

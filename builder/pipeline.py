@@ -275,7 +275,7 @@ def build(
     with ExitStack() as opened:
         opened.enter_context(alone(target))
         _check_target(target)
-        ledger = opened.enter_context(closing(Ledger(target.with_name(f".{target.name}.pages"))))
+        ledger = opened.enter_context(closing(_open_ledger(target)))
         unreadable = [str(problem) for problem in enter_sources(inputs, ledger, but=target)]
         earlier = None if fresh or model else opened.enter_context(closing(_open_earlier(target)))
         if not fresh and not model:
@@ -295,6 +295,10 @@ def build(
         summary = _write_out(shelf, sorted(unreadable), target, settings, ledger.reader(), shards, jobs)
         journal.remove()
     return replace(summary, kept=kept)
+
+
+def _open_ledger(target: Path) -> Ledger:
+    return Ledger(target.with_name(f".{target.name}.pages"), Place.pack, Place.unpack)
 
 
 def _open_earlier(target: Path) -> Earlier:

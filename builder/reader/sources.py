@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -51,6 +52,20 @@ class Place:
     record: bytes | None = None  # these bytes themselves, for workers that do not see the file
     told: Mapping[str, str] = field(default_factory=dict)  # address, title … from sources.csv
 
+    def pack(self) -> str:
+        """Return all but the bytes themselves as JSON."""
+        file = str(self.file) if self.file else None
+        path = [isinstance(self.path, Path), str(self.path)]
+        told = dict(self.told)
+        return json.dumps([self.id, path, self.media, self.line, file, self.begin, self.length, told])
+
+    @classmethod
+    def unpack(cls, packed: str) -> "Place":
+        """Return what ``pack`` made text of."""
+        name, (is_path, path), media, line, file, begin, length, told = json.loads(packed)
+        where = Path(path) if is_path else path
+        return cls(name, where, media, line, Path(file) if file else None, begin, length, told=told)
+
     def lies_in(self, folder: Path) -> bool:
         """Tell whether the page is one of a folder of this machine."""
         return isinstance(self.path, Path) and folder in self.path.resolve().parents
@@ -58,7 +73,7 @@ class Place:
 
 def list_sources(inputs: Iterable[Path | str]) -> tuple[list[Place], list[SourceError]]:
     """Return the pages under some files, folders and URLs, by identifier, and what is wrong with the list."""
-    with closing(Ledger()) as ledger:
+    with closing(Ledger(pack=Place.pack, unpack=Place.unpack)) as ledger:
         problems = enter_sources(inputs, ledger)
         return list(ledger.places()), problems
 
