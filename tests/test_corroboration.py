@@ -162,6 +162,17 @@ def test_texts_that_wait_on_disk_are_the_same(monkeypatch, held):
     assert same_texts(sketches) == texts
 
 
+def test_what_every_page_of_a_portal_says_does_not_make_its_articles_less_alike():
+    """Phrases that too many texts share count neither for nor against two articles being one."""
+    menu, article, numbers = range(100), range(1_000, 1_012), frozenset({7})
+    longer = {n: range(10_000 + 100 * n, 10_050 + 100 * n) for n in range(MOST + 1)}
+    others = {f"other {n}": Sketch(frozenset([*menu, *own]), frozenset({n + 50})) for n, own in longer.items()}
+    original = Sketch(frozenset([*menu, *article]), numbers)
+    copy = Sketch(frozenset([*menu, *article[:-1]]), numbers)
+    texts = same_texts({**others, "original": original, "copy": copy})
+    assert texts["copy"] == "original"
+
+
 def test_a_sketch_is_read_as_it_was_written():
     assert parse_sketch(str(sketch_text(ARTICLE))) == sketch_text(ARTICLE)
     assert parse_sketch(str(sketch_text(""))) == sketch_text("")
