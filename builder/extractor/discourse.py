@@ -318,7 +318,7 @@ class FrameReader:
         told = self.lexicon.has(frame.own, MEASURING | {"trend"})
         if whole is None or told or not frame.nouns or frame.nouns != whole.nouns:
             return False
-        if self.read_so_far[-1][1].nouns & _TOLD_OF:
+        if self.read_so_far[-1][1].nouns & _TOLD_OF and not frame.nouns & _TOLD_OF:
             return False  # "cấp thị xã 8.951 hồ sơ và 12 phường, xã 29.821 hồ sơ"
         end = zone.right[0][1] if zone.right else zone.number.after
         block = self.lexicon.grammar["own-bodies"].search(self.text, zone.start, zone.number.start)

@@ -1,7 +1,7 @@
 """Figures: every number of a page that states an indicator, with its period, place, level, bound and status."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -42,9 +42,10 @@ from builder.extractor.told import Told, begin, close_block, note_section, open_
 from builder.extractor.turns import Turns
 from builder.extractor.units import Place
 from builder.facts import Grounds, Period, Signs
-from builder.lexicon import Indicator, Lexicon
+from builder.lexicon import Hit, Indicator, Lexicon
 
 _MOST_POINTS = 1000
+_WHOLE = 100  # percent
 _LAST_RANK = 100  # no list of units or agencies that is ranked is longer
 _VERB_REACH = 25  # how far before a number "đạt" or "xếp thứ" may stand
 _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
@@ -777,7 +778,7 @@ class _SentenceReader:
         if met:
             anew = max(met[-1].end(), anew or 0)  # "hoàn thành các chỉ tiêu: hồ sơ đúng hạn 99,94%"
         hits = self.sentence.hits(zone.start if anew is None else max(anew, zone.start), zone.number.start)
-        told = {h.concept for h in hits if h.dimension == "status"}
+        told = {h.concept for h in hits if h.dimension == "status" and not self._is_compared(h, zone)}
         counted = self.sentence.counted
         plans = [h for h in self.sentence.hits(end=zone.number.start) if h.concept == "plan" and h.start not in counted]
         headed = opens_with(self.sentence.page, self.sentence.start, "plan") and anew is None
@@ -802,6 +803,11 @@ class _SentenceReader:
             return aimed
         return self.told.status if not before and self.sentence.points_back() else "actual"
 
+    def _is_compared(self, hit: Hit, zone: Zone) -> bool:
+        """Tell whether a word for a target only opens a comparison: "So với chỉ tiêu được giao, tỷ lệ … đạt 61%"."""
+        before = self.lexicon.grammar["aim-compared"].search(self.text, self.sentence.start, hit.start)
+        return before is not None and "," in self.text[hit.end : zone.number.start]
+
     def _begins_anew(self, zone: Zone) -> int | None:
         """Return where a clause with a year of its own begins: "…; năm 2023 xếp thứ 41", "… (năm 2018 đạt 62%)"."""
         told = [p for p in self.sentence.periods if zone.start <= p.start < zone.number.start]
@@ -823,7 +829,9 @@ class _SentenceReader:
 def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
     """Read "đúng hạn" as "on the due date" where the same paragraph gives the early ones of the same apart."""
     narrower = {i.narrows: i for i in lexicon.indicators.values() if i.narrows}
-    told = {(f.group, f.indicator, f.level) for f in figures}
+    told: dict[tuple[int, str, str | None], list[Decimal]] = {}
+    for figure in figures:
+        told.setdefault((figure.group, figure.indicator, figure.level), []).append(figure.value)
     return [
         replace(f, indicator=n.id)
         if (n := narrower.get(f.indicator)) is not None and _is_narrow(f, n, told, lexicon)
@@ -832,10 +840,17 @@ def _narrow(figures: list[Figure], lexicon: Lexicon) -> list[Figure]:
     ]
 
 
-def _is_narrow(figure: Figure, narrower: Indicator, told: set[tuple[int, str, str | None]], lexicon: Lexicon) -> bool:
-    sisters = {narrower.beside, lexicon.indicators[narrower.beside].numerator}
-    beside = any((figure.group, sister, figure.level) in told for sister in sisters)
-    return beside and any(set(r.needs) <= figure.cues for r in narrower.readings)
+def _is_narrow(
+    figure: Figure, narrower: Indicator, told: Mapping[tuple[int, str, str | None], list[Decimal]], lexicon: Lexicon
+) -> bool:
+    """Tell whether a figure has its sister beside it; shares of more than the whole overlap: "100%, trước hạn 78%"."""
+    rates, counts = (
+        told.get((figure.group, sister, figure.level), [])
+        for sister in (narrower.beside, lexicon.indicators[narrower.beside].numerator)
+    )
+    if figure.measure == "percent" and rates and all(figure.value + rate > _WHOLE + 1 for rate in rates):
+        return False
+    return bool(rates or counts) and any(set(r.needs) <= figure.cues for r in narrower.readings)
 
 
 def _name_reports(figures: list[Figure], told: Told) -> list[Figure]:

@@ -211,6 +211,8 @@ def choose_place(
     own = [p for p in own if not grammar["units-before"].search(text, start, p.start)]
     kinds = grammar["kind-as-doer"].findall(text, own[-1].end if own else zone.start, zone.number.start)
     if kinds:
+        if grammar["commune-word"].fullmatch(kinds[-1]) and grammar["unit-as-subject"].search(text, start, zone.start):
+            return Place(zone.number.start, zone.number.start, kinds[-1], ())  # "quận có 287 thủ tục, phường có 136"
         named = [p for p in places if start <= p.start < zone.number.start and p.kind == kinds[-1]]
         return named[-1] if named else last.get(kinds[-1], Place(zone.number.start, zone.number.start, kinds[-1], ()))
     if not own:

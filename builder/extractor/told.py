@@ -270,6 +270,7 @@ def _open_row(page: Page, index: int, told: Told) -> None:
         before, told.heading = told.header, None
         names = cells if block.kind == "header" else ()
         over = before.cells if before and before.index == index - 1 and len(before.cells) == len(names) else ()
+        names = tuple(a if b[0] == b[1] else b for a, b in zip(over, names, strict=True)) if over else names
         frame = counted_frame(page, (*names[1:], *over), frame or told.frame)
         told.header = Header(index, names, frame, index_told(told, page.lexicon), over)
     elif len(cells) == 1:

@@ -126,12 +126,18 @@ def _find_rows(text: str, folded: Folded, lines: Sequence[_Line], lexicon: Lexic
             lines[index - 1].listed = lines[index].listed = True
     free = [line.kind == "body" for line in lines]
     for table in find_tables(text, lines, free, lexicon, tells):
-        above = lines[max(0, table[0].first - _HEADING_LINES) : table[0].first]
+        above = _below_prose(lines[max(0, table[0].first - _HEADING_LINES) : table[0].first])
         if any(line.kind == "furniture" and (line.tells("page-tool") or line.tells("related")) for line in above):
             continue
         for row in table:
             for line in lines[row.first : row.last + 1]:
                 line.row = row
+
+
+def _below_prose(lines: Sequence[_Line]) -> Sequence[_Line]:
+    """Return the last of some lines, up to the prose above them."""
+    prose = [i for i, line in enumerate(lines) if line.kind == "body" and line.words >= _BODY_WORDS]
+    return lines[prose[-1] + 1 :] if prose else lines
 
 
 def _is_brief_figure(line: _Line) -> bool:

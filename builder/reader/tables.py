@@ -567,7 +567,7 @@ def _read_two_rows(
         if groups is None or not all(lexicon.grammar["spanning-name"].search(folded[i]) for i in over):
             continue
         above = (*names[:own], *(i for i, group in zip(over, groups, strict=True) for _ in group))
-        return _Part(corner, below[0], above), _Part(below[0], end, (*names[:own], *below))
+        return _Part(corner, below[0], above), _Part(below[0], end, (*([_EMPTY] * own), *below))
     return None
 
 
