@@ -570,8 +570,15 @@ def _sketches(path: Path) -> Iterator[tuple[str, str]]:
                 yield document_iri(told["page"]), told["sketch"]
 
 
+_FILES = '\n "files": {\n'  # in a manifest, before its first file
+_TEXT = f'  "{TEXTS}/'  # in a manifest, before the name of a text
+
+
 def _write_manifest(totals: _Totals, graph: Written, folder: Path, settings: Mapping[str, str]) -> Summary:
-    """Write what is told of the build as a whole; the checksums of its texts stand in the table of pages."""
+    """Write what is told of the build as a whole, with the checksum of every file.
+
+    Those of the texts are copied, one a line, from the table of pages, so that none of them is held.
+    """
     summary = Summary(
         pages=totals.pages,
         issues=totals.issues,
@@ -589,8 +596,12 @@ def _write_manifest(totals: _Totals, graph: Written, folder: Path, settings: Map
         "unreadable": list(totals.unreadable),
         "files": summary.files,
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    head, opening, tail = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).partition(_FILES)
+    texts = _hashes_of_texts(folder, summary.files)
+    with (folder / MANIFEST).open("w", encoding="utf-8", newline="\n") as file:
+        file.write(head + opening)
+        file.writelines(f"  {json.dumps(name, ensure_ascii=False)}: {json.dumps(digest)},\n" for name, digest in texts)
+        file.write(tail + "\n")
     return summary
 
 
@@ -738,6 +749,13 @@ def _hashes_of_texts(target: Path, files: Mapping[str, str]) -> Iterator[tuple[s
                     yield text_path(told["page"]), told["text"]
 
 
+def _lists_texts(target: Path) -> bool:
+    """Tell whether the table of pages tells the checksums of their texts."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        return next(_hashes_of_texts(target, {PAGES: ""}), None) is not None
+    return False
+
+
 def _count_texts(target: Path) -> int:
     return sum(1 for _ in _list_files(target / TEXTS)) if (target / TEXTS).is_dir() else 0
 
@@ -754,12 +772,14 @@ def _is_whole(path: Path, digest: str) -> bool:
 
 
 def _read_manifest(target: Path) -> dict[str, str]:
-    """Return the files of a build with their SHA-256, as its manifest lists them."""
+    """Return the files of a build with their SHA-256, as its manifest lists them; texts only if no other file does."""
     manifest = target / MANIFEST
     if not manifest.is_file():
         raise StoreError(f"{target}: no build here (no {MANIFEST}); run cchc build PAGES -o {target}")
     try:
-        told = json.loads(manifest.read_text(encoding="utf-8"))
+        listed = _lists_texts(target)
+        with manifest.open(encoding="utf-8") as lines:
+            told = json.loads("".join(line for line in lines if not (listed and line.startswith(_TEXT))))
         files = {str(name): str(digest) for name, digest in told["files"].items()}
     except (ValueError, LookupError, TypeError, AttributeError, OSError) as problem:
         raise StoreError(f"{manifest}: damaged ({problem}); build again") from problem
