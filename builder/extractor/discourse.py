@@ -21,7 +21,7 @@ _DOERS = frozenset({"agency", "one-stop-unit", "structure"})  # who handles doss
 _HANDLED = frozenset({"stage", "timing", "trend", "change"})
 _SHARED = 0.9  # weight of what is said of several units at once
 _RATED = frozenset({"agency", "citizen", "province", "opinion", "unit"})  # who is rated by an index, or rates
-_TOLD_OF = TIERS | {"agency"}
+_TOLD_OF = TIERS | {"agency"}  # of whom something is told
 _OUTCOME = frozenset({"result"})  # of which a headline speaks: "kết quả giải quyết TTHC"
 _INTAKE = frozenset({"carried-over", "received", "received-and-resolved"})
 _DONE, _TAKEN_IN, _CARRIED = "resolved", "received", "carried-over"
@@ -239,13 +239,17 @@ class FrameReader:
         bare = self.sentence.finds("intake-behind", number.after, self.sentence.end)
         if bare is None or not grammar["intake-before"].search(self.text, zone.start, number.start):
             return frame
-        among = grammar["among-those"].search(self.text, self.sentence.start, number.start)
-        ordered = grammar["in-order"].search(self.text, zone.start, number.start)
-        last = self.told.rate if self.told.whole is not None and self.told.whole.share else self.told.whole
-        last = last if among else self.told.count
-        if last is not None and (among or (ordered and not self.read_so_far)):
+        if (last := self._ranked_by(zone)) is not None:
             return recall(frame, last, self.lexicon)
         return replace(frame, cues={**frame.cues, _TAKEN_IN: 1.0}, own=frame.own | {_TAKEN_IN})
+
+    def _ranked_by(self, zone: Zone) -> Frame | None:
+        """Return what was told before of which some are taken, or by which they are ranked: "nhiều nhất là Sở A"."""
+        grammar, told = self.lexicon.grammar, self.told
+        if grammar["among-those"].search(self.text, self.sentence.start, zone.number.start):
+            return told.rate if told.whole is not None and told.whole.share else told.whole
+        ordered = grammar["in-order"].search(self.text, zone.start, zone.number.start)
+        return told.count if ordered and not self.read_so_far else None
 
     def _brought(self, zone: Zone, frame: Frame) -> Frame:
         """Read procedures of somebody as those brought to the one-stop unit: "tiếp nhận 1.297 TTHC của 18 sở"."""

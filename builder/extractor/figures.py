@@ -52,6 +52,7 @@ _PAIR_REACH = 70  # "N hồ sơ …, đạt M%"
 _AGAIN = 0.5  # what an enumeration adds to the indicator read before
 _PAIRED = 1.5  # score of the rate whose numerator the number before was
 _STAFF_AREA = "civil-service"
+_TRAINED = "trained"
 _LAST_DIGITS = re.compile(r"[\d.,]+$")
 
 
@@ -521,7 +522,7 @@ class _SentenceReader:
         elif number.kind == "percent":
             clause = self.text.rfind(";", zone.start, number.start)
             apart = clause >= 0 and not any(h.dimension == "index" for h in self.sentence.hits(clause, number.start))
-            apart = apart or self._tells_of_people(zone, frame) or ("trained" in frame.own and bool(frame.nouns))
+            apart = apart or self._tells_of_people(zone, frame)
             yield from ("points", "percent") if own and not apart else ("percent", "points")[: 1 + own]
             silent = not own and frame.bare and not frame.tells(self.lexicon)
             if indexed and silent and self._speaks_of_index(zone) and not self._goes_on_from_other(zone):
@@ -536,6 +537,8 @@ class _SentenceReader:
 
     def _tells_of_people(self, zone: Zone, frame: Frame) -> bool:
         """Tell whether a share is one of those right behind it, not a score: "vào nhóm 15, 85% người dân hài lòng"."""
+        if _TRAINED in frame.own and frame.nouns:
+            return True  # "100% cán bộ được tập huấn về chuyển đổi số"
         near = [h for s in zone.left[:1] for h in self.sentence.hits(*s)]
         own = [h for s in zone.right[:1] for h in self.sentence.hits(*s)]
         index = any(h.dimension == "index" for h in (*near, *own))
