@@ -15,6 +15,7 @@ _LATE_REPORT = 2  # months after which a page no longer calls the first months o
 _JUST_OVER = 75  # days after which a page no longer reports on the months before
 _LOOKS_BACK = 3  # the month up to which "6 tháng cuối năm" means those of the year before
 _LATE_IN_YEAR = 9  # months that a page of the beginning of a year sums up of the year before
+_START_REACH = 48  # characters in which "từ 782 đơn vị" stands before its year
 _YEAR_ENDS = 11  # the month from which "năm qua" means the year of the page
 _NOT_GOVERNING = frozenset({"years", "unknown", "whole-year"})
 _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -148,7 +149,9 @@ def _interpret(
 
 
 def _is_of_start(text: str, begin: int, period: re.Match[str], lexicon: Lexicon) -> bool:
-    before = lexicon.grammar["change-start-before"].search(text, max(begin, period.start() - 48), period.start())
+    """Tell whether a time is only that of where a change began: "từ hạng 9 năm 2020 vươn lên hạng 5"."""
+    start = max(begin, period.start() - _START_REACH)
+    before = lexicon.grammar["change-start-before"].search(text, start, period.start())
     return before is not None and lexicon.grammar["change-start-behind"].match(text, period.end()) is not None
 
 

@@ -406,6 +406,7 @@ def _remember_subject(sentence: Sentence, told: Told) -> None:
 
 
 def _is_bracketed(sentence: Sentence, place: Place) -> bool:
+    """Tell whether a unit is named in brackets: "chị Lụa (xã Trung Nghĩa, TP Hưng Yên)"."""
     opened = sentence.text.rfind("(", sentence.start, place.start)
     return opened >= 0 and ")" not in sentence.text[opened : place.start]
 
